@@ -1,0 +1,47 @@
+"""Money in minor units: how many decimals a currency has, and exact reading of written amounts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# ISO 4217: every currency that does not have two decimals and is in use.
+_DECIMALS: Final = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+_NUMBER: Final = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,12}))?")
+
+
+def decimals(currency: str) -> int:
+    """Decimals of a currency's minor unit: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return _DECIMALS.get(currency, 2)
+
+
+def fixed(text: str, places: int) -> int:
+    """A decimal number as a whole number of `10 ** -places`; exact, or `ValueError`.
+
+    >>> fixed("14.35", 2)
+    1435
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text[:40]!r} is not a number written like 12.50")
+    sign, whole, fraction = match[1], match[2], (match[3] or "").rstrip("0")
+    if len(fraction) > places:
+        raise ValueError(f"{text[:40]!r} has more than {places} decimals")
+    value = int(whole) * 10**places + int(fraction.ljust(places, "0") or 0)
+    return -value if sign else value
+
+
+def written(value: int, places: int) -> str:
+    """The inverse of `fixed`: 1435 with 2 places is `14.35`; whole units drop empty decimals.
+
+    >>> written(1435, 2), written(-5, 2), written(7, 0)
+    ('14.35', '-0.05', '7')
+    """
+    sign = "-" if value < 0 else ""
+    whole, fraction = divmod(abs(value), 10**places)
+    return f"{sign}{whole}.{fraction:0{places}d}" if places else f"{sign}{whole}"
