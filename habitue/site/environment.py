@@ -1,0 +1,213 @@
+"""The settings a person can make, read from environment variables; each mistake is one sentence.
+
+Knows nothing of Django, so that commands which need no database start at once.
+"""
+
+import os
+import secrets
+import sys
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from habitue.site.complaint import Complaint, Exit
+
+MAIL_SCHEMES = {"smtp": (25, ""), "smtp+tls": (587, "starttls"), "smtps": (465, "tls")}
+WORDS = {"1": True, "true": True, "yes": True, "on": True} | {
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+    "": False,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """An SMTP server; `encryption` is "", "starttls" or "tls"."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    encryption: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Everything that can be set from outside (docs/settings.md lists it)."""
+
+    home: Path
+    host: str
+    port: int
+    public_url: str
+    allowed_hosts: list[str]
+    trusted_proxies: int
+    database: dict[str, Any] | None  # keyword arguments for a PostgreSQL client, or embedded
+    mail: Mail | None
+    mail_from: str
+    debug: bool
+    threads: int
+
+    @property
+    def address(self) -> str:
+        """Where a person opens Habitué: the public address, else this machine's."""
+        if self.public_url:
+            return self.public_url
+        host = {"0.0.0.0": "localhost", "::": "localhost"}.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def outbox(self) -> Path:
+        """Where mails go as files as long as no mail server is set."""
+        return self.home / "outbox"
+
+
+def read(variables: Mapping[str, str] | None = None) -> Environment:
+    """Read and check every variable; the first mistake is raised as a `Complaint`."""
+    env = os.environ if variables is None else variables
+    public_url = _public_url(env.get("PUBLIC_URL", ""))
+    return Environment(
+        home=_home(env),
+        host=env.get("HOST", "") or "127.0.0.1",
+        port=_whole("PORT", env.get("PORT", "") or "8000", 1, 65535),
+        public_url=public_url,
+        allowed_hosts=_allowed_hosts(env.get("ALLOWED_HOSTS", ""), public_url),
+        trusted_proxies=_whole("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "") or "0", 0, 9),
+        database=_database(env.get("DATABASE_URL", "")),
+        mail=_mail(env.get("EMAIL_URL", "")),
+        mail_from=env.get("EMAIL_FROM", "") or "habitue@localhost",
+        debug=_yes_or_no("DEBUG", env.get("DEBUG", "")),
+        threads=_whole("WEB_THREADS", env.get("WEB_THREADS", "") or "16", 1, 256),
+    )
+
+
+def secret(env: Environment, name: str = "secret-key") -> str:
+    """The installation's own secret: SECRET_KEY, else made once and kept in a file of mode 0600."""
+    if given := os.environ.get("SECRET_KEY"):
+        if len(given) < 32:
+            raise _mistake("SECRET_KEY", "is shorter than 32 characters")
+        return given
+    path = env.home / name
+    make_home(env)
+    try:
+        # The link appears whole or not at all, so two first starts agree on one secret.
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return path.read_text()
+    except OSError as error:
+        raise Complaint(f"The secret in {path} cannot be read: {error}.", Exit.SETTING) from None
+
+
+def make_home(env: Environment) -> None:
+    """Create the data folder; as root others may pass through it (PostgreSQL must), not list it."""
+    try:
+        env.home.mkdir(parents=True, exist_ok=True)
+        env.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        env.log.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise _mistake("HABITUE_HOME", f"({env.home}) cannot be written: {reason}") from None
+
+
+def _mistake(name: str, what: str) -> Complaint:
+    return Complaint(f"{name} {what}.", Exit.SETTING)
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    if given := env.get("HABITUE_HOME", ""):
+        return Path(given).expanduser().absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/habitue")  # a service's place; /root is closed to PostgreSQL
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "habitue"
+    base = env.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
+    return Path(base) / "habitue"
+
+
+def _whole(name: str, text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
+        raise _mistake(name, f"must be a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text.lower() not in WORDS:
+        raise _mistake(name, f"must be yes or no, not {text!r}")
+    return WORDS[text.lower()]
+
+
+def _split(name: str, text: str) -> urllib.parse.SplitResult:
+    try:
+        url = urllib.parse.urlsplit(text)
+        url.port  # noqa: B018 - reading it is what checks it
+    except ValueError as error:
+        raise _mistake(name, f"is not an address: {error}") from None
+    return url
+
+
+def _public_url(text: str) -> str:
+    if not text:
+        return ""
+    url = _split("PUBLIC_URL", text)
+    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query:
+        raise _mistake("PUBLIC_URL", f"must look like https://club.example.com, not {text!r}")
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _allowed_hosts(text: str, public_url: str) -> list[str]:
+    named = [host.strip() for host in text.split(",") if host.strip()]
+    if any("/" in host for host in named):
+        raise _mistake("ALLOWED_HOSTS", "must be host names separated by commas, without http://")
+    own = urllib.parse.urlsplit(public_url).hostname
+    return [*named, *([own] if own else []), "localhost", "127.0.0.1", "[::1]"]
+
+
+def _database(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    url = _split("DATABASE_URL", text)
+    query = dict(urllib.parse.parse_qsl(url.query))
+    host = query.pop("host", url.hostname or "")
+    if url.scheme not in ("postgres", "postgresql") or not url.path.strip("/"):
+        raise _mistake(
+            "DATABASE_URL", "must look like postgresql://user:password@host:5432/database"
+        )
+    return {
+        "host": urllib.parse.unquote(host),
+        "port": url.port or 5432,
+        "user": urllib.parse.unquote(url.username or ""),
+        "password": urllib.parse.unquote(url.password or ""),
+        "dbname": urllib.parse.unquote(url.path.strip("/")),
+        **query,
+    }
+
+
+def _mail(text: str) -> Mail | None:
+    if not text:
+        return None
+    url = _split("EMAIL_URL", text)
+    if url.scheme not in MAIL_SCHEMES or not url.hostname:
+        example = "smtp+tls://user:password@mail.example.com:587"
+        raise _mistake("EMAIL_URL", f"must look like {example} (or smtp://, smtps://)")
+    port, encryption = MAIL_SCHEMES[url.scheme]
+    return Mail(
+        host=url.hostname,
+        port=url.port or port,
+        user=urllib.parse.unquote(url.username or ""),
+        password=urllib.parse.unquote(url.password or ""),
+        encryption=encryption,
+    )

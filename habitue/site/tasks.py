@@ -1,0 +1,18 @@
+"""The worker's own chores."""
+
+import logging
+
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="retry_stalled_jobs", pass_context=False)
+async def retry_stalled_jobs(timestamp: int) -> None:
+    """Give back the jobs whose worker died in the middle of them."""
+    stalled: list[Job] = list(await app.job_manager.get_stalled_jobs())
+    for job in stalled:
+        log.warning("Job %s (%s) had lost its worker; it is tried again", job.id, job.task_name)
+        await app.job_manager.retry_job(job)
