@@ -1,0 +1,10 @@
+"""The Django app of this room."""
+
+from django.apps import AppConfig
+
+
+class Members(AppConfig):
+    """Registered under the label `members`."""
+
+    name = "habitue.members"
+    label = "members"

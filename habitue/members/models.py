@@ -1,0 +1,200 @@
+"""The tables: what is known of a business's people, with the promises kept by the database.
+
+Every key is made by `ids`, customer-centred tables carry their customer, and what must be unique
+in a business lives in a claim table (`Identity`, `Card`): so they can be spread over machines.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from habitue.members import ids
+
+LANGUAGES = {"fr": "Français", "it": "Italiano", "en": "English"}
+
+
+class Business(models.Model):
+    """A shop, chain or airline: the owner of programs and customers."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    timezone = models.CharField(max_length=50)
+    language = models.CharField(max_length=2, choices=list(LANGUAGES.items()))
+    is_demo = models.BooleanField(default=False)
+    counter_key = models.CharField(max_length=32, unique=True)  # the secret part of the staff link
+    printed_cards = models.BooleanField(default=False)  # a code that never changes is accepted
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """Anyone who buys, enrolled or not. The only home of personal data."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.PROTECT)
+    name = models.CharField(max_length=80, blank=True, default="", db_default="")
+    language = models.CharField(max_length=2, blank=True, default="", db_default="")
+    birth_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    birth_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True, default="", db_default="")
+    created_at = models.DateTimeField(db_default=Now())
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "-id"], name="customer_newest")]
+        constraints = [
+            models.CheckConstraint(
+                name="customer_birthday",
+                condition=models.Q(birth_month=None, birth_day=None)
+                | models.Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"customer {self.pk}"  # never a name: this text reaches logs
+
+
+class Identity(models.Model):
+    """One way to recognise a customer: a claim that only one customer of a business can hold."""
+
+    class Kind(models.TextChoices):
+        """What the value is; `number` is the member's number printed on the card."""
+
+        EMAIL = "email"
+        PHONE = "phone"
+        EXTERNAL = "external"
+        NUMBER = "number"
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    value = models.CharField(max_length=254)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "kind", "value"], name="identity_claim"),
+            models.CheckConstraint(
+                name="identity_kind",
+                condition=models.Q(kind__in=["email", "phone", "external", "number"]),
+            ),
+            models.CheckConstraint(name="identity_value", condition=~models.Q(value="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of customer {self.customer_id}"
+
+
+class Member(models.Model):
+    """A customer who enrolled. `number` is what a person can read aloud."""
+
+    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True)
+    enrolled_at = models.DateTimeField()
+    number = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Card(models.Model):
+    """A member's card. Whoever knows `token` sees the card; the codes it shows reveal no token."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="cards")
+    token = models.CharField(max_length=32, unique=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"card {self.pk}"
+
+
+class UsedCode(models.Model):
+    """A card's code of one time step was used: its uniqueness is what makes a code one-time."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    card = models.ForeignKey(Card, models.CASCADE, db_index=False)
+    step = models.BigIntegerField()
+    used_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "step"], name="code_used_once")]
+
+    def __str__(self) -> str:
+        return f"step {self.step} of card {self.card_id}"
+
+
+class CodeRefusal(models.Model):
+    """A code shown at the counter was refused: kept so that an owner can see copied codes."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE)
+    card = models.ForeignKey(Card, models.CASCADE, null=True)
+    staff = models.ForeignKey("Staff", models.SET_NULL, null=True)
+    reason = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Consent(models.Model):
+    """One line of the consent log. The newest line of a purpose and channel counts.
+
+    Append-only: a trigger refuses changes and deletions. The lines hold no personal data.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=30)
+    channel = models.CharField(max_length=20)
+    granted = models.BooleanField()
+    wording = models.CharField(max_length=500)  # exactly what the person read
+    source = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "purpose", "channel", "-id"], name="consent_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} by {self.channel}: {'yes' if self.granted else 'no'}"
+
+
+class Staff(models.Model):
+    """Someone who works for a business: signs in by mail (`user`), or at the counter by PIN."""
+
+    class Role(models.TextChoices):
+        """What a person may do; each role may do what the next one may."""
+
+        OWNER = "owner"
+        MANAGER = "manager"
+        CASHIER = "cashier"
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE, related_name="staff")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
+    name = models.CharField(max_length=60)
+    role = models.CharField(max_length=8, choices=Role)
+    pin_hash = models.CharField(max_length=128, blank=True, default="")
+    active = models.BooleanField(default=True)
+    wrong_pins = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "user"], name="staff_once_per_user"),
+            models.CheckConstraint(
+                name="staff_role", condition=models.Q(role__in=["owner", "manager", "cashier"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"

@@ -1,0 +1,68 @@
+"""The people who work for a business: owners by account, the counter by PIN with few tries."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from habitue.members.models import Business, Staff
+
+PIN_LENGTH: Final = 4
+TRIES: Final = 5
+LOCKED_FOR: Final = timedelta(minutes=15)
+
+
+def new_pin() -> str:
+    """Four digits by chance; the staff link itself holds the secret that cannot be guessed."""
+    return f"{secrets.randbelow(10**PIN_LENGTH):0{PIN_LENGTH}d}"
+
+
+def add_owner(business: Business, user: User) -> Staff:
+    """Make a user an owner of a business."""
+    name = user.get_short_name() or user.email.partition("@")[0]
+    staff, _ = Staff.objects.update_or_create(
+        business=business,
+        user=user,
+        defaults={"role": Staff.Role.OWNER, "name": name[:60], "active": True},
+    )
+    return staff
+
+
+def add_cashier(business: Business, *, name: str, pin: str) -> Staff:
+    """Someone at the counter."""
+    return Staff.objects.create(
+        business=business, name=name, role=Staff.Role.CASHIER, pin_hash=make_password(pin)
+    )
+
+
+def set_pin(staff: Staff, pin: str) -> None:
+    """A new PIN; it also opens a locked account."""
+    staff.pin_hash, staff.wrong_pins, staff.locked_until = make_password(pin), 0, None
+    staff.save(update_fields=["pin_hash", "wrong_pins", "locked_until"])
+
+
+def check_pin(staff: Staff, pin: str, *, at: datetime) -> Literal["right", "wrong", "locked"]:
+    """Judge a PIN. The row is locked meanwhile, so tries in parallel count one by one."""
+    with transaction.atomic():
+        row = Staff.objects.select_for_update().get(pk=staff.pk)
+        if row.locked_until and row.locked_until > at:
+            return "locked"
+        right = row.active and bool(row.pin_hash) and check_password(pin, row.pin_hash)
+        row.wrong_pins = 0 if right else row.wrong_pins + 1
+        row.locked_until = None
+        if row.wrong_pins >= TRIES:
+            row.wrong_pins, row.locked_until = 0, at + LOCKED_FOR
+        row.save(update_fields=["wrong_pins", "locked_until"])
+    if row.locked_until:
+        return "locked"
+    return "right" if right else "wrong"
+
+
+def owned(user: User) -> list[Business]:
+    """The businesses this user may manage, own ones before the demo, oldest first."""
+    rows = Staff.objects.filter(user=user, active=True, role__in=["owner", "manager"])
+    mine = Business.objects.filter(pk__in=rows.values("business"))
+    return list(mine.order_by("is_demo", "id"))
