@@ -1,6 +1,7 @@
 """Whether web, database and worker live, for people, monitors and the supervisor."""
 
 import datetime
+import logging
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
@@ -8,6 +9,14 @@ from django.http import HttpRequest, JsonResponse
 # The worker writes every HEARTBEAT; two missed and a bit is dead.
 HEARTBEAT = datetime.timedelta(seconds=4)
 PATIENCE = datetime.timedelta(seconds=12)
+
+
+class NotHealth(logging.Filter):
+    """Keeps the answers 503 of the pages below, which monitors ask for, out of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        return getattr(request, "path", "") not in ("/health", "/ready")
 
 
 def health(request: HttpRequest) -> JsonResponse:

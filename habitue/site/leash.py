@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -39,9 +41,17 @@ def hold(how: signal.Signals) -> Callable[[], None]:
 
 
 def die_with_parent() -> None:
-    """Fasten the running process to the one that started it."""
+    """Fasten the running process to the one that started it: by the kernel, else by watching."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    else:
+        threading.Thread(target=_watch, args=[os.getppid()], daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def spawn(
@@ -56,14 +66,14 @@ def spawn(
     other: dict[str, Any] = {}
     if account is not None:
         other = {"user": account.uid, "group": account.gid, "extra_groups": [], "cwd": "/"}
-    return subprocess.Popen(  # noqa: PLW1509 - one thread only when we start children
+    return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
         env=env,
         start_new_session=True,
-        preexec_fn=hold(on_orphaned),
+        preexec_fn=hold(on_orphaned),  # noqa: PLW1509 - whoever starts children has one thread
         **other,
     )
 

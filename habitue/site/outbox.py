@@ -1,4 +1,4 @@
-"""Mail for an installation without a mail server: each message becomes a file in HABITUE_HOME/outbox."""
+"""Mail without a mail server: each message becomes a file in HABITUE_HOME/outbox."""
 
 import logging
 from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import os
 from pathlib import Path
 
 import psycopg
@@ -58,3 +59,18 @@ def _mark(connection: psycopg.Connection[tuple[object, ...]]) -> None:
 
 def _connect(env: Environment) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(**postgres.client(env), autocommit=True)
+
+
+def main() -> None:
+    """Migrate in a process of its own (the supervisor starts it and stays small)."""
+    import django
+
+    from habitue.site import environment
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habitue.site.settings")
+    django.setup()
+    bring_up_to_date(environment.read())
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ NAME = "/.s.PGSQL.5432.lock"
 
 
 def socket_folder(home: Path) -> Path:
-    """Inside the data folder when the path is short enough, else in /tmp, under a name of our own."""
+    """Inside the data folder when the path is short enough, else in /tmp, by a name of ours."""
     inside = home / "postgres" / "run"
     if len(os.fsencode(inside)) + len(NAME) <= LONGEST:
         return inside
