@@ -1,0 +1,136 @@
+"""Answers: every figure of a business over a period, with what it was computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from msgspec import Struct
+
+from habitue.metrics import asked as asking
+from habitue.metrics import catalogue, figure
+from habitue.metrics.aggregates import Aggregates, Money
+from habitue.metrics.asked import Asked, Window
+from habitue.metrics.figure import FEW, Figure, Sums
+from habitue.metrics.lowerings import postgres
+from habitue.metrics.lowerings.postgres import Query
+from habitue.metrics.periods import Period
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """One figure's answer. Money (`currency` given) is in minor units, as is its interval.
+
+    `value` is None while the period is not over (`ripens_on` says until when) and where the
+    denominator is 0: not enough data yet.
+    """
+
+    id: str
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    low: float | None = None
+    high: float | None = None
+    currency: str = ""
+    ripens_on: date | None = None
+
+    @property
+    def figure(self) -> Figure:
+        """The declaration: title, help, formula, unit, source, caveats."""
+        return catalogue.every()[self.id]
+
+    @property
+    def few(self) -> bool:
+        """Whether so few people stand behind it that counts say more than a percentage."""
+        return self.figure.unit in ("share", "points") and 0 < (self.denominator or 0) < FEW
+
+
+class Answers(Struct, frozen=True, kw_only=True):
+    """All results in the catalogue's order, with the window they used and the sums behind them."""
+
+    period: Period
+    window: Window
+    results: tuple[Result, ...]
+    aggregates: Aggregates
+
+    def get(self, figure_id: str) -> Result:
+        """The result of one figure; where money has several currencies, of the first."""
+        return next(result for result in self.results if result.id == figure_id)
+
+
+def answer(
+    query: Query,
+    *,
+    business: int,
+    period: Period,
+    today: date,
+    window: int | None = None,
+    lifespan: Fraction | None = None,
+    currency: str = "",
+    figures: Sequence[str] = (),
+) -> Answers:
+    """Every figure (or those of the given ids) of a business over a period.
+
+    `window` in days, else the business's own rhythm before the period's end. `lifespan` in
+    periods, else 1 / churn. `currency` is the business's own: its money answers even where
+    nothing was sold. `today` is the business's local date: a period that is not over has no
+    values yet. A `ValueError` carries a sentence about the window.
+    """
+    chosen = (
+        asking.given(window)
+        if window is not None
+        else asking.own_rhythm(postgres.gaps(query, business=business, before=period.until))
+    )
+    asked = Asked(period=period, window=chosen.days)
+    sums = postgres.aggregates(query, business=business, asked=asked)
+    return Answers(
+        period=period,
+        window=chosen,
+        results=results(sums, period, today, lifespan=lifespan, currency=currency, figures=figures),
+        aggregates=sums,
+    )
+
+
+def results(
+    sums: Aggregates,
+    period: Period,
+    today: date,
+    *,
+    lifespan: Fraction | None = None,
+    currency: str = "",
+    figures: Sequence[str] = (),
+) -> tuple[Result, ...]:
+    """The figures of given aggregates; a figure of money answers once per currency."""
+    money = {currency: Money()} if currency or not sums.money else {}
+    money |= sums.money
+    found = []
+    for declared in catalogue.every().values():
+        if figures and declared.id not in figures:
+            continue
+        for code in money if declared.unit == "money" else [""]:
+            mine = Sums(sums.counts, money.get(code, Money()), lifespan)
+            found.append(_result(declared, mine, code, None if period.over(today) else period))
+    return tuple(found)
+
+
+def _result(declared: Figure, sums: Sums, currency: str, running: Period | None) -> Result:
+    if running:
+        return Result(
+            id=declared.id,
+            value=None,
+            numerator=None,
+            denominator=None,
+            currency=currency,
+            ripens_on=running.until,
+        )
+    divided = declared.divide(sums)
+    interval = figure.interval(declared, sums, divided)
+    return Result(
+        id=declared.id,
+        value=figure.value(declared, divided),
+        numerator=divided.numerator,
+        denominator=divided.denominator,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        currency=currency,
+    )

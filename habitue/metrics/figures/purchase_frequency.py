@@ -1,0 +1,47 @@
+"""Purchase frequency: orders per customer who bought in the period."""
+
+from fractions import Fraction
+
+from habitue.metrics.aggregates import Counts
+from habitue.metrics.figure import Divided, Example, Figure, Sums
+
+
+def divide(sums: Sums) -> Divided:
+    """Purchases in the period, to customers who bought in it."""
+    return Divided(sums.counts.orders, sums.counts.buyers)
+
+
+FIGURE = Figure(
+    id="purchase_frequency",
+    title={
+        "fr": "Fréquence d'achat",
+        "it": "Frequenza d'acquisto",
+        "en": "Purchase frequency",
+    },
+    help={
+        "fr": "Combien d'achats fait un client dans la période.",
+        "it": "Quanti acquisti fa un cliente nel periodo.",
+        "en": "How many purchases a customer makes in the period.",
+    },
+    formula={
+        "fr": "achats / clients ayant acheté",
+        "it": "acquisti / clienti che hanno comprato",
+        "en": "purchases / customers who bought",
+    },
+    caveats={
+        "fr": "Compte des achats, pas des visites. Dépend de la longueur de la période.",
+        "it": "Conta gli acquisti, non le visite. Dipende dalla lunghezza del periodo.",
+        "en": "Counts purchases, not visits. Depends on how long the period is.",
+    },
+    unit="ratio",
+    source="Retention articles: orders / customers",
+    needs=("orders", "buyers"),
+    divide=divide,
+    examples=(
+        Example(
+            source="one customer, 100 visits a year",
+            counts=Counts(orders=100, buyers=1),
+            value=Fraction(100),
+        ),
+    ),
+)

@@ -1,0 +1,43 @@
+"""Repeat-purchase rate: of those who bought in the period, the share who bought again in it."""
+
+from fractions import Fraction
+
+from habitue.metrics.aggregates import Counts
+from habitue.metrics.figure import Divided, Example, Figure, Sums
+
+
+def divide(sums: Sums) -> Divided:
+    """Customers with at least two purchases, to customers with at least one."""
+    return Divided(sums.counts.repeaters, sums.counts.buyers)
+
+
+FIGURE = Figure(
+    id="repeat_purchase_rate",
+    title={"fr": "Taux de réachat", "it": "Tasso di riacquisto", "en": "Repeat-purchase rate"},
+    help={
+        "fr": "Parmi les clients de la période, la part qui a acheté deux fois ou plus.",
+        "it": "Tra i clienti del periodo, la quota che ha comprato due volte o più.",
+        "en": "Of the customers who bought in the period, the share who bought twice or more.",
+    },
+    formula={
+        "fr": "clients ayant ≥ 2 achats / clients ayant acheté",
+        "it": "clienti con ≥ 2 acquisti / clienti che hanno comprato",
+        "en": "customers with ≥ 2 purchases / customers who bought",
+    },
+    caveats={
+        "fr": "Compte des achats, pas des visites : deux le même jour font deux.",
+        "it": "Conta gli acquisti, non le visite: due nello stesso giorno sono due.",
+        "en": "Counts purchases, not visits: two on one day are two.",
+    },
+    unit="share",
+    source="Retention articles: customers with more than one purchase / customers",
+    needs=("repeaters", "buyers"),
+    divide=divide,
+    examples=(
+        Example(
+            source="150 of 500 customers bought again",
+            counts=Counts(buyers=500, repeaters=150),
+            value=Fraction(3, 10),
+        ),
+    ),
+)

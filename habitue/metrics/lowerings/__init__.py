@@ -1,0 +1,1 @@
+"""From a history to the aggregates: one module per place where the history lies, proved equal."""

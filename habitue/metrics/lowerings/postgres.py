@@ -1,0 +1,111 @@
+"""The aggregates from the ledger's events in PostgreSQL: one scan, grouped by customer.
+
+This room does no I/O: it writes the statement and reads its rows; a door hands in `query`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from habitue.metrics.aggregates import Aggregates, Counts, Money
+from habitue.metrics.asked import Asked
+
+Query = Callable[[str, Mapping[str, Any]], Sequence[tuple[Any, ...]]]
+"""Runs one statement with named parameters (`%(name)s`) and returns all its rows."""
+
+# Refused and undone events count for nothing; events after the period are not read at all.
+_COUNTED: Final = """
+    business_id = %(business)s AND business_date < %(until)s
+    AND kind IN ('purchase', 'refund') AND refusal IS NULL AND NOT undone"""
+
+# Two levels, because money is per currency and people are not: first a row per customer and
+# currency, then a row per customer. The sums come out as (currency, name, value): a currency of
+# '' holds the counts of people and purchases.
+_AGGREGATES: Final = f"""
+WITH per_currency AS MATERIALIZED (
+    SELECT customer_id, currency,
+        count(*) FILTER (WHERE kind = 'purchase') > 0 AS known,
+        bool_or(kind = 'purchase' AND business_date < %(since)s) AS before,
+        bool_or(kind = 'purchase' AND business_date >= %(start_since)s
+                AND business_date < %(since)s) AS at_start,
+        bool_or(kind = 'purchase' AND business_date >= %(end_since)s) AS at_end,
+        count(*) FILTER (WHERE kind = 'purchase' AND business_date >= %(since)s) AS orders,
+        count(*) FILTER (WHERE business_date >= %(since)s) AS movements,
+        sum(amount) FILTER (WHERE business_date >= %(since)s) AS revenue
+    FROM ledger_event
+    WHERE {_COUNTED}
+    GROUP BY customer_id, currency
+), per_customer AS (
+    SELECT customer_id, bool_or(known) AS known, bool_or(before) AS before,
+        bool_or(at_start) AS at_start, bool_or(at_end) AS at_end, sum(orders) AS orders
+    FROM per_currency
+    GROUP BY customer_id
+), people AS (
+    SELECT
+        count(*) FILTER (WHERE known) AS known,
+        count(*) FILTER (WHERE at_start) AS start,
+        count(*) FILTER (WHERE at_end) AS "end",
+        count(*) FILTER (WHERE at_end AND NOT before) AS new,
+        count(*) FILTER (WHERE at_end AND at_start) AS kept,
+        count(*) FILTER (WHERE at_end AND before AND NOT at_start) AS reactivated,
+        count(*) FILTER (WHERE known AND NOT at_end) AS dormant,
+        count(*) FILTER (WHERE at_start AND NOT at_end) AS lost,
+        count(*) FILTER (WHERE orders > 0) AS buyers,
+        count(*) FILTER (WHERE orders > 1) AS repeaters,
+        coalesce(sum(orders), 0) AS orders
+    FROM per_customer
+), money AS (
+    SELECT currency, coalesce(sum(revenue), 0) AS revenue, sum(orders) AS orders,
+        count(*) FILTER (WHERE orders > 0) AS buyers
+    FROM per_currency
+    WHERE movements > 0
+    GROUP BY currency
+)
+SELECT '' AS currency, name, value::bigint FROM people CROSS JOIN LATERAL (VALUES
+    ('known', known), ('start', start), ('end', "end"), ('new', new), ('kept', kept),
+    ('reactivated', reactivated), ('dormant', dormant), ('lost', lost), ('buyers', buyers),
+    ('repeaters', repeaters), ('orders', orders)) AS row (name, value)
+UNION ALL
+SELECT currency, name, value::bigint FROM money CROSS JOIN LATERAL (VALUES
+    ('revenue', revenue), ('orders', orders), ('buyers', buyers)) AS row (name, value)
+"""
+
+_GAPS: Final = f"""
+WITH days AS (
+    SELECT DISTINCT customer_id, business_date
+    FROM ledger_event
+    WHERE {_COUNTED} AND kind = 'purchase'
+), steps AS (
+    SELECT business_date
+        - lag(business_date) OVER (PARTITION BY customer_id ORDER BY business_date) AS gap
+    FROM days
+)
+SELECT gap, count(*) FROM steps WHERE gap IS NOT NULL GROUP BY gap
+"""
+
+
+def aggregates(query: Query, *, business: int, asked: Asked) -> Aggregates:
+    """The aggregates of one business's history."""
+    rows = query(
+        _AGGREGATES,
+        {
+            "business": business,
+            "since": asked.period.since,
+            "until": asked.period.until,
+            "start_since": asked.start_since,
+            "end_since": asked.end_since,
+        },
+    )
+    values: dict[str, dict[str, int]] = defaultdict(dict)
+    for currency, name, value in rows:
+        values[currency][name] = value
+    counts = Counts(**values.pop("", {}))
+    return Aggregates(counts=counts, money={code: Money(**sums) for code, sums in values.items()})
+
+
+def gaps(query: Query, *, business: int, before: date) -> dict[int, int]:
+    """The histogram of days between a customer's consecutive days of purchase."""
+    return dict(query(_GAPS, {"business": business, "until": before}))

@@ -1,0 +1,201 @@
+"""Both lowerings give the same integers for any history, and partitions add up to the whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from habitue import metrics
+from habitue.metrics import asked as asking
+from habitue.metrics.aggregates import Aggregates, total
+from habitue.metrics.asked import Asked
+from habitue.metrics.lowerings import plain, postgres
+from habitue.metrics.lowerings.plain import Sale
+from habitue.metrics.periods import Period
+from habitue.site import database, environment
+
+DAY = date(2026, 1, 1)
+BUSINESS = 16
+
+_TABLE = """
+CREATE TEMPORARY TABLE ledger_event (
+    business_id bigint NOT NULL, customer_id bigint NOT NULL, kind text NOT NULL,
+    business_date date NOT NULL, amount bigint, currency char(3), refusal text,
+    undone boolean NOT NULL)"""
+
+
+class Happened(Sale, frozen=True):
+    """A sale as the ledger may hold it: undone, refused, or another business's."""
+
+    undone: bool = False
+    refused: bool = False
+    business: int = BUSINESS
+
+
+@pytest.fixture(scope="module")
+def connection(postgres: None) -> Iterator[psycopg.Connection[Any]]:
+    """A connection whose `ledger_event` is a temporary table that hides the real one."""
+    with database.connect(environment.read()) as connection:
+        connection.execute(_TABLE)
+        yield connection
+
+
+happened = st.builds(
+    Happened,
+    customer=st.integers(1, 6),
+    on=st.integers(0, 60).map(lambda days: DAY + timedelta(days)),
+    amount=st.integers(0, 10_000),
+    currency=st.sampled_from(["EUR", "EUR", "EUR", "JPY"]),
+    refund=st.sampled_from([False, False, False, True]),
+    undone=st.sampled_from([False, False, False, True]),
+    refused=st.sampled_from([False, False, False, False, True]),
+    business=st.sampled_from([BUSINESS, BUSINESS, BUSINESS, 32]),
+)
+asks = st.builds(
+    lambda since, days, window: Asked(
+        period=Period(DAY + timedelta(since), DAY + timedelta(since + days)), window=window
+    ),
+    st.integers(-10, 60),
+    st.integers(1, 40),
+    st.integers(1, 50),
+)
+
+
+def write(connection: psycopg.Connection[Any], history: Sequence[Happened]) -> None:
+    connection.execute("TRUNCATE ledger_event")
+    rows = [
+        (
+            sale.business,
+            sale.customer,
+            "refund" if sale.refund else "purchase",
+            sale.on,
+            -sale.amount if sale.refund else sale.amount,
+            sale.currency,
+            "amount" if sale.refused else None,
+            sale.undone,
+        )
+        for sale in history
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO ledger_event VALUES (%s,%s,%s,%s,%s,%s,%s,%s)", rows)
+        cursor.execute(
+            "INSERT INTO ledger_event VALUES (16,1,'visit',%s,NULL,NULL,NULL,false)", [DAY]
+        )
+
+
+def counted(history: Sequence[Happened]) -> list[Sale]:
+    """The sales that count, with the sign that a refund has."""
+    return [
+        Sale(s.customer, s.on, -s.amount if s.refund else s.amount, s.currency, s.refund)
+        for s in history
+        if s.business == BUSINESS and not s.undone and not s.refused
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(history=st.lists(happened, max_size=40), asked=asks)
+def test_postgres_and_plain_python_agree_to_the_integer(
+    connection: psycopg.Connection[Any], history: list[Happened], asked: Asked
+) -> None:
+    write(connection, history)
+
+    def query(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        return connection.execute(sql, values).fetchall()
+
+    sales = counted(history)
+    assert postgres.aggregates(query, business=BUSINESS, asked=asked) == plain.aggregates(
+        sales, asked
+    )
+    until = asked.period.until
+    assert postgres.gaps(query, business=BUSINESS, before=until) == plain.gaps(sales, until)
+
+
+@given(history=st.lists(happened, max_size=40), asked=asks)
+def test_partitions_of_customers_add_up(history: list[Happened], asked: Asked) -> None:
+    sales = counted(history)
+    parts = [[sale for sale in sales if sale.customer % 3 == rest] for rest in range(3)]
+    assert total(plain.aggregates(part, asked) for part in parts) == plain.aggregates(sales, asked)
+
+
+@given(history=st.lists(happened, max_size=40), asked=asks)
+def test_laws_of_the_states(history: list[Happened], asked: Asked) -> None:
+    counts = plain.aggregates(counted(history), asked).counts
+    assert counts.known == counts.new + counts.kept + counts.reactivated + counts.dormant
+    assert counts.end - counts.new == counts.kept + counts.reactivated
+    assert counts.start == counts.kept + counts.lost
+    assert counts.repeaters <= counts.buyers <= counts.orders
+
+
+def test_one_cafe_by_hand() -> None:
+    """Alice stays, Bruno lapses, Chiara is new, Diego comes back, Elsa left long ago."""
+    alice, bruno, chiara, diego, elsa = range(1, 6)
+    on = date.fromisoformat
+    sales = [
+        Sale(alice, on("2025-12-20"), 300),
+        Sale(alice, on("2026-03-31"), 300),
+        Sale(alice, on("2026-03-31"), 250),
+        Sale(bruno, on("2025-12-31"), 300),
+        Sale(chiara, on("2026-03-15"), 700),
+        Sale(chiara, on("2026-03-16"), -200, refund=True),
+        Sale(diego, on("2025-06-01"), 300),
+        Sale(diego, on("2026-03-20"), 300),
+        Sale(elsa, on("2025-05-01"), 300),
+        Sale(elsa, on("2026-04-01"), 300),  # the period's end is not in it
+    ]
+    asked = Asked(period=metrics.periods.parse("2026-01-01..2026-04-01"), window=30)
+    found = plain.aggregates(sales, asked)
+    counts, euros = found.counts, found.money["EUR"]
+    assert (counts.start, counts.end, counts.known) == (2, 3, 5)
+    assert (counts.new, counts.kept, counts.reactivated, counts.dormant) == (1, 1, 1, 2)
+    assert (counts.lost, counts.buyers, counts.repeaters, counts.orders) == (1, 3, 1, 4)
+    assert (euros.revenue, euros.orders, euros.buyers) == (1350, 4, 3)
+
+
+def test_a_day_before_the_window_is_no_customer_at_the_start() -> None:
+    asked = Asked(period=metrics.periods.parse("2026-01-31..2026-03-01"), window=30)
+    first_day = [Sale(1, date(2026, 1, 1), 100)]
+    too_early = [Sale(1, date(2025, 12, 31), 100)]
+    assert plain.aggregates(first_day, asked).counts.start == 1
+    assert plain.aggregates(too_early, asked).counts.start == 0
+
+
+@pytest.mark.parametrize(
+    ("gaps", "days", "origin"),
+    [
+        ({}, 90, "assumed"),
+        ({7: 1}, 7, "own rhythm"),
+        ({7: 9, 60: 1}, 7, "own rhythm"),
+        ({7: 8, 60: 2}, 60, "own rhythm"),
+        (dict.fromkeys(range(1, 101), 1), 90, "own rhythm"),
+    ],
+)
+def test_the_window_is_the_90th_percentile_of_the_own_gaps(
+    gaps: dict[int, int], days: int, origin: str
+) -> None:
+    window = asking.own_rhythm(gaps)
+    assert (window.days, window.origin) == (days, origin)
+
+
+@pytest.mark.parametrize("days", [0, -1, 100_000])
+def test_a_senseless_window_is_a_sentence(days: int) -> None:
+    with pytest.raises(ValueError, match="window"):
+        asking.given(days)
+
+
+def test_an_empty_history_has_empty_aggregates(connection: psycopg.Connection[Any]) -> None:
+    write(connection, [])
+    answers = metrics.answer(
+        lambda sql, values: connection.execute(sql, values).fetchall(),
+        business=BUSINESS,
+        period=metrics.periods.parse("2026-01-01..2026-02-01"),
+        today=date(2026, 6, 1),
+        currency="EUR",
+    )
+    assert answers.aggregates == Aggregates()
+    assert answers.window.origin == "assumed"
+    assert {result.value for result in answers.results} == {None}
+    assert {result.ripens_on for result in answers.results} == {None}
