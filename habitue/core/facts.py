@@ -116,10 +116,14 @@ class Redemption(Struct, frozen=True, omit_defaults=True, tag="redemption"):
 
 
 class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use"):
-    """A voucher is handed in; `choice` picks one of its gifts where there are several (from 0)."""
+    """A voucher is handed in; `choice` picks one of its gifts where there are several (from 0).
+
+    `reward` is filled in by the engine, so that history can be read without the vouchers.
+    """
 
     voucher: int
     choice: int = 0
+    reward: str = ""
 
 
 class Undo(Struct, frozen=True, omit_defaults=True, tag="undo"):
@@ -234,4 +238,3 @@ def _refund_problem(what: Refund) -> Refused | None:
 
 def _refused(code: str, sentence: str, value: int) -> Refused:
     return Refused(code, sentence, {"given": value})
-

@@ -7,10 +7,29 @@ from typing import Final
 
 # ISO 4217: every currency that does not have two decimals and is in use.
 _DECIMALS: Final = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    "BIF": 0,
+    "CLP": 0,
+    "DJF": 0,
+    "GNF": 0,
+    "ISK": 0,
+    "JPY": 0,
+    "KMF": 0,
+    "KRW": 0,
+    "PYG": 0,
+    "RWF": 0,
+    "UGX": 0,
+    "VND": 0,
+    "VUV": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "XPF": 0,
+    "BHD": 3,
+    "IQD": 3,
+    "JOD": 3,
+    "KWD": 3,
+    "LYD": 3,
+    "OMR": 3,
+    "TND": 3,
 }
 _NUMBER: Final = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,12}))?")
 
@@ -32,7 +51,7 @@ def fixed(text: str, places: int) -> int:
     sign, whole, fraction = match[1], match[2], (match[3] or "").rstrip("0")
     if len(fraction) > places:
         raise ValueError(f"{text[:40]!r} has more than {places} decimals")
-    value = int(whole) * 10**places + int(fraction.ljust(places, "0") or 0)
+    value = int(whole + fraction.ljust(places, "0"))
     return -value if sign else value
 
 

@@ -1,0 +1,148 @@
+"""What a member holds in one program: balances, lots, vouchers, tier, and what the rules remember.
+
+An `Account` is the running state that the engine folds events into, in place. Lots and vouchers
+are loaded only when an event needs them (`lots is None` otherwise): an earning event does not.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+from habitue.core.calendar import FOREVER
+
+EntryKind = Literal["accrual", "redemption", "expiry", "reversal", "adjustment", "settlement"]
+VoucherState = Literal["issued", "redeemed", "cancelled", "expired"]
+
+Step = tuple[str, int, int]
+"""One step of an explanation: the rule, the base it saw, the amount it contributed."""
+
+
+class Lot(Struct):
+    """Units earned together, in fixed point, usable from `active_on` through `expires_on`."""
+
+    id: int
+    unit: int
+    original: int
+    remaining: int
+    earned_on: date
+    active_on: date
+    expires_on: date = FOREVER
+
+
+class Voucher(Struct):
+    """One issued piece of a reward."""
+
+    id: int
+    reward: str
+    state: VoucherState
+    issued_on: date
+    expires_on: date = FOREVER
+
+
+class Entry(Struct, frozen=True):
+    """One ledger line. `lot` 0: a unit without lots, or a debt. `balance` is the unit's, after."""
+
+    unit: int
+    lot: int
+    amount: int
+    kind: EntryKind
+    on: date
+    balance: int
+    why: tuple[Step, ...] = ()
+
+
+class Usage(Struct, array_like=True):
+    """What a rule has given in one period, for its limits."""
+
+    times: int = 0
+    amount: int = 0
+
+
+class Memory(Struct, omit_defaults=True):
+    """What the rules remember of a member between events; keys are unit numbers or rule ids.
+
+    `counters`: amounts per unit and window bucket · `held`: last day of each tier reached ·
+    `carry`: remainders of rounding as (numerator, denominator) · `used`: limits by rule and
+    bucket · `last`: instant of a rule's last award · `lapses`: last usable day of balances that
+    lapse by inactivity · `pending` and `debts`: parts of the balance not usable yet, and owed.
+    """
+
+    counters: dict[int, dict[int, int]] = {}
+    held: dict[str, date] = {}
+    carry: dict[int, tuple[int, int]] = {}
+    used: dict[str, dict[int, Usage]] = {}
+    last: dict[str, datetime] = {}
+    lapses: dict[int, date] = {}
+    pending: dict[int, int] = {}
+    debts: dict[int, int] = {}
+    purchases: int = 0
+
+
+class Account(Struct):
+    """A member's (or mere customer's) running state in one program.
+
+    `due_on`: the first local day on which something falls due; until then what is stored is
+    right as it stands. `touched_lots` and `touched_vouchers` collect what a run changed.
+    """
+
+    customer: int
+    balances: list[int]
+    enrolled_at: datetime | None = None
+    enrolled_on: date | None = None
+    level: str = ""
+    last_at: datetime | None = None
+    due_on: date = FOREVER
+    memory: Memory = field(default_factory=Memory)
+    lots: list[Lot] | None = None
+    vouchers: list[Voucher] | None = None
+    touched_lots: dict[int, Lot] = field(default_factory=dict)
+    touched_vouchers: dict[int, Voucher] = field(default_factory=dict)
+
+    @classmethod
+    def blank(cls, customer: int, units: int) -> Account:
+        """A customer of whom nothing is known yet, with all (no) lots loaded."""
+        return cls(customer, [0] * units, lots=[], vouchers=[])
+
+    def usable(self, unit: int) -> int:
+        """Units that can be spent now, in fixed point; right once the account is up to date."""
+        return self.balances[unit] - self.memory.pending.get(unit, 0)
+
+    def due(self, on: date) -> None:
+        """Remember that something falls due on a day."""
+        if on < self.due_on:
+            self.due_on = on
+
+    def add(self, lot: Lot) -> None:
+        """A new lot."""
+        self.touched_lots[lot.id] = lot
+        if self.lots is not None:
+            self.lots.append(lot)
+
+    def spendable(self, unit: int, day: date, *, first_in: bool) -> list[Lot]:
+        """Open lots of a unit in the order in which they are spent."""
+        assert self.lots is not None, "lots were not loaded"
+        usable = [
+            lot
+            for lot in self.lots
+            if lot.unit == unit and lot.remaining and lot.active_on <= day <= lot.expires_on
+        ]
+        if first_in:
+            usable.sort(key=lambda lot: (lot.earned_on, lot.id))
+        else:
+            usable.sort(key=lambda lot: (lot.expires_on, lot.earned_on, lot.id))
+        return usable
+
+    def issue(self, voucher: Voucher) -> None:
+        """A new voucher."""
+        self.touched_vouchers[voucher.id] = voucher
+        if self.vouchers is not None:
+            self.vouchers.append(voucher)
+        if voucher.state == "issued":
+            self.due(_after(voucher.expires_on))
+
+
+def _after(day: date) -> date:
+    return day if day == FOREVER else date.fromordinal(day.toordinal() + 1)

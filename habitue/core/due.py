@@ -1,0 +1,78 @@
+"""What falls due by itself: activation, automatic rewards, tiers, expiry; at midnight, in order.
+
+An account whose `due_on` lies ahead is right as it stands. The order at one midnight: pending
+units become usable → rewards at a threshold → tiers fall → lots and balances lapse → vouchers
+expire. So a balance is right at read time even when no sweep has run.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from habitue.core import holding, redeeming
+from habitue.core.account import Account, Entry
+from habitue.core.calendar import FOREVER, next_day
+from habitue.core.rulebook import Book, Rulebook
+
+
+def advance(book: Book, account: Account, day: date, event_id: int = 0) -> list[Entry]:
+    """Let everything that falls due through local `day` take effect, oldest midnight first.
+
+    `event_id` is the event that finds it due: automatic vouchers are numbered after it.
+    """
+    entries: list[Entry] = []
+    while account.due_on <= day:
+        if account.lots is None or account.vouchers is None:
+            raise LookupError(f"the lots of customer {account.customer} were not loaded")
+        midnight = account.due_on
+        rulebook = book.on(midnight)
+        account.memory.pending = _pending(account, midnight)
+        redeeming.automatic(rulebook, account, event_id, midnight, entries)
+        if rulebook.ladder is not None and rulebook.ladder.falls_on(account) <= midnight:
+            rulebook.ladder.fall(account, midnight)
+        _lapse(account, midnight, entries)
+        _expire_vouchers(account, midnight)
+        account.due_on = _next_due(rulebook, account, midnight)
+    return entries
+
+
+def _pending(account: Account, day: date) -> dict[int, int]:
+    pending: dict[int, int] = {}
+    for lot in account.lots or ():
+        if lot.remaining and lot.active_on > day:
+            pending[lot.unit] = pending.get(lot.unit, 0) + lot.remaining
+    return pending
+
+
+def _lapse(account: Account, midnight: date, entries: list[Entry]) -> None:
+    """Lots past their last day lapse, and whole balances idle for too long."""
+    idle = {unit for unit, until in account.memory.lapses.items() if until < midnight}
+    for unit in idle:
+        del account.memory.lapses[unit]
+    for lot in sorted(account.lots or (), key=lambda lot: (lot.expires_on, lot.id)):
+        lapsed = lot.expires_on < midnight or (lot.unit in idle and lot.active_on <= midnight)
+        if lot.remaining and lapsed:
+            holding.take(account, lot, lot.remaining, midnight, "expiry", (), entries)
+
+
+def _expire_vouchers(account: Account, midnight: date) -> None:
+    for voucher in account.vouchers or ():
+        if voucher.state == "issued" and voucher.expires_on < midnight:
+            voucher.state = "expired"
+            account.touched_vouchers[voucher.id] = voucher
+
+
+def _next_due(rulebook: Rulebook, account: Account, after: date) -> date:
+    """The next midnight with anything due; everything through `after` has been settled."""
+    days = [next_day(until) for until in account.memory.lapses.values()]
+    for lot in account.lots or ():
+        if lot.remaining:
+            days.append(lot.active_on if lot.active_on > after else next_day(lot.expires_on))
+    days.extend(
+        next_day(voucher.expires_on)
+        for voucher in account.vouchers or ()
+        if voucher.state == "issued"
+    )
+    if rulebook.ladder is not None:
+        days.append(rulebook.ladder.falls_on(account))
+    return min((day for day in days if day > after), default=FOREVER)

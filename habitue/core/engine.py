@@ -1,0 +1,271 @@
+"""Decides what follows from what happened: events in, outcomes out, accounts moved along.
+
+The same call serves one scan at the till, a nightly import and a what-if over five years:
+
+1. Whatever fell due before the event takes effect (`due`).
+2. The event earns, spends, issues, or is refused; a refusal leaves the account as it was.
+3. A correction (refund, undo, late event) folds the member's history again with the kept goods
+   and books the difference (`history`).
+
+`run` moves the accounts in place; everything it does follows from its arguments alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from copy import deepcopy
+from datetime import date, datetime
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from habitue.core import due, earning, facts, history, holding, redeeming
+from habitue.core.account import Account, Entry
+from habitue.core.facts import Event, Refused, kind
+from habitue.core.rulebook import Book, Rulebook
+
+Need = Literal[0, 1, 2]
+"""How much of an account an event must see: 0 the account, 1 its lots, 2 its history."""
+
+NOT_A_MEMBER: Final = Refused("not_a_member", "This customer is not a member of the program.")
+
+
+class Outcome(Struct):
+    """What followed from one event. `money`: what a refund gave back, in minor units."""
+
+    event: Event
+    on: date
+    entries: list[Entry]
+    refused: Refused | None = None
+    level_before: str = ""
+    level: str = ""
+    money: int = 0
+
+
+def run(
+    book: Book,
+    accounts: MutableMapping[int, Account],
+    events: Sequence[Event],
+    histories: Mapping[int, list[Event]] | None = None,
+) -> list[Outcome]:
+    """Decide events in the order given; accounts that are missing start blank.
+
+    `histories` holds the accepted events of every customer for whom `need` says 2; accepted
+    events are appended to it.
+    """
+    histories = histories or {}
+    outcomes = []
+    for event in events:
+        account = accounts.get(event.customer)
+        if account is None:
+            account = accounts[event.customer] = Account.blank(event.customer, book.units)
+        past = histories.get(event.customer)
+        outcome = _decide(book, accounts, account, event, past)
+        if past is not None and outcome.refused is None:
+            past.append(outcome.event)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def need(book: Book, account: Account, event: Event) -> Need:
+    """What must be loaded before `run` may see the event; ask with the account as stored."""
+    if isinstance(event.what, facts.Refund | facts.Undo):
+        return 2
+    if account.last_at is not None and event.at < account.last_at and account.enrolled_at:
+        return 2
+    if isinstance(event.what, facts.Redemption | facts.VoucherUse | facts.Adjustment):
+        return 1
+    rulebook = book.latest
+    if account.due_on <= event.at.date() or rulebook.thresholds or rulebook.redated:
+        return 1
+    return 1 if account.due_on <= event.at.astimezone(rulebook.zone).date() else 0
+
+
+def _decide(
+    book: Book,
+    accounts: MutableMapping[int, Account],
+    account: Account,
+    event: Event,
+    past: list[Event] | None,
+) -> Outcome:
+    local = event.at.astimezone(book.latest.zone)
+    day = local.date()
+    rulebook = book.on(day)
+    refused = facts.problem(event, currency=rulebook.program.currency)
+    if refused is not None:
+        return Outcome(event, day, [], refused, account.level, account.level)
+    if _corrects(account, event):
+        if past is None:
+            raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
+        outcome, settled = _correct(book, account, event, past)
+        accounts[event.customer] = settled
+        return outcome
+    before = account.level
+    kept = deepcopy(account) if account.due_on <= day else None
+    entries = due.advance(book, account, day, event.id)
+    refused = apply(rulebook, account, event, local, entries)
+    if refused is not None:
+        if kept is not None:
+            accounts[event.customer] = kept
+        return Outcome(event, day, [], refused, before, before)
+    if account.last_at is None or event.at > account.last_at:
+        account.last_at = event.at
+    return Outcome(_recorded(account, event), day, entries, None, before, account.level)
+
+
+def apply(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    local: datetime,
+    entries: list[Entry],
+    *,
+    forced: bool = False,
+) -> Refused | None:
+    """One event on an account that is up to date: entries are appended, or a refusal returned.
+
+    `forced`: the event was accepted once and is being folded again, so it is not refused now:
+    units that are missing become a debt.
+    """
+    what = event.what
+    if isinstance(what, facts.Passage):
+        return None
+    if account.enrolled_at is None:
+        if rulebook.program.enrolment == "automatic" and not isinstance(what, facts.Enrolment):
+            _enrol(rulebook, account, event, local, entries)
+        elif not isinstance(what, facts.Enrolment):
+            return None if isinstance(what, facts.Purchase) or forced else NOT_A_MEMBER
+    refused: Refused | None = None
+    match what:
+        case facts.Purchase() | facts.Visit() | facts.Birthday():
+            refused = _earn(rulebook, account, event, local, entries, kind(what))
+        case facts.Action():
+            refused = _earn(rulebook, account, event, local, entries, what.name)
+        case facts.Enrolment():
+            refused = _enrol(rulebook, account, event, local, entries)
+        case facts.Redemption():
+            refused = redeeming.redeem(rulebook, account, event, what, local, entries, forced)
+        case facts.VoucherUse():
+            refused = redeeming.use(rulebook, account, event, what, local, entries, forced)
+        case facts.Adjustment():
+            refused = redeeming.adjust(rulebook, account, event, what, local, entries, forced)
+        case _:
+            raise TypeError(f"no meaning for {what!r}")
+    if refused is None:
+        _restart_expiry(rulebook, account, what, local.date())
+        redeeming.automatic(rulebook, account, event.id, local, entries)
+    return refused
+
+
+def _enrol(
+    rulebook: Rulebook, account: Account, event: Event, local: datetime, entries: list[Entry]
+) -> Refused | None:
+    if account.enrolled_at is not None:
+        return Refused("already_a_member", "This customer is a member already.")
+    account.enrolled_at = event.at
+    account.enrolled_on = local.date()
+    if rulebook.ladder is not None:
+        account.level = rulebook.ladder.levels[0]
+    return _earn(rulebook, account, event, local, entries, "enrolment")
+
+
+def _earn(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    local: datetime,
+    entries: list[Entry],
+    when: str,
+) -> Refused | None:
+    earned = earning.earned(rulebook, account, event.what, local, when)
+    if isinstance(earned, Refused):
+        return earned
+    day = local.date()
+    for part in earned:
+        holding.credit(rulebook, account, event.id, part, day, entries)
+        if part.unit in rulebook.qualifying:
+            assert rulebook.ladder is not None
+            rulebook.ladder.count(account, part.unit, part.amount, day)
+    if isinstance(event.what, facts.Purchase):
+        account.memory.purchases += 1
+    if earned and rulebook.ladder is not None:
+        rulebook.ladder.review(account, day)
+    if when in ("birthday", "enrolment"):
+        redeeming.occasion(rulebook, account, event.id, when, day)
+    return None
+
+
+def _restart_expiry(rulebook: Rulebook, account: Account, what: facts.What, day: date) -> None:
+    """Events that the program names restart the inactivity clock, or re-date the lots."""
+    if not rulebook.inactive and not rulebook.redated:
+        return
+    when = what.name if isinstance(what, facts.Action) else kind(what)
+    for unit in rulebook.inactive.get(when, ()):
+        holding.restart(rulebook, account, unit, day)
+    for unit in rulebook.redated.get(when, ()):
+        holding.redate(rulebook, account, unit, day)
+
+
+def _corrects(account: Account, event: Event) -> bool:
+    """Whether an event changes what is past: then the history is folded again."""
+    if isinstance(event.what, facts.Refund | facts.Undo):
+        return True
+    late = account.last_at is not None and event.at < account.last_at
+    return late and account.enrolled_at is not None
+
+
+def _correct(
+    book: Book, account: Account, event: Event, past: Sequence[Event]
+) -> tuple[Outcome, Account]:
+    """Fold the history again with the correction in it and book the difference."""
+    now = max(event.at, account.last_at or event.at)
+    day = now.astimezone(book.latest.zone).date()
+    refused, money = history.check(book.on(day).program, past, event)
+    if refused is not None:
+        return Outcome(event, day, [], refused, account.level, account.level), account
+    before = account.level
+    live = deepcopy(account)
+    entries = due.advance(book, live, day, event.id)
+    derived, refused = fold(book, [*past, event], day, customer=event.customer, tried=event.id)
+    if refused is not None:
+        return Outcome(event, day, [], refused, before, before), account
+    forgiven = history.settle(book.on(day).program, derived, now)
+    event = Event(event.id, event.customer, event.at, event.what, forgiven)
+    entries.extend(history.difference(account, live, derived, event.id, day))
+    derived.last_at = now if isinstance(event.what, facts.Undo | facts.Refund) else account.last_at
+    outcome = Outcome(_recorded(derived, event), day, entries, None, before, derived.level, money)
+    return outcome, derived
+
+
+def fold(
+    book: Book, past: Sequence[Event], day: date, *, customer: int, tried: int = 0
+) -> tuple[Account, Refused | None]:
+    """The account that a history leads to on a local day, with every correction taken into it.
+
+    Events were accepted once, so none is refused, but for the one being `tried` now.
+    """
+    account = Account.blank(customer, book.units)
+    for moment in history.amended(past):
+        if isinstance(moment, facts.Forgiven):
+            history.forgive(account, moment)
+            continue
+        local = moment.at.astimezone(book.latest.zone)
+        entries = due.advance(book, account, local.date(), moment.id)
+        forced = moment.id != tried
+        refused = apply(book.on(local.date()), account, moment, local, entries, forced=forced)
+        if refused is not None and not forced:
+            return account, refused
+        account.last_at = moment.at
+    due.advance(book, account, day, tried)
+    return account, None
+
+
+def _recorded(account: Account, event: Event) -> Event:
+    """The event as it must be remembered: a used voucher with its reward's name."""
+    what = event.what
+    if isinstance(what, facts.VoucherUse) and not what.reward:
+        voucher = account.touched_vouchers.get(what.voucher)
+        assert voucher is not None
+        what = facts.VoucherUse(what.voucher, what.choice, voucher.reward)
+        return Event(event.id, event.customer, event.at, what, event.forgiven)
+    return event

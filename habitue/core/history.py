@@ -1,0 +1,262 @@
+"""Corrections: what a history is once goods came back or an event was undone.
+
+Refunds are exact because they are not computed at all: the history is folded again with only the
+kept goods in it, under the rules that were in force, and the ledger books the difference. What
+has been used meanwhile stays used: where units turn out to be spent already, the program either
+forgives the remainder ★ or leaves a debt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from msgspec import structs
+
+from habitue.core import facts, program
+from habitue.core.account import Account, Entry, Lot
+from habitue.core.calendar import moment_later
+from habitue.core.facts import Event, Forgiven, Line, Purchase, Refund, Refused, Undo
+
+UNDOABLE: Final = (
+    Purchase | Refund | facts.Visit | facts.Action | facts.Redemption | facts.VoucherUse
+)
+
+
+def check(
+    source: program.Program, past: Sequence[Event], event: Event
+) -> tuple[Refused | None, int]:
+    """Whether a correction is possible, and the money that a refund gives back (minor units)."""
+    match event.what:
+        case Undo(of):
+            return _undo_problem(source, past, event, of), 0
+        case Refund(of):
+            return _refund_money(past, event.what, of)
+        case _:
+            return None, 0
+
+
+def amended(past: Sequence[Event]) -> list[Event | Forgiven]:
+    """The history in order of time with every correction taken into it."""
+    undone = undone_ids(past)
+    refunds: dict[int, list[Refund]] = {}
+    for event in past:
+        if isinstance(event.what, Refund) and event.id not in undone:
+            refunds.setdefault(event.what.of, []).append(event.what)
+    moments: list[tuple[datetime, int, int, Event | Forgiven]] = []
+    for event in past:
+        if event.forgiven is not None:
+            moments.append((event.forgiven.at, event.id, 1, event.forgiven))
+        if event.id in undone or isinstance(event.what, Refund | Undo):
+            continue
+        if isinstance(event.what, Purchase) and event.id in refunds:
+            left = kept(event.what, refunds[event.id])
+            if left is None:
+                undone.update(event.what.spent)
+                continue
+            event = Event(event.id, event.customer, event.at, left)
+        moments.append((event.at, event.id, 0, event))
+    moments.sort(key=lambda moment: moment[:3])
+    return [moment for _, _, _, moment in moments if not _is_undone(moment, undone)]
+
+
+def undone_ids(past: Iterable[Event]) -> set[int]:
+    """The events that were undone."""
+    return {event.what.of for event in past if isinstance(event.what, Undo)}
+
+
+def kept(purchase: Purchase, refunds: Sequence[Refund]) -> Purchase | None:
+    """What is left of a purchase after returns, in whatever order they came; None: nothing."""
+    if any(not refund.lines and not refund.amount for refund in refunds):
+        return None
+    back = [0] * len(purchase.lines)
+    money_back = 0
+    for refund in refunds:
+        money_back += refund.amount
+        for returned in refund.lines:
+            back[returned.line] += returned.quantity
+    lines = [
+        _line_left(line, quantity)
+        for line, quantity in zip(purchase.lines, back, strict=True)
+        if quantity < line.quantity
+    ]
+    total = sum(line.amount for line in lines)
+    if not lines or (money_back and money_back >= total):
+        return None
+    lines = _less(lines, money_back, total)
+    left = sum(line.amount for line in lines)
+    covered = purchase.covered * left // (purchase.total or 1)
+    return structs.replace(purchase, lines=tuple(lines), covered=covered)
+
+
+def settle(source: program.Program, account: Account, now: datetime) -> Forgiven | None:
+    """After a correction: units already spent are forgiven, or stay owed, as the program says."""
+    owed = {unit: debt for unit, debt in account.memory.debts.items() if debt}
+    if not owed or source.refund_of_spent == "negative":
+        return None
+    forgiven = Forgiven(now, owed)
+    forgive(account, forgiven)
+    return forgiven
+
+
+def forgive(account: Account, forgiven: Forgiven) -> None:
+    """Take debts off an account."""
+    debts = account.memory.debts
+    for unit, amount in forgiven.amounts.items():
+        amount = min(amount, debts.get(unit, 0))
+        if amount:
+            debts[unit] -= amount
+            account.balances[unit] += amount
+            if not debts[unit]:
+                del debts[unit]
+
+
+def difference(
+    stored: Account, live: Account, derived: Account, event_id: int, day: date
+) -> list[Entry]:
+    """The entries that lead from the live account to the derived one; marks what to store.
+
+    `stored` is the account before anything fell due: what differs from it is written.
+    """
+    before = {lot.id: lot for lot in live.lots or ()}
+    after = {lot.id: lot for lot in derived.lots or ()}
+    balances = list(live.balances)
+    entries: list[Entry] = []
+    for lot_id in sorted(before.keys() | after.keys()):
+        lot = after.get(lot_id) or _emptied(before[lot_id])
+        was = before[lot_id].remaining if lot_id in before else 0
+        if lot.remaining != was:
+            balances[lot.unit] += lot.remaining - was
+            made_now = lot_id > event_id
+            entries.append(
+                Entry(
+                    lot.unit,
+                    lot_id,
+                    lot.remaining - was,
+                    "accrual" if made_now else "reversal",
+                    day,
+                    balances[lot.unit],
+                )
+            )
+    for unit, balance in enumerate(derived.balances):
+        if balance != balances[unit]:
+            change = balance - balances[unit]
+            entries.append(Entry(unit, 0, change, "reversal", day, balance))
+    _mark(stored, before, after, derived)
+    return entries
+
+
+def _mark(stored: Account, before: dict[int, Lot], after: dict[int, Lot], derived: Account) -> None:
+    """Leave in `derived` exactly what must be written."""
+    old = {lot.id: lot for lot in stored.lots or ()}
+    derived.touched_lots = dict(stored.touched_lots)
+    for lot_id in before.keys() | after.keys():
+        lot = after.get(lot_id) or _emptied(before[lot_id])
+        was = old.get(lot_id)
+        changed = lot.remaining > 0 if was is None else lot != was
+        if changed or lot_id in derived.touched_lots:
+            derived.touched_lots[lot_id] = lot
+    known = {voucher.id: voucher for voucher in stored.vouchers or ()}
+    derived.touched_vouchers = dict(stored.touched_vouchers)
+    for voucher in derived.vouchers or ():
+        if known.get(voucher.id) != voucher:
+            derived.touched_vouchers[voucher.id] = voucher
+    made = {voucher.id for voucher in derived.vouchers or ()}
+    for voucher in known.values():
+        if voucher.id not in made and voucher.state != "cancelled":
+            gone = structs.replace(voucher, state="cancelled")
+            derived.touched_vouchers[voucher.id] = gone
+            assert derived.vouchers is not None
+            derived.vouchers.append(gone)
+
+
+def _emptied(lot: Lot) -> Lot:
+    return structs.replace(lot, remaining=0)
+
+
+def _is_undone(moment: Event | Forgiven, undone: set[int]) -> bool:
+    return isinstance(moment, Event) and moment.id in undone
+
+
+def _line_left(line: Line, returned: int) -> Line:
+    if not returned:
+        return line
+    left = line.quantity - returned
+    return structs.replace(
+        line,
+        quantity=left,
+        amount=_share(line.amount, returned, line.quantity),
+        discount=_share(line.discount, returned, line.quantity),
+        tax=_share(line.tax, returned, line.quantity),
+    )
+
+
+def _share(amount: int, returned: int, quantity: int) -> int:
+    return amount - amount * returned // quantity
+
+
+def _less(lines: list[Line], money_back: int, total: int) -> list[Line]:
+    """Spread money given back over the lines in proportion, to the cent."""
+    if not money_back:
+        return lines
+    result, seen, given = [], 0, 0
+    for line in lines:
+        seen += line.amount
+        share = money_back * seen // total - given
+        given += share
+        result.append(structs.replace(line, amount=line.amount - share))
+    return result
+
+
+def _undo_problem(
+    source: program.Program, past: Sequence[Event], event: Event, of: int
+) -> Refused | None:
+    target = next((known for known in past if known.id == of), None)
+    if target is None or not isinstance(target.what, UNDOABLE):
+        return Refused("unknown_event", "There is no such event to undo.", {"event": of})
+    if of in undone_ids(past):
+        return Refused("already_undone", "This was undone already.", {"event": of})
+    if event.at > moment_later(target.at, source.undo_within):
+        return Refused("too_late", "It is too late to undo this; correct it with a reason.")
+    return None
+
+
+def _refund_money(past: Sequence[Event], refund: Refund, of: int) -> tuple[Refused | None, int]:
+    undone = undone_ids(past)
+    bought = next((known.what for known in past if known.id == of and known.id not in undone), None)
+    if not isinstance(bought, Purchase):
+        return Refused("unknown_purchase", "There is no such purchase.", {"event": of}), 0
+    earlier = [
+        known.what
+        for known in past
+        if isinstance(known.what, Refund) and known.what.of == of and known.id not in undone
+    ]
+    if _exceeds(bought, [*earlier, refund]):
+        return Refused("too_much", "More is returned than was bought.", {"event": of}), 0
+    before, after = kept(bought, earlier), kept(bought, [*earlier, refund])
+    return None, (before.total if before else 0) - (after.total if after else 0)
+
+
+def _exceeds(bought: Purchase, refunds: Sequence[Refund]) -> bool:
+    """Whether returns, taken together, give back more pieces or money than were bought."""
+    back = [0] * len(bought.lines)
+    money_back, whole = 0, 0
+    for refund in refunds:
+        money_back += refund.amount
+        whole += not refund.lines and not refund.amount
+        for returned in refund.lines:
+            if returned.line >= len(back):
+                return True
+            back[returned.line] += returned.quantity
+    if whole and len(refunds) > 1 and kept(bought, refunds[:-1]) is None:
+        return True
+    pieces = zip(bought.lines, back, strict=True)
+    if any(quantity > line.quantity for line, quantity in pieces):
+        return True
+    left = sum(
+        _line_left(line, quantity).amount
+        for line, quantity in zip(bought.lines, back, strict=True)
+        if quantity < line.quantity
+    )
+    return money_back > left

@@ -1,0 +1,244 @@
+"""Units become rewards: redemptions, vouchers, automatic rewards, and corrections by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from habitue.core import holding, limits, money, program
+from habitue.core.account import Account, Entry, Voucher
+from habitue.core.calendar import FOREVER, later
+from habitue.core.conditions import in_dates
+from habitue.core.earning import Earned
+from habitue.core.facts import Adjustment, Event, Redemption, Refused, VoucherUse
+from habitue.core.program import Limit, Period, Reward
+from habitue.core.rulebook import Rulebook
+
+MOST_VOUCHERS: Final = 100
+"""Automatic rewards issued by one event; what is left over follows with the next."""
+
+
+def redeem(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    what: Redemption,
+    local: datetime,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """A member takes a reward for units: a voucher is issued, or used up at once."""
+    reward = rulebook.program.reward(what.reward)
+    if reward is None or reward.cost is None or reward.automatic:
+        return Refused("unknown_reward", f"There is no reward {what.reward!r} to take.")
+    refused = _not_allowed(rulebook, account, reward, local)
+    if refused is not None and not forced:
+        return refused
+    unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
+    limits.use(account, _limited(reward), 1, local)
+    day = local.date()
+    holding.draw(
+        rulebook, account, unit, cost, day, "redemption", ((reward.id, cost, -cost),), entries
+    )
+    account.issue(
+        Voucher(
+            event.id,
+            reward.id,
+            "redeemed" if what.at_once else "issued",
+            day,
+            _last_day(reward, day),
+        )
+    )
+    if what.at_once:
+        _give(rulebook, account, event.id, reward.gifts[0], reward, day, entries)
+    return None
+
+
+def use(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    what: VoucherUse,
+    local: datetime,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """A voucher is handed in, once."""
+    day = local.date()
+    voucher = _voucher(account, what, forced)
+    if voucher is None and forced:
+        voucher = _issue_anyway(rulebook, account, what, day, entries)
+    if voucher is None:
+        return Refused("unknown_voucher", "This voucher does not exist.")
+    if voucher.state != "issued":
+        return Refused(
+            f"voucher_{voucher.state}",
+            f"This voucher is {voucher.state} already.",
+            {"voucher": voucher.id},
+        )
+    reward = rulebook.program.reward(voucher.reward)
+    if reward is not None and not 0 <= what.choice < len(reward.gifts):
+        return Refused("choice", f"Choose between 1 and {len(reward.gifts)}.")
+    voucher.state = "redeemed"
+    account.touched_vouchers[voucher.id] = voucher
+    if reward is not None:
+        gift = reward.gifts[what.choice]
+        _give(rulebook, account, event.id, gift, reward, day, entries)
+    return None
+
+
+def adjust(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    what: Adjustment,
+    local: datetime,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """A person corrects a balance exactly, with a reason."""
+    unit = rulebook.unit_number.get(what.unit)
+    if unit is None or not rulebook.program.units[unit].redeemable:
+        return Refused("unknown_unit", f"There is no unit {what.unit!r} to correct.")
+    why = (("by hand", 0, what.amount),)
+    if what.amount > 0:
+        part = Earned(0, unit, what.amount, why)
+        holding.grant(rulebook, account, event.id, part, local.date(), "adjustment", entries)
+        return None
+    if account.usable(unit) < -what.amount and not forced:
+        return _short(rulebook, account, unit, -what.amount)
+    holding.draw(rulebook, account, unit, -what.amount, local.date(), "adjustment", why, entries)
+    return None
+
+
+def automatic(
+    rulebook: Rulebook,
+    account: Account,
+    event_id: int,
+    when: datetime | date,
+    entries: list[Entry],
+) -> None:
+    """Rewards at a threshold: as soon as the usable balance reaches the cost, a voucher."""
+    if not rulebook.thresholds or account.enrolled_at is None:
+        return
+    day = when.date() if isinstance(when, datetime) else when
+    for reward in rulebook.thresholds:
+        assert reward.cost is not None
+        unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
+        if not _open_to(reward, account, day):
+            continue
+        for _ in range(min(account.usable(unit) // cost, MOST_VOUCHERS)):
+            why = ((reward.id, cost, -cost),)
+            holding.draw(rulebook, account, unit, cost, day, "redemption", why, entries)
+            _issue(account, event_id, reward, day)
+
+
+def occasion(rulebook: Rulebook, account: Account, event_id: int, when: str, day: date) -> None:
+    """Rewards issued by themselves on a birthday or on enrolment."""
+    for reward in rulebook.program.rewards:
+        if reward.automatic == when and _open_to(reward, account, day):
+            _issue(account, event_id, reward, day)
+
+
+def _not_allowed(
+    rulebook: Rulebook, account: Account, reward: Reward, local: datetime
+) -> Refused | None:
+    assert reward.cost is not None
+    if not in_dates(reward.dates, local.date()):
+        return Refused("not_available", "This reward is not available at this date.")
+    if reward.tiers and account.level not in reward.tiers:
+        return Refused(
+            "tier", "This reward is for another tier.", {"tiers": ", ".join(reward.tiers)}
+        )
+    if limits.allowed(account, _limited(reward), 1, local) < 1:
+        return Refused("limit", "This reward has been taken as often as allowed.")
+    unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
+    return _short(rulebook, account, unit, cost) if account.usable(unit) < cost else None
+
+
+def _short(rulebook: Rulebook, account: Account, unit: int, needed: int) -> Refused:
+    of = rulebook.program.units[unit]
+    usable = max(account.usable(unit), 0)
+    need, have = money.written(needed, of.decimals), money.written(usable, of.decimals)
+    return Refused(
+        "insufficient",
+        f"This takes {need} {of.id}; {have} can be used.",
+        {"needed": needed, "available": usable, "missing": needed - usable, "unit": of.id},
+    )
+
+
+class _RewardLimit:
+    """A reward's limit in the shape that `limits` reads."""
+
+    def __init__(self, reward: Reward) -> None:
+        self.id = f"reward {reward.id}"
+        self.limits: tuple[Limit, ...] = (reward.limit,) if reward.limit else ()
+        self.cool_down: Period | None = None
+
+
+def _limited(reward: Reward) -> limits.Limited:
+    return _RewardLimit(reward)
+
+
+def _open_to(reward: Reward, account: Account, day: date) -> bool:
+    return in_dates(reward.dates, day) and (not reward.tiers or account.level in reward.tiers)
+
+
+def _last_day(reward: Reward, day: date) -> date:
+    return later(day, reward.valid_for) if reward.valid_for else FOREVER
+
+
+def _issue(account: Account, event_id: int, reward: Reward, day: date) -> None:
+    voucher_id = event_id
+    while voucher_id in account.touched_vouchers:
+        voucher_id += 1
+    account.issue(Voucher(voucher_id, reward.id, "issued", day, _last_day(reward, day)))
+
+
+def _voucher(account: Account, what: VoucherUse, forced: bool) -> Voucher | None:
+    """The voucher meant; while folding again, an equal one takes the number that was used."""
+    assert account.vouchers is not None, "vouchers were not loaded"
+    for voucher in account.vouchers:
+        if voucher.id == what.voucher:
+            return voucher
+    if forced:
+        for voucher in account.vouchers:
+            if voucher.reward == what.reward and voucher.state == "issued":
+                account.touched_vouchers.pop(voucher.id, None)
+                voucher.id = what.voucher
+                account.touched_vouchers[voucher.id] = voucher
+                return voucher
+    return None
+
+
+def _issue_anyway(
+    rulebook: Rulebook, account: Account, what: VoucherUse, day: date, entries: list[Entry]
+) -> Voucher | None:
+    """A voucher that was used stays used, even where the kept goods would not have earned it."""
+    reward = rulebook.program.reward(what.reward)
+    if reward is None:
+        return None
+    if reward.cost is not None:
+        unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
+        holding.draw(
+            rulebook, account, unit, cost, day, "redemption", ((reward.id, cost, -cost),), entries
+        )
+    voucher = Voucher(what.voucher, reward.id, "issued", day)
+    account.issue(voucher)
+    return voucher
+
+
+def _give(
+    rulebook: Rulebook,
+    account: Account,
+    event_id: int,
+    gift: program.Gift,
+    reward: Reward,
+    day: date,
+    entries: list[Entry],
+) -> None:
+    """A gift of units lands in the account; any other gift is handed over by people."""
+    if gift.kind == "units":
+        unit = rulebook.unit_number[gift.unit]
+        part = Earned(0, unit, gift.value, ((reward.id, 0, gift.value),))
+        holding.grant(rulebook, account, event_id, part, day, "accrual", entries)

@@ -1,0 +1,240 @@
+"""Programs made ready to run: rules indexed by trigger, day, product and category.
+
+Compiling once is what lets one event cost microseconds, and lets rules that do not apply cost
+nothing: an event meets only the rules of its trigger, in force on its day, that are unfiltered
+or name one of its products, categories or labels.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+from math import lcm
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from habitue.core import conditions, facts, program
+from habitue.core.ladder import CompiledLadder
+
+_DAYS_KEPT: Final = 800
+
+Key = tuple[str, str]
+Measure = Literal["whole money", "money", "quantity", "attribute", "once"]
+
+
+class Slot:
+    """Where awards of one rule land: a unit, with the dates that its lot will have."""
+
+    __slots__ = ("expiry", "number", "pending", "unit")
+
+    def __init__(self, number: int, unit: int, of: program.Unit, rule: program.EarnRule) -> None:
+        self.number = number
+        self.unit = unit
+        self.expiry = rule.expiry or of.expiry
+        self.pending = rule.pending or of.pending
+
+
+class Base:
+    """An award that starts from what happened: `rate` units over the unit's scale per step."""
+
+    __slots__ = ("attribute", "measure", "per", "rate", "slot", "unit")
+
+    def __init__(
+        self, measure: Measure, slot: int, unit: int, rate: int, per: int = 1, attribute: str = ""
+    ) -> None:
+        self.measure = measure
+        self.slot = slot
+        self.unit = unit
+        self.rate = rate
+        self.per = per
+        self.attribute = attribute
+
+
+class Rule:
+    """One earn rule: predicates, bases, and what it multiplies or adds."""
+
+    __slots__ = ("bases", "changes", "counts", "keys", "limited", "order", "rule", "where")
+
+    def __init__(self, order: int, rule: program.EarnRule, bases: tuple[Base, ...]) -> None:
+        self.order = order
+        self.rule = rule
+        self.bases = bases
+        self.changes = tuple(
+            award for award in rule.awards if isinstance(award, program.Multiply | program.Bonus)
+        )
+        self.where = conditions.compiled(rule.where) if rule.where else None
+        self.counts = conditions.line_predicate(rule.lines) if rule.lines else None
+        self.keys = _keys(rule.lines)
+        self.limited = bool(rule.limits or rule.cool_down)
+
+
+class Trigger:
+    """The rules of one trigger that are in force on one day."""
+
+    __slots__ = ("by_key", "free", "simple")
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.free: list[Rule] = []
+        self.by_key: dict[Key, list[Rule]] = {}
+        for rule in rules:
+            if not rule.keys:
+                self.free.append(rule)
+            for key in rule.keys:
+                self.by_key.setdefault(key, []).append(rule)
+        self.simple = not self.by_key and not any(
+            rule.where or rule.counts or rule.changes or rule.limited or rule.rule.group
+            for rule in self.free
+        )
+
+    def candidates(self, what: facts.What) -> list[Rule]:
+        """Rules that may apply to an event, in the order of the file."""
+        if not self.by_key or not isinstance(what, facts.Purchase):
+            return self.free
+        found = {rule.order: rule for rule in self.free}
+        for line in what.lines:
+            keys: list[Key] = [("sku", line.sku), ("category", line.category)]
+            keys.extend(("label", label) for label in line.labels)
+            for key in keys:
+                for rule in self.by_key.get(key, ()):
+                    found[rule.order] = rule
+        return [found[order] for order in sorted(found)]
+
+
+class Rulebook:
+    """One version of a program, compiled."""
+
+    def __init__(self, source: program.Program) -> None:
+        self.program = source
+        self.zone = ZoneInfo(source.timezone)
+        self.unit_number = {unit.id: number for number, unit in enumerate(source.units)}
+        self.scale = self._scales()
+        self.slots: list[Slot] = []
+        self.rules = [
+            Rule(order, rule, self._bases(rule)) for order, rule in enumerate(source.rules)
+        ]
+        self.ladder = CompiledLadder(source.tiers, self.unit_number) if source.tiers else None
+        self.qualifying = self._qualifying()
+        self.thresholds = tuple(
+            reward for reward in source.rewards if reward.automatic == "threshold" and reward.cost
+        )
+        self.inactive = _restarted(source.units, program.Inactivity)
+        self.redated = _restarted(source.units, program.Redated)
+        self._triggers: dict[tuple[str, date], Trigger] = {}
+
+    def trigger(self, when: str, day: date) -> Trigger:
+        """The rules that may react to `when` on a local day."""
+        found = self._triggers.get((when, day))
+        if found is None:
+            if len(self._triggers) > _DAYS_KEPT:
+                self._triggers.clear()
+            found = self._triggers[when, day] = Trigger(
+                rule
+                for rule in self.rules
+                if rule.rule.when == when and conditions.in_dates(rule.rule.dates, day)
+            )
+        return found
+
+    def _scales(self) -> tuple[int, ...]:
+        """Per unit, the common denominator of all its rates."""
+        scales = [1] * len(self.program.units)
+        for rule in self.program.rules:
+            for award in rule.awards:
+                if not isinstance(award, program.Multiply | program.Bonus):
+                    number = self.unit_number[award.unit]
+                    scales[number] = lcm(scales[number], self._rate(award).denominator)
+        return tuple(scales)
+
+    def _rate(
+        self, award: program.PerMoney | program.PerItem | program.PerAttribute | program.Fixed
+    ) -> Fraction:
+        unit = self.program.units[self.unit_number[award.unit]]
+        rate = award.amount * int(10**unit.decimals)
+        if isinstance(award, program.PerMoney) and not _whole(award, unit):
+            return rate / award.per
+        return rate
+
+    def _bases(self, rule: program.EarnRule) -> tuple[Base, ...]:
+        bases = []
+        for award in rule.awards:
+            if isinstance(award, program.Multiply | program.Bonus):
+                continue
+            unit = self.unit_number[award.unit]
+            slot = self._slot(unit, rule)
+            rate = int(self._rate(award) * self.scale[unit])
+            match award:
+                case program.PerMoney() if _whole(award, self.program.units[unit]):
+                    bases.append(Base("whole money", slot, unit, rate, award.per))
+                case program.PerMoney():
+                    bases.append(Base("money", slot, unit, rate))
+                case program.PerItem():
+                    bases.append(Base("quantity", slot, unit, rate))
+                case program.PerAttribute():
+                    bases.append(Base("attribute", slot, unit, rate, attribute=award.attribute))
+                case program.Fixed():
+                    bases.append(Base("once", slot, unit, rate))
+        return tuple(bases)
+
+    def _slot(self, unit: int, rule: program.EarnRule) -> int:
+        made = Slot(len(self.slots), unit, self.program.units[unit], rule)
+        for slot in self.slots:
+            if (slot.unit, slot.expiry, slot.pending) == (unit, made.expiry, made.pending):
+                return slot.number
+        self.slots.append(made)
+        return made.number
+
+    def _qualifying(self) -> frozenset[int]:
+        """Units whose awards are counted toward tiers."""
+        if self.ladder is None:
+            return frozenset()
+        return frozenset(self.ladder.units)
+
+
+class Book:
+    """All versions of one program, in the order in which they take effect."""
+
+    def __init__(self, versions: Sequence[program.Program]) -> None:
+        if not versions:
+            raise ValueError("a book holds at least one version")
+        self._versions = [
+            Rulebook(version)
+            for version in sorted(versions, key=lambda version: version.since or date.min)
+        ]
+        self._since = [version.program.since or date.min for version in self._versions]
+        self.latest = self._versions[-1]
+        self.units = len(self.latest.program.units)
+
+    def on(self, day: date) -> Rulebook:
+        """The version in force on a local day; before the first one, the first."""
+        if len(self._versions) == 1:
+            return self.latest
+        return self._versions[max(bisect_right(self._since, day) - 1, 0)]
+
+
+def _whole(award: program.PerMoney, unit: program.Unit) -> bool:
+    """Whole steps only; a unit that carries its remainder counts every cent instead."""
+    return award.step == "whole" and not unit.carry
+
+
+def _keys(lines: program.Lines | None) -> tuple[Key, ...]:
+    """What an event's lines must name for a rule to be looked at; empty: look always."""
+    if lines is None:
+        return ()
+    if lines.sku:
+        return tuple(("sku", sku) for sku in lines.sku)
+    if lines.category:
+        return tuple(("category", category) for category in lines.category)
+    return tuple(("label", label) for label in lines.label)
+
+
+def _restarted(
+    units: Sequence[program.Unit], kind: type[program.Inactivity] | type[program.Redated]
+) -> dict[str, list[int]]:
+    """Per kind of event, the units whose expiry it restarts."""
+    found: dict[str, list[int]] = {}
+    for number, unit in enumerate(units):
+        if isinstance(unit.expiry, kind):
+            for when in unit.expiry.restarted_by:
+                found.setdefault(when, []).append(number)
+    return found
