@@ -52,7 +52,8 @@ def check_reachable(home: Path, account: Account) -> None:
     if closed is not None:
         raise Complaint(
             f"PostgreSQL runs as '{account.name}', which may not enter {closed}: choose another"
-            f" HABITUE_HOME (its default for root is /var/lib/habitue) or run `chmod o+x {closed}`.",
+            " HABITUE_HOME (its default for root is /var/lib/habitue) or run"
+            f" `chmod o+x {closed}`.",
             Exit.DATABASE,
         )
 

@@ -1,4 +1,4 @@
-"""The database for whoever needs it: the server's, the running tree's, or one started for a command.
+"""The database for whoever needs it: a server, the running tree's, or one started for it.
 
 `with database():` is all a command writes. Processes agree through two locks in the data folder:
 the owner of the embedded server holds `database.lock`; everybody else is a guest and holds

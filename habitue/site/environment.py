@@ -117,7 +117,8 @@ def make_home(env: Environment) -> None:
     try:
         env.home.mkdir(parents=True, exist_ok=True)
         env.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        env.log.mkdir(mode=0o700, exist_ok=True)
+        for folder in (env.log, env.outbox):
+            folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         reason = error.strerror or error
         raise _mistake("HABITUE_HOME", f"({env.home}) cannot be written: {reason}") from None

@@ -1,4 +1,4 @@
-"""Ties a child process to its parent: when the parent is killed, however hard, the child ends too."""
+"""Ties a child process to its parent: when the parent is killed, the child ends too."""
 
 import ctypes
 import os

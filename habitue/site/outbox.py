@@ -14,5 +14,5 @@ class Backend(filebased.EmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         sent = int(super().send_messages(email_messages) or 0)
-        log.info("No mail server is set (EMAIL_URL): the mail is in %s", self._get_filename())
+        log.info("No mail server is set (EMAIL_URL): the mail is in %s", self.file_path)
         return sent

@@ -10,10 +10,13 @@ def main() -> None:
 
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     from habitue.site import health
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    with app.replace_connector(connector.get_worker_connector()) as worker:
         worker.run_worker(
             concurrency=2,
             update_heartbeat_interval=health.HEARTBEAT.total_seconds(),

@@ -14,12 +14,11 @@ def command() -> None:
     if owner is None:
         raise Complaint(f"Habitué is not running (data: {env.home}).", Exit.NOT_RUNNING)
     pid, note = owner
-    where = json.loads(note) if note else {"address": env.address}
-    print(f"Habitué runs at {where['address']} (process {pid}, data: {env.home}).")
-    running = dataclasses.replace(
-        env, host=where.get("host", env.host), port=where.get("port", env.port)
-    )
-    answer = tree.health(running)
+    if note:  # the address it was started with, whatever ours would be
+        where = json.loads(note)
+        env = dataclasses.replace(env, host=where["host"], port=where["port"], public_url="")
+    print(f"Habitué runs at {env.address} (process {pid}, data: {env.home}).")
+    answer = tree.health(env)
     if answer is None:
         raise Complaint("The web process does not answer.", Exit.NOT_HEALTHY)
     for name, state in answer.items():
