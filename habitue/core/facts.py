@@ -167,7 +167,7 @@ class Forgiven(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """Who, when, what. `id` is unique per customer, a multiple of 16, and grows with arrival."""
+    """Who, when, what. `id` is unique per customer, a multiple of 256, and grows with arrival."""
 
     id: int
     customer: int

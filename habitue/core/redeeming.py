@@ -14,7 +14,7 @@ from habitue.core.facts import Adjustment, Event, Redemption, Refused, VoucherUs
 from habitue.core.program import Limit, Period, Reward
 from habitue.core.rulebook import Rulebook
 
-MOST_VOUCHERS: Final = 100
+MOST_VOUCHERS: Final = 200
 """Automatic rewards issued by one event; what is left over follows with the next."""
 
 
