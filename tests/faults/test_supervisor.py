@@ -350,18 +350,32 @@ def test_a_kill_in_the_middle_of_the_first_start_is_forgotten(fresh_house: House
 
 
 def test_commands_share_one_server_and_the_last_one_stops_it(house: House) -> None:
-    gate = house.home / "gate"
-    wait = f"import pathlib, time\nwhile not pathlib.Path('{gate}').exists(): time.sleep(0.05)"
-    query = "from django.db import connection; connection.cursor().execute('SELECT 1'); print('ok')"
     owner = locks.Lock(house.home / "database.lock")
-    slow = house.begin("django", "shell", "-c", wait)
-    until(lambda: owner.owner() is not None, "owned")
-    code, output = house.run("django", "shell", "-c", query)
-    assert (code, "ok" in output) == (0, True)
-    assert slow.poll() is None
-    gate.touch()
-    assert slow.communicate(timeout=30)[1] is None
+    first = house.begin("django", "shell", "-c", waiting_for(house.home / "first"))
+    until(lambda: owner.owner() is not None and _accepts(house.env()), "owned")
+    second = house.begin("django", "shell", "-c", waiting_for(house.home / "second"))
+    until((house.home / "second.waits").exists, "a guest")
+    (house.home / "first").touch()  # the owner is done, but has a guest
+    time.sleep(1)
+    assert first.poll() is None
+    (house.home / "second").touch()
+    assert "ok" in second.communicate(timeout=30)[0]
+    assert "ok" in first.communicate(timeout=30)[0]
+    assert (first.returncode, second.returncode) == (0, 0)
     assert house.processes() == {}
+
+
+def waiting_for(gate: Path) -> str:
+    """A script that waits for a file to appear, and then still has its database."""
+    return f"""
+import pathlib, time
+from django.db import connection
+pathlib.Path("{gate}.waits").touch()
+while not pathlib.Path("{gate}").exists():
+    time.sleep(0.05)
+connection.cursor().execute("SELECT 1")
+print("ok")
+"""
 
 
 def test_a_command_uses_the_running_trees_database(house: House) -> None:
