@@ -1,0 +1,223 @@
+"""A file of purchases: what kind of file it is (`survey`), then its rows (`read`), in few bytes.
+
+A row is one purchase: customer, date, amount; if present, quantity, receipt and currency. Every
+row is accepted or rejected with its line, value and reason; empty lines are only counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from habitue.connectors import columns, dates, numbers, table, text
+from habitue.connectors.table import Rejected, Row
+from habitue.connectors.text import Unusable
+
+SAMPLE: Final = 200
+LONGEST_ID: Final = 200
+
+
+class Bought(NamedTuple):
+    """One accepted row. Sorted as a tuple, identical rows of one customer lie side by side.
+
+    `at` is in seconds since 1970, UTC; `amount` in minor units. `reference` may be empty.
+    """
+
+    customer: str
+    at: int
+    quantity: int
+    amount: int
+    reference: str
+    line: int
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """What was found out about a file by reading it once."""
+
+    encoding: str
+    separator: str
+    header: tuple[str, ...]
+    columns: dict[str, int]
+    rows: int
+    order: dates.Order
+    marks: numbers.Marks
+    currency: str
+
+    def sentences(self, *, day_first: bool) -> list[str]:
+        """How the file is read, for the person who knows whether that is right."""
+        placed = sorted((place + 1, role) for role, place in self.columns.items())
+        listed = ", ".join(f"{place} {role}" for place, role in placed)
+        header = "a header" if self.header else "no header"
+        found = [
+            f"{self.rows:,} rows in {self.encoding}, separated by"
+            f" {table.NAMES[self.separator]}, {header}; columns: {listed}.",
+            self.order.sentence(day_first=day_first),
+            self.marks.sentence(),
+        ]
+        return [sentence for sentence in found if sentence]
+
+
+def survey(path: Path) -> Shape:
+    """Read the whole file once: encoding, columns, order of day and month, decimal mark.
+
+    `Unusable` says in a sentence why the file as a whole cannot be used.
+    """
+    encoding = text.encoding_of(path)
+    sample = list(islice(_texts(path, encoding), SAMPLE))
+    if not sample:
+        raise Unusable(f"{path.name} holds no rows.")
+    separator = table.separator_of(sample)
+    first = list(islice(_rows(path, encoding, separator), SAMPLE))
+    if not first:
+        raise Unusable(f"{path.name} holds no row that can be read.")
+    header = tuple(first[0].cells) if columns.is_header(first[0].cells) else ()
+    if header:
+        placed = columns.by_header(header)
+    else:
+        placed = columns.by_values([row.cells for row in first], is_date=dates.is_date)
+    rows, order, marks = _look(path, encoding, separator, header, placed)
+    return Shape(
+        encoding=encoding,
+        separator=separator,
+        header=header,
+        columns=placed,
+        rows=rows,
+        order=order,
+        marks=marks,
+        currency=marks.currency or _currency_of(header),
+    )
+
+
+def read(
+    path: Path, shape: Shape, *, currency: str, zone: ZoneInfo, today: date, day_first: bool
+) -> Iterator[Bought | Rejected | None]:
+    """Every row in the file's order; None is an empty line. `today` is the business's."""
+    take = _Taker(
+        shape,
+        dates.Reader(zone=zone, today=today, day_first=day_first),
+        numbers.Reader(currency=currency, decimal=shape.marks.decimal),
+    )
+    header_due = bool(shape.header)
+    for row in table.rows(text.lines(path, shape.encoding), shape.separator):
+        if not isinstance(row, Row):
+            yield row
+        elif header_due:
+            header_due = False
+        else:
+            yield take(row)
+
+
+def reference(bought: Bought, nth: int) -> str:
+    """The permanent name of a row that has none: what it says, and the how manieth it is.
+
+    The same file read again gives the same names, so nothing is counted twice; two identical
+    rows of one file are two purchases.
+    """
+    said = f"{bought.customer}\n{bought.at}\n{bought.quantity}\n{bought.amount}\n{nth}"
+    return f"row-{blake2b(said.encode(), digest_size=16).hexdigest()}"
+
+
+class _Taker:
+    """Turns a row's cells into a purchase, or into the reason why not."""
+
+    def __init__(self, shape: Shape, when: dates.Reader, amounts: numbers.Reader) -> None:
+        self.shape = shape
+        self.when = when
+        self.amounts = amounts
+        place = shape.columns
+        self.customer, self.date, self.amount = (place[role] for role in columns.NEEDED)
+        self.quantity = place.get("quantity", -1)
+        self.reference = place.get("reference", -1)
+        self.currency = place.get("currency", -1)
+        self.needed = max(place.values()) + 1
+
+    def __call__(self, row: Row) -> Bought | Rejected:
+        cells = row.cells
+        if problem := self._misfit(cells):
+            return _rejected(row, row.text, problem)
+        cell = customer = cells[self.customer]
+        try:
+            _check_identifier(customer, "customer")
+            cell = cells[self.date]
+            at = int(self.when.read(cell).timestamp())
+            cell = cells[self.quantity] if self.quantity >= 0 else ""
+            pieces = numbers.quantity(cell)
+            cell = cells[self.currency] if self.currency >= 0 else ""
+            self._check_currency(cell)
+            cell = cells[self.amount]
+            amount = self.amounts.read(cell)
+            cell = cells[self.reference] if self.reference >= 0 else ""
+            if cell:
+                _check_identifier(cell, "receipt")
+        except dates.Unread as reason:
+            return _rejected(row, cell, str(reason))
+        return Bought(customer, at, pieces, amount, cell, row.line)
+
+    def _misfit(self, cells: Sequence[str]) -> str:
+        """Why the row does not fit the columns, or "" (a comma in a number shifts columns)."""
+        header = self.shape.header
+        if len(cells) < self.needed:
+            return f"the row has {len(cells)} values, {self.needed} are needed"
+        if header and len(cells) > len(header) and any(cells[len(header) :]):
+            return f"the row has {len(cells)} values, the header {len(header)} columns"
+        if header and tuple(cells) == header:
+            return "the header again"
+        return ""
+
+    def _check_currency(self, code: str) -> None:
+        expected = self.amounts.currency
+        if code and code.upper() != expected and expected not in numbers.SYMBOLS.get(code, ()):
+            raise dates.Unread(f"the currency is not {expected}, in which the business counts")
+
+
+def _check_identifier(value: str, what: str) -> None:
+    if not value:
+        raise dates.Unread(f"the {what} is missing")
+    if len(value) > LONGEST_ID or not value.isprintable():
+        raise dates.Unread(f"not a {what} number that can be kept")
+
+
+def _rejected(row: Row, value: str, reason: str) -> Rejected:
+    return Rejected(line=row.line, value=value[:60], reason=reason, text=row.text[:500])
+
+
+def _look(
+    path: Path, encoding: str, separator: str, header: tuple[str, ...], placed: dict[str, int]
+) -> tuple[int, dates.Order, numbers.Marks]:
+    """One pass over all rows: how many there are, and what dates and amounts say together."""
+    order, marks = dates.Order(), numbers.Marks()
+    date_at, amount_at = placed["date"], placed["amount"]
+    rows = -1 if header else 0
+    for row in table.rows(text.lines(path, encoding), separator):
+        if row is None:
+            continue
+        rows += 1
+        if isinstance(row, Row) and len(row.cells) > max(date_at, amount_at):
+            order.look(row.cells[date_at])
+            marks.look(row.cells[amount_at])
+    return rows, order, marks
+
+
+def _texts(path: Path, encoding: str) -> Iterator[str]:
+    lines = text.lines(path, encoding)
+    return (line.text for line in lines if not line.problem and line.text.strip())
+
+
+def _rows(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+    rows = table.rows(text.lines(path, encoding), separator)
+    return (row for row in rows if isinstance(row, Row))
+
+
+def _currency_of(header: tuple[str, ...]) -> str:
+    """The currency that a header names, or ""."""
+    words = " ".join(header).casefold()
+    marks = {"USD": ("dollar", "usd", "$"), "EUR": ("eur", "€"), "GBP": ("gbp", "£", "sterling")}
+    named = [code for code, signs in marks.items() if any(sign in words for sign in signs)]
+    return named[0] if len(named) == 1 else ""
