@@ -1,0 +1,155 @@
+"""The programs of businesses: published as dated versions, compiled once, kept at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from msgspec import Struct, structs
+
+from habitue.core import document, program
+from habitue.core.rulebook import Book
+from habitue.members import ids
+
+KEPT = 500
+"""How many businesses' compiled books one process keeps."""
+
+
+class Shelf(Struct, frozen=True):
+    """A business's book at one number of versions, with what the ledger needs of the business."""
+
+    version: int
+    book: Book
+    zone: ZoneInfo
+    currency: str
+
+
+class Published(Struct, frozen=True):
+    """What came of publishing: the version's number, or the problems (nothing was written)."""
+
+    number: int
+    problems: tuple[str, ...] = ()
+
+
+_shelves: OrderedDict[int, Shelf] = OrderedDict()
+
+
+def shelf(business: int, version: int | None = None) -> Shelf:
+    """The compiled versions of a business; read again when `version` is newer than what is kept.
+
+    Raises LookupError for a business that does not exist.
+    """
+    kept = _shelves.get(business)
+    if kept is not None and kept.version == (latest(business) if version is None else version):
+        _shelves.move_to_end(business)
+        return kept
+    found = _shelves[business] = _read(business)
+    if len(_shelves) > KEPT:
+        _shelves.popitem(last=False)
+    return found
+
+
+def shelf_kept(business: int) -> Shelf:
+    """The shelf as it was last read, without asking whether it is still the newest."""
+    return _shelves.get(business) or shelf(business)
+
+
+def latest(business: int) -> int:
+    """The number of the newest version; 0 when nothing was published."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(number), 0) FROM ledger_version WHERE business_id = %s",
+            [business],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def in_force(business: int, *, on: date | None = None) -> program.Program | None:
+    """The typed program in force on a local day (or the newest), or None."""
+    found = shelf(business)
+    if not found.version:
+        return None
+    return (found.book.on(on) if on else found.book.latest).program
+
+
+def publish(business: int, text: str, *, since: date | None = None) -> Published:
+    """Publish a program's text as the next version, in force from `since` (or the file's date).
+
+    The first version is in force from the beginning. Units keep their places from version to
+    version, so a new one may add units at the end but not move or drop any.
+    """
+    found = document.read(text)
+    if isinstance(found, list):
+        return Published(0, tuple(str(problem) for problem in found))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT currency FROM members_business WHERE id = %s FOR NO KEY UPDATE", [business]
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise LookupError(f"no business {business}")
+        before = in_force(business)
+        problems = _unfit(found, before, row[0], since)
+        if problems:
+            return Published(0, tuple(problems))
+        number = latest(business) + 1
+        cursor.execute(
+            "INSERT INTO ledger_version (id, business_id, number, since, text)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            [ids.make(), business, number, since or found.since, text],
+        )
+    return Published(number)
+
+
+def _unfit(
+    found: program.Program, before: program.Program | None, currency: str, since: date | None
+) -> list[str]:
+    """Why a valid program cannot follow the one before, in sentences."""
+    problems = []
+    if found.currency != currency:
+        problems.append(
+            f"The program counts in {found.currency}, the business in {currency}: "
+            f"write `currency: {currency}`."
+        )
+    if before is None:
+        return problems
+    if since is None and found.since is None:
+        problems.append("A new version needs the date from which it holds: write `since`.")
+    for place, unit in enumerate(before.units):
+        same = found.units[place] if place < len(found.units) else None
+        if same is None or (same.id, same.decimals) != (unit.id, unit.decimals):
+            problems.append(
+                f"The unit {unit.id} must stay number {place + 1} with {unit.decimals} decimals: "
+                "members hold it already."
+            )
+    return problems
+
+
+def _read(business: int) -> Shelf:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT currency, timezone, name FROM members_business WHERE id = %s", [business]
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise LookupError(f"no business {business}")
+        currency, timezone, name = row
+        cursor.execute(
+            "SELECT number, since, text FROM ledger_version WHERE business_id = %s ORDER BY number",
+            [business],
+        )
+        versions = cursor.fetchall()
+    programs = [_program(text, number, since) for number, since, text in versions]
+    if not programs:
+        programs = [program.Program("none", {"en": name}, currency, timezone, units=())]
+    return Shelf(len(versions), Book(programs), ZoneInfo(timezone), currency)
+
+
+def _program(text: str, number: int, since: date | None) -> program.Program:
+    """A published text was valid when it was published; the first holds from the beginning."""
+    found = document.read(text)
+    if isinstance(found, list):
+        raise ValueError(f"version {number} cannot be read any more: {found[0]}")
+    return structs.replace(found, since=None if number == 1 else since)

@@ -1,0 +1,182 @@
+"""Exactly once, in two layers: a key for the request, a permanent reference for each event.
+
+Both are claimed inside the posting's own transaction, in sorted order. Whoever comes second
+waits for the first to commit, then finds its claim and gets its answer; the same claim with
+another body is a conflict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from habitue.core import facts
+from habitue.core.facts import Refused
+from habitue.ledger import arrays
+from habitue.ledger.loading import Rows
+
+CONFLICT: Final = Refused(
+    "conflict", "This reference was used before, for something else. Use another reference."
+)
+
+_CLAIM = """
+INSERT INTO ledger_reference
+    (business_id, source, reference, customer_id, event_id, fingerprint)
+SELECT %s, source, reference, customer_id, event_id, fingerprint
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
+    AS claim (source, reference, customer_id, event_id, fingerprint)
+ORDER BY source, reference
+ON CONFLICT DO NOTHING
+RETURNING event_id"""
+
+_HOLDERS = """
+SELECT held.source, held.reference, held.customer_id, held.event_id, held.fingerprint
+FROM ledger_reference held
+JOIN unnest(%s::text[], %s::text[]) AS asked (source, reference) USING (source, reference)
+WHERE held.business_id = %s"""
+
+_KEY = """
+INSERT INTO ledger_key (business_id, key, fingerprint, customers, events, posted_at)
+VALUES (%s, %s, %s, %s::bigint[], %s::bigint[], %s)
+ON CONFLICT DO NOTHING"""
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """What a door hands in: who, when (aware), what, and the reference that makes it unique."""
+
+    customer: int
+    at: datetime
+    what: facts.What
+    source: str = ""
+    reference: str = ""
+
+
+class Prepared(Struct):
+    """A fact with the id its event will have, its body as JSON, and a hash of all of it."""
+
+    fact: Fact
+    event: int
+    body: str
+    fingerprint: int
+
+
+class Held(Struct, frozen=True):
+    """The claim that somebody made before."""
+
+    customer: int
+    event: int
+    same: bool
+
+
+def prepared(fact: Fact, event: int) -> Prepared:
+    """Encode a fact once, for its row and for its fingerprint."""
+    body = msgspec.json.encode(fact.what)
+    hashed = hashlib.blake2b(body, digest_size=8, key=b"%d" % fact.customer)
+    hashed.update(fact.at.isoformat().encode())
+    return Prepared(fact, event, body.decode(), int.from_bytes(hashed.digest(), "big", signed=True))
+
+
+def request_fingerprint(batch: Sequence[Prepared]) -> bytes:
+    """A hash of a whole request."""
+    hashed = hashlib.blake2b(digest_size=16)
+    for one in batch:
+        named = f"{one.fact.source}\0{one.fact.reference}\0{one.fingerprint}\0"
+        hashed.update(named.encode("utf-8", "surrogatepass"))
+    return hashed.digest()
+
+
+def claim(cursor: Rows, business: int, batch: Sequence[Prepared]) -> dict[int, Held]:
+    """Claim the references of a batch; for those held already, by place in it, by whom."""
+    named = [(place, one) for place, one in enumerate(batch) if one.fact.reference]
+    if not named:
+        return {}
+    first: dict[tuple[str, str], Prepared] = {}
+    for _, one in named:
+        first.setdefault((one.fact.source, one.fact.reference), one)
+    ours = list(first.values())
+    cursor.execute(
+        _CLAIM,
+        [
+            business,
+            arrays.texts(one.fact.source for one in ours),
+            arrays.texts(one.fact.reference for one in ours),
+            arrays.numbers(one.fact.customer for one in ours),
+            arrays.numbers(one.event for one in ours),
+            arrays.numbers(one.fingerprint for one in ours),
+        ],
+        prepare=True,
+    )
+    if cursor.rowcount == len(batch):
+        return {}
+    won = {event for (event,) in cursor.fetchall()}
+    lost = [(place, one) for place, one in named if one.event not in won]
+    return _held(cursor, business, lost)
+
+
+def claim_key(
+    cursor: Rows, business: int, key: str, batch: Sequence[Prepared], now: datetime
+) -> list[Held] | None:
+    """Claim a request's key; if it is held, the events it made (or conflicts), else None."""
+    fingerprint = request_fingerprint(batch)
+    cursor.execute(
+        _KEY,
+        [
+            business,
+            key,
+            fingerprint,
+            arrays.numbers(one.fact.customer for one in batch),
+            arrays.numbers(one.event for one in batch),
+            now,
+        ],
+        prepare=True,
+    )
+    if cursor.rowcount:
+        return None
+    cursor.execute(
+        "SELECT fingerprint, customers, events FROM ledger_key WHERE business_id = %s AND key = %s",
+        [business, key],
+    )
+    row = cursor.fetchone()
+    assert row is not None
+    same, customers, events = bytes(row[0]) == fingerprint, row[1], row[2]
+    if not same:
+        return [Held(one.fact.customer, 0, False) for one in batch]
+    pairs = zip(customers, events, strict=True)
+    return [Held(customer, event, True) for customer, event in pairs]
+
+
+def correct_key(
+    cursor: Rows, business: int, key: str, batch: Sequence[Prepared], held: dict[int, Held]
+) -> None:
+    """Let a key remember the first events where some of its facts had been posted before."""
+    events = [held[place].event if place in held else one.event for place, one in enumerate(batch)]
+    cursor.execute(
+        "UPDATE ledger_key SET events = %s::bigint[] WHERE business_id = %s AND key = %s",
+        [arrays.numbers(events), business, key],
+    )
+
+
+def _held(cursor: Rows, business: int, lost: Sequence[tuple[int, Prepared]]) -> dict[int, Held]:
+    cursor.execute(
+        _HOLDERS,
+        [
+            arrays.texts(one.fact.source for _, one in lost),
+            arrays.texts(one.fact.reference for _, one in lost),
+            business,
+        ],
+    )
+    holders = {
+        (source, reference): (customer, event, fingerprint)
+        for source, reference, customer, event, fingerprint in cursor
+    }
+    held = {}
+    for place, one in lost:
+        customer, event, fingerprint = holders[one.fact.source, one.fact.reference]
+        same = customer == one.fact.customer and fingerprint == one.fingerprint
+        held[place] = Held(customer, event, same)
+    return held

@@ -1,0 +1,143 @@
+"""Reading what the engine needs: accounts under lock, then, in the next statement, their lots.
+
+Never both in one statement: after waiting for a lock, a statement still sees the lots as they
+were when it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from psycopg import Cursor
+
+from habitue.core import facts
+from habitue.core.account import Account, Lot, Memory, Voucher
+from habitue.core.calendar import FOREVER
+from habitue.core.facts import Event, Forgiven
+from habitue.ledger import arrays
+
+Rows = Cursor[tuple[Any, ...]]
+
+_ACCOUNTS = """
+SELECT customer_id, version, balances::text, enrolled_at, enrolled_on, level, last_at, due_on,
+       memory::text
+FROM ledger_account
+WHERE customer_id = ANY (%s::bigint[]) AND business_id = %s
+ORDER BY customer_id"""
+
+_LOCKED = _ACCOUNTS + " FOR NO KEY UPDATE"
+
+_OPEN_ACCOUNTS = """
+INSERT INTO ledger_account (customer_id, business_id)
+SELECT id, business_id FROM members_customer
+WHERE id = ANY (%s::bigint[]) AND business_id = %s
+ORDER BY id
+ON CONFLICT (customer_id) DO NOTHING"""
+
+_LOTS = """
+SELECT customer_id, id, unit, original, remaining, earned_on, active_on, expires_on
+FROM ledger_lot WHERE customer_id = ANY (%s::bigint[]) AND (remaining > 0 OR %s)
+ORDER BY customer_id, id"""
+
+_VOUCHERS = """
+SELECT customer_id, id, reward, state, issued_on, expires_on
+FROM ledger_voucher WHERE customer_id = ANY (%s::bigint[])
+ORDER BY customer_id, id"""
+
+_HISTORY = """
+SELECT customer_id, id, at, what::text, forgiven::text
+FROM ledger_event WHERE customer_id = ANY (%s::bigint[]) AND refusal IS NULL
+ORDER BY customer_id, id"""
+
+_memory = msgspec.json.Decoder(Memory)
+_what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
+_forgiven = msgspec.json.Decoder(Forgiven)
+
+
+class Loaded(msgspec.Struct):
+    """Accounts as stored, with the version of each row that was read."""
+
+    accounts: dict[int, Account]
+    versions: dict[int, int]
+
+
+def accounts(
+    cursor: Rows, business: int, customers: Collection[int], units: int, *, lock: bool
+) -> Loaded:
+    """The accounts of customers; under `lock`, missing ones are opened first.
+
+    Customers of another business, or of none, are simply not among the answers.
+    """
+    loaded = Loaded({}, {})
+    wanted = sorted(set(customers))
+    _read(cursor, business, wanted, units, loaded, lock=lock)
+    missing = [customer for customer in wanted if customer not in loaded.accounts]
+    if missing and lock:
+        cursor.execute(_OPEN_ACCOUNTS, [arrays.numbers(missing), business], prepare=True)
+        _read(cursor, business, missing, units, loaded, lock=True)
+    return loaded
+
+
+def lots(cursor: Rows, found: Iterable[Account], *, closed: bool = False) -> None:
+    """Fill in the open lots (or all) and the vouchers of accounts."""
+    by_customer = {account.customer: account for account in found}
+    if not by_customer:
+        return
+    lots_of: dict[int, list[Lot]] = {}
+    vouchers_of: dict[int, list[Voucher]] = {}
+    for customer, account in by_customer.items():
+        account.lots = lots_of[customer] = []
+        account.vouchers = vouchers_of[customer] = []
+    customers = arrays.numbers(sorted(by_customer))
+    for customer, *lot in cursor.execute(_LOTS, [customers, closed], prepare=True):
+        lots_of[customer].append(Lot(*lot))
+    for customer, *voucher in cursor.execute(_VOUCHERS, [customers], prepare=True):
+        vouchers_of[customer].append(Voucher(*voucher))
+
+
+def histories(cursor: Rows, customers: Collection[int]) -> dict[int, list[Event]]:
+    """The accepted events of customers, in order of arrival."""
+    found: dict[int, list[Event]] = {customer: [] for customer in customers}
+    if not found:
+        return found
+    cursor.execute(_HISTORY, [arrays.numbers(sorted(found))], prepare=True)
+    for customer, event_id, at, what, forgiven in cursor:
+        found[customer].append(
+            Event(
+                event_id,
+                customer,
+                at,
+                _what.decode(what),
+                _forgiven.decode(forgiven) if forgiven else None,
+            )
+        )
+    return found
+
+
+def _read(
+    cursor: Rows,
+    business: int,
+    customers: Sequence[int],
+    units: int,
+    loaded: Loaded,
+    *,
+    lock: bool,
+) -> None:
+    query = _LOCKED if lock else _ACCOUNTS
+    cursor.execute(query, [arrays.numbers(customers), business], prepare=True)
+    for customer, version, balances, since_at, since_on, level, last_at, due_on, memory in cursor:
+        held = [int(part) for part in balances[1:-1].split(",") if part]
+        held.extend([0] * (units - len(held)))
+        loaded.accounts[customer] = Account(
+            customer,
+            held,
+            enrolled_at=since_at,
+            enrolled_on=since_on,
+            level=level,
+            last_at=last_at,
+            due_on=due_on or FOREVER,
+            memory=_memory.decode(memory),
+        )
+        loaded.versions[customer] = version

@@ -1,0 +1,169 @@
+"""Proof that a live ledger keeps its promises, and that its history leads to its balances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from django.db import connection, transaction
+
+from habitue.core import engine, money
+from habitue.core.account import Account
+from habitue.core.rulebook import Book
+from habitue.ledger import books, loading
+from habitue.ledger.posting import own_cursor
+
+BATCH: Final = 1_000
+SHOWN: Final = 20
+
+Progress = Callable[[int], None]
+
+_INVARIANTS: Final = {
+    "a balance differs from the sum of its entries": """
+        SELECT account.customer_id
+        FROM ledger_account account
+        CROSS JOIN LATERAL unnest(account.balances) WITH ORDINALITY AS held (balance, place)
+        LEFT JOIN LATERAL (
+            SELECT coalesce(sum(amount), 0) AS total FROM ledger_entry entry
+            WHERE entry.customer_id = account.customer_id AND entry.unit = held.place - 1
+        ) AS entries ON true
+        WHERE {scope} AND held.balance <> entries.total""",
+    "a lot differs from the sum of its entries": """
+        SELECT lot.customer_id
+        FROM ledger_lot lot
+        JOIN ledger_account account USING (customer_id)
+        LEFT JOIN LATERAL (
+            SELECT coalesce(sum(amount), 0) AS total FROM ledger_entry entry
+            WHERE entry.customer_id = lot.customer_id AND entry.lot_id = lot.id
+        ) AS entries ON true
+        WHERE {scope} AND lot.remaining <> entries.total""",
+    "an entry belongs to no event": """
+        SELECT entry.customer_id
+        FROM ledger_entry entry
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND NOT EXISTS (
+            SELECT FROM ledger_event event
+            WHERE event.customer_id = entry.customer_id AND event.id = entry.event_id)""",
+    "an entry names a lot that does not exist": """
+        SELECT entry.customer_id
+        FROM ledger_entry entry
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND entry.lot_id <> 0 AND NOT EXISTS (
+            SELECT FROM ledger_lot lot
+            WHERE lot.customer_id = entry.customer_id AND lot.id = entry.lot_id)""",
+    "a refused event has entries": """
+        SELECT event.customer_id
+        FROM ledger_event event
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND event.refusal IS NOT NULL AND EXISTS (
+            SELECT FROM ledger_entry entry
+            WHERE entry.customer_id = event.customer_id AND entry.event_id = event.id)""",
+    "a reference leads to no event": """
+        SELECT held.customer_id
+        FROM ledger_reference held
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND NOT EXISTS (
+            SELECT FROM ledger_event event
+            WHERE event.customer_id = held.customer_id AND event.id = held.event_id)""",
+    "units were used after their last day": """
+        SELECT entry.customer_id
+        FROM ledger_entry entry
+        JOIN ledger_lot lot ON lot.customer_id = entry.customer_id AND lot.id = entry.lot_id
+        JOIN ledger_account account ON account.customer_id = entry.customer_id
+        WHERE {scope} AND entry.kind = 'redemption'
+          AND (entry.day > lot.expires_on OR entry.day < lot.active_on)""",
+    "a balance without lots to back it": """
+        SELECT account.customer_id
+        FROM ledger_account account
+        WHERE {scope} AND NOT account.overdraft AND EXISTS (
+            SELECT FROM ledger_lot lot
+            WHERE lot.customer_id = account.customer_id
+            GROUP BY lot.unit
+            HAVING sum(lot.remaining) <> account.balances[lot.unit + 1])""",
+}
+
+
+def verify(business: int | None = None) -> list[str]:
+    """Every invariant that does not hold, as a sentence; an empty list is a sound ledger."""
+    scope = "true" if business is None else "account.business_id = %s"
+    broken = []
+    with connection.cursor() as cursor:
+        for name, query in _INVARIANTS.items():
+            cursor.execute(query.format(scope=scope), [] if business is None else [business])
+            customers = sorted({row[0] for row in cursor.fetchall()})
+            if customers:
+                some = ", ".join(map(str, customers[:SHOWN]))
+                broken.append(f"{name}: {len(customers)} customers ({some})")
+    return broken
+
+
+def replay(business: int, *, progress: Progress | None = None) -> list[str]:
+    """Fold every member's history again; the differences from what is stored, as sentences."""
+    shelf = books.shelf(business)
+    differences: list[str] = []
+    for customers in _members(business):
+        with transaction.atomic():
+            cursor = own_cursor()
+            loaded = loading.accounts(cursor, business, customers, shelf.book.units, lock=False)
+            loading.lots(cursor, loaded.accounts.values(), closed=True)
+            histories = loading.histories(cursor, customers)
+        for customer, account in loaded.accounts.items():
+            last = account.last_at
+            if last is None:
+                continue
+            day = last.astimezone(shelf.book.latest.zone).date()
+            folded, _ = engine.fold(shelf.book, histories[customer], day, customer=customer)
+            differences.extend(_compare(shelf.book, account, folded))
+        if progress is not None:
+            progress(len(customers))
+    return differences
+
+
+def _members(business: int) -> Iterator[list[int]]:
+    last = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT customer_id FROM ledger_account WHERE business_id = %s"
+                " AND enrolled_at IS NOT NULL AND customer_id > %s ORDER BY customer_id LIMIT %s",
+                [business, last, BATCH],
+            )
+            customers = [row[0] for row in cursor.fetchall()]
+        if not customers:
+            return
+        last = customers[-1]
+        yield customers
+
+
+def _compare(book: Book, stored: Account, folded: Account) -> list[str]:
+    """How a stored account differs from its history."""
+    found = []
+    who = f"customer {stored.customer}"
+    for unit, of in enumerate(book.latest.program.units):
+        if stored.balances[unit] != folded.balances[unit]:
+            has = money.written(stored.balances[unit], of.decimals)
+            should = money.written(folded.balances[unit], of.decimals)
+            found.append(f"{who} has {has} {of.id}; the history gives {should}")
+    if _lots(stored) != _lots(folded):
+        found.append(f"{who}: open lots differ from the history")
+    if stored.level != folded.level:
+        found.append(f"{who} is {stored.level!r}; the history gives {folded.level!r}")
+    if _vouchers(stored) != _vouchers(folded):
+        found.append(f"{who}: vouchers differ from the history")
+    return found
+
+
+def _lots(account: Account) -> set[tuple[object, ...]]:
+    return {
+        (lot.id, lot.unit, lot.remaining, lot.active_on, lot.expires_on)
+        for lot in account.lots or ()
+        if lot.remaining
+    }
+
+
+def _vouchers(account: Account) -> set[tuple[int, str, str]]:
+    return {
+        (voucher.id, voucher.reward, voucher.state)
+        for voucher in account.vouchers or ()
+        if voucher.state != "cancelled"
+    }
