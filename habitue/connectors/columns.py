@@ -95,7 +95,7 @@ def by_values(sample: Sequence[Sequence[str]], *, is_date: Callable[[str], bool]
     date, amount = dates[0], numbers[-1]
     customer = next(place for place in range(width) if place not in (date, amount))
     found = {"customer": customer, "date": date, "amount": amount}
-    rest = [place for place in numbers if place not in found.values()]
+    rest = [place for place in numbers if place > date and place != amount]
     pieces = [place for place in rest if all(value.isdigit() for value in columns[place])]
     if len(pieces) == 1:
         found["quantity"] = pieces[0]

@@ -108,6 +108,8 @@ class _Poster:
         self.tally = tally
         self.now = now
         self.enroll = enroll
+        program = ledger.program(business.pk)
+        self.automatic = program is not None and program.enrolment == "automatic"
 
     def __call__(self, batch: Sequence[Bought]) -> None:
         names = {row.customer for row in batch}
@@ -139,12 +141,17 @@ class _Poster:
         )
 
     def _enrol(self, rows: Sequence[Bought], known: dict[str, int]) -> None:
-        """Make the batch's customers members from their first purchase on."""
+        """Make the batch's customers members, in the ledger from their first purchase on.
+
+        Where the program enrolls automatically, the ledger has them from that purchase anyway.
+        """
         first: dict[int, int] = {}
         for row in rows:
             first.setdefault(known[row.customer], row.at)
         new = customers.enroll_many(self.business, list(first), at=self.now)
         self.tally.enrolled += new
+        if self.automatic:
+            return
         enrolments = [
             ledger.Fact(
                 customer=customer,

@@ -1,0 +1,187 @@
+"""`habitue figures`: how loyal the customers are, each figure with what it was computed from."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from habitue import metrics
+from habitue.core import money
+from habitue.metrics import Answers, Result
+from habitue.site.usage import misuse
+
+if TYPE_CHECKING:
+    from habitue.members.models import Business
+
+
+def command(
+    business: Annotated[str, typer.Option(help="The business, by its short name.")],
+    period: Annotated[
+        str, typer.Option(help="Half-open: 1998-01-01..1998-04-01 ends with 31 March.")
+    ],
+    window: Annotated[
+        int | None,
+        typer.Option(
+            help="A customer at a day bought within so many days before it"
+            " [default: the business's own rhythm]."
+        ),
+    ] = None,
+    lifespan: Annotated[
+        str | None,
+        typer.Option(help="For the lifetime value: so many periods [default: 1 / churn]."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Print the essential figures of a period, with numerator, denominator and interval."""
+    asked, periods = _period(period), _lifespan(lifespan)
+    from habitue.site.database import database
+
+    with database():
+        from habitue.ledger import figures
+
+        owner = _business(business)
+        try:
+            answers = figures.answer(
+                owner, period=asked, now=datetime.now(UTC), window=window, lifespan=periods
+            )
+        except ValueError as error:
+            misuse(str(error))
+        if as_json:
+            print(json.dumps([as_numbers(result) for result in answers.results], indent=2))
+        else:
+            _print(owner, answers)
+
+
+def as_numbers(result: Result) -> dict[str, Any]:
+    """A result for machines. Shares are of 1, money is in whole currency units."""
+    scale = 10 ** money.decimals(result.currency) if result.currency else 1
+    values = {
+        "value": result.value,
+        "numerator": result.numerator,
+        "denominator": result.denominator,
+        "low": result.low,
+        "high": result.high,
+    }
+    for name in ("value", "numerator", "low", "high"):
+        value = values[name]
+        if value is not None and scale > 1:
+            values[name] = value / scale
+    unit = result.currency or result.figure.unit
+    ripens = result.ripens_on.isoformat() if result.ripens_on else None
+    return {"id": result.id, **values, "unit": unit, "ripens_on": ripens}
+
+
+def _period(text: str) -> metrics.Period:
+    try:
+        return metrics.periods.parse(text)
+    except ValueError as error:
+        misuse(str(error))
+
+
+def _lifespan(text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        thousandths = money.fixed(text, 3)
+    except ValueError as error:
+        misuse(str(error))
+    if thousandths <= 0:
+        misuse("A lifespan is longer than 0 periods.")
+    return Fraction(thousandths, 1000)
+
+
+def _business(slug: str) -> Business:
+    from habitue.members.models import Business
+
+    found = Business.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Business.objects.order_by("slug").values_list("slug", flat=True)[:10])
+        misuse(f"There is no business {slug!r}; there is {known or 'none yet'}.")
+    return found
+
+
+def _print(owner: Business, answers: Answers) -> None:
+    console = Console()
+    table = Table(title=f"{owner.name}, {answers.period}")
+    for name in ("figure", "value", "numerator", "denominator", "95 % interval", "formula"):
+        numeric = name in ("value", "numerator", "denominator", "95 % interval")
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    essential = True
+    for result in answers.results:
+        if essential and result.id not in metrics.ESSENTIAL:
+            table.add_section()
+            essential = False
+        table.add_row(*_cells(result))
+    console.print(table)
+    console.print(_window(answers), highlight=False)
+    console.print(
+        "Purchases and refunds count on their local day; undone ones do not count.", highlight=False
+    )
+
+
+def _cells(result: Result) -> list[str]:
+    declared = result.figure
+    low, high = result.low, result.high
+    interval = (
+        "" if low is None or high is None else f"{_plain(result, low)} – {_plain(result, high)}"
+    )
+    return [
+        declared.title["en"],
+        _value(result),
+        _whole(result, result.numerator, money_too=True),
+        _whole(result, result.denominator),
+        interval,
+        declared.formula["en"],
+    ]
+
+
+def _value(result: Result) -> str:
+    if result.ripens_on:
+        return f"not before {result.ripens_on}"
+    if result.value is None:
+        return "not enough data yet"
+    if result.few:
+        return f"{result.numerator} of {result.denominator}"
+    return f"{_plain(result, result.value)}{' ' + result.currency if result.currency else ''}"
+
+
+def _plain(result: Result, value: float) -> str:
+    match result.figure.unit:
+        case "share":
+            return f"{100 * value:.1f} %"
+        case "money":
+            places = money.decimals(result.currency)
+            return f"{value / 10**places:,.{places}f}"
+        case "points":
+            return f"{value:+.0f}"
+        case "ratio":
+            return f"{value:.2f}"
+
+
+def _whole(result: Result, value: int | None, *, money_too: bool = False) -> str:
+    if value is None:
+        return ""
+    if money_too and result.currency:
+        places = money.decimals(result.currency)
+        return f"{value / 10**places:,.{places}f}"
+    return f"{value:,}"
+
+
+def _window(answers: Answers) -> str:
+    window = answers.window
+    why = {
+        "given": "as asked",
+        "own rhythm": f"nine in ten of the business's {window.gaps:,} gaps between days of purchase"
+        " are no longer",
+        "assumed": "assumed: nobody has come back yet, so there is no own rhythm",
+    }[window.origin]
+    return (
+        f"A customer at the start (end) bought within {window.days} days before it ({why})."
+        " --window DAYS sets another."
+    )

@@ -1,0 +1,200 @@
+"""`habitue import purchases FILE`: purchases from a file, each once however often it runs."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from habitue.connectors import purchases
+from habitue.connectors.purchases import Shape
+from habitue.connectors.rejects import Rejects
+from habitue.connectors.text import Unusable
+from habitue.site import programs
+from habitue.site.complaint import Complaint, Exit
+from habitue.site.usage import misuse
+
+if TYPE_CHECKING:
+    from habitue.connectors.imports import Tally
+    from habitue.members.models import Business
+
+COUNTRIES = {"EUR": "FR", "USD": "US", "GBP": "GB", "CHF": "CH", "JPY": "JP", "CAD": "CA"}
+"""Where a business is when only its currency is known; its settings say better."""
+
+command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+screen = Console(highlight=False, soft_wrap=True)
+
+
+@command.callback()
+def import_() -> None:
+    """Bring data in from files."""
+
+
+@command.command("purchases")
+def import_purchases(
+    file: Annotated[Path, typer.Argument(help="A CSV file, or columns separated by spaces.")],
+    business: Annotated[str, typer.Option(help="The business's short name; made if new.")],
+    program: Annotated[
+        Path | None,
+        typer.Option(help="The program of a new business [default: points-and-tiers.yaml]."),
+    ] = None,
+    currency: Annotated[
+        str, typer.Option(help="Of a new business, e.g. USD [default: as the file says, or EUR].")
+    ] = "",
+    timezone: Annotated[
+        str, typer.Option(help="Of a new business, e.g. Europe/Rome [default: by currency].")
+    ] = "",
+    enroll: Annotated[bool, typer.Option(help="Make every customer a member.")] = True,
+) -> None:
+    """Import purchases. Run it again after an interruption: nothing is ever counted twice."""
+    currency = _checked(currency, timezone, program)
+    try:
+        with screen.status("Looking at the file…"):
+            shape = purchases.survey(file)
+    except Unusable as error:
+        misuse(str(error))
+    from habitue.site.database import database
+
+    with database():
+        from django.db import DatabaseError
+
+        owner = _business(business, currency or shape.currency or "EUR", timezone)
+        _publish(owner, program, enroll)
+        try:
+            _run(owner, file, shape, enroll)
+        except DatabaseError as error:
+            reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+            raise Complaint(
+                f"The database stopped the import: {reason}. Run the same command again: it goes"
+                " on where it stopped, and nothing is counted twice.",
+                Exit.DATABASE,
+            ) from None
+
+
+def _checked(currency: str, timezone: str, program: Path | None) -> str:
+    """The currency in capitals; refuses what is none, and files that are not there."""
+    code = currency.upper()
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        misuse(f"A currency is three letters such as EUR, not {currency[:20]!r}.")
+    if timezone:
+        try:
+            ZoneInfo(timezone)
+        except (ValueError, OSError, KeyError):
+            misuse(f"{timezone[:40]!r} is no time zone; one is written like Europe/Rome.")
+    if program is not None and not program.is_file():
+        misuse(f"There is no program file {program}.")
+    return code
+
+
+def _business(slug: str, currency: str, timezone: str) -> Business:
+    from habitue.members import businesses
+    from habitue.members.models import Business
+
+    found = Business.objects.filter(slug=slug).first()
+    if found is not None:
+        return found
+    made = businesses.create(
+        slug=slug,
+        name=slug.replace("-", " ").title(),
+        kind="shop",
+        country=COUNTRIES.get(currency, "FR"),
+        currency=currency,
+        timezone=timezone,
+    )
+    screen.print(f"Made the business {slug!r}: it counts in {made.currency}, in {made.timezone}.")
+    return made
+
+
+def _publish(owner: Business, program: Path | None, enroll: bool) -> None:
+    """Give a business without a program its first."""
+    from habitue import ledger
+
+    if ledger.program(owner.pk) is not None:
+        if program is not None:
+            screen.print(f"{owner.name} has a program already; {program.name} was left aside.")
+        return
+    path = program or programs.FOLDER / "points-and-tiers.yaml"
+    published = ledger.publish(owner.pk, programs.fitted(path, owner, enroll=enroll))
+    if published.problems:
+        misuse(f"{path.name} cannot be published: {' '.join(published.problems)}")
+    screen.print(f"Published the program {path.name}.")
+
+
+def _run(owner: Business, file: Path, shape: Shape, enroll: bool) -> None:
+    from habitue.connectors import imports
+
+    for sentence in shape.sentences(day_first=imports.day_first(shape, owner)):
+        screen.print(sentence)
+    begin = time.monotonic()
+    columns = (
+        TextColumn("Importing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with (
+        Rejects(file.with_suffix(".rejected.csv")) as refused,
+        Progress(*columns, console=screen) as progress,
+    ):
+        bar = progress.add_task("", total=shape.rows, rate="")
+        done = 0
+
+        def tell(rows: int) -> None:
+            nonlocal done
+            done += rows
+            rate = f"{done / max(time.monotonic() - begin, 0.001):,.0f} rows/s"
+            progress.update(bar, completed=done, rate=rate)
+
+        tally = imports.run(
+            owner, file, shape, refused, now=datetime.now(UTC), enroll=enroll, tell=tell
+        )
+    _report(owner, tally, refused, time.monotonic() - begin)
+
+
+def _report(owner: Business, tally: Tally, refused: Rejects, seconds: float) -> None:
+    from habitue.members.models import Customer
+
+    _print_rejected(refused)
+    table = Table(title=f"Import into {owner.name}", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    lines = {
+        "rows": tally.rows,
+        "accepted": tally.accepted,
+        "duplicate (there already)": tally.duplicate,
+        "rejected": tally.rejected,
+        "empty lines ignored": tally.empty,
+        "customers of the business": Customer.objects.filter(business=owner).count(),
+        "new members": tally.enrolled,
+    }
+    for name, number in lines.items():
+        table.add_row(name, f"{number:,}")
+    table.add_row("seconds", f"{seconds:,.1f}")
+    table.add_row("rows per second", f"{tally.rows / max(seconds, 0.001):,.0f}")
+    screen.print(table)
+
+
+def _print_rejected(refused: Rejects) -> None:
+    if not refused.number:
+        return
+    table = Table(title=f"Rejected rows (first {len(refused.first)} of {refused.number:,})")
+    for name in ("line", "value", "reason"):
+        table.add_column(name, overflow="fold")
+    for row in refused.first:
+        table.add_row(str(row.line), _shown(row.value), row.reason)
+    screen.print(table)
+    screen.print(refused.problem or f"All rejected rows are in {refused.path}.")
+
+
+def _shown(value: str) -> str:
+    """A value that cannot move the cursor or mark up the screen."""
+    return escape(ascii(value)[1:-1] if not value.isprintable() else value)
