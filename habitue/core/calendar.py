@@ -27,6 +27,7 @@ def months_later(day: date, months: int) -> date:
     return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 
+@lru_cache(maxsize=65536)
 def later(day: date, period: Period) -> date:
     """The day a period after `day`; minutes and hours count as less than a day."""
     if period.unit == "month":

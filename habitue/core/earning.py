@@ -56,14 +56,9 @@ def earned(
 ) -> list[Earned] | facts.Refused:
     """What the rules award for an event, or the refusal of a rule whose limit refuses."""
     trigger = rulebook.trigger(when, local.date())
+    if trigger.direct is not None:
+        return _directly(rulebook, trigger.direct, what)
     sums = Sums()
-    if trigger.simple:
-        for rule in trigger.free:
-            for base in rule.bases:
-                measured, value = _value(base, what, None)
-                if value:
-                    sums.add(rulebook, rule, base, measured, value)
-        return _rounded(rulebook, account, sums)
     moment = Moment(account, what, local)
     rules = [
         rule
@@ -83,6 +78,19 @@ def earned(
     for rule in rules:
         _add(rulebook, rule, sums)
     return _rounded(rulebook, account, sums)
+
+
+def _directly(
+    rulebook: Rulebook, bases: tuple[tuple[str, Base], ...], what: facts.What
+) -> list[Earned]:
+    """The same as the general way, for rules that always apply and never meet."""
+    found = []
+    for rule_id, base in bases:
+        measured, value = _value(base, what, None)
+        amount = value // rulebook.scale[base.unit]
+        if amount:
+            found.append(Earned(base.slot, base.unit, amount, ((rule_id, measured, amount),)))
+    return found
 
 
 def _sees(rule: Rule, what: facts.What) -> bool:
@@ -170,7 +178,15 @@ def _value(
     base: Base, what: facts.What, counts: LinePredicate | None, of: str = "net"
 ) -> tuple[int, int]:
     """What a base award measures (money, pieces, …) and what it gives over the unit's scale."""
-    if base.measure == "once":
+    measure = base.measure
+    if counts is None and type(what) is facts.Purchase and not what.covered and of == "net":
+        if measure == "money":
+            money = what.total
+            return money, money * base.rate
+        if measure == "whole money":
+            money = what.total
+            return money, money // base.per * base.rate
+    if measure == "once":
         return 1, base.rate
     if base.measure == "attribute":
         measured = getattr(what, "attributes", {}).get(base.attribute, 0)

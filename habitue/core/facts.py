@@ -9,7 +9,7 @@ one bad event never stops its neighbours.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import Struct
 
@@ -58,7 +58,8 @@ class Purchase(Struct, frozen=True, omit_defaults=True, tag="purchase"):
     @property
     def total(self) -> int:
         """Net total in minor units."""
-        return sum(line.amount for line in self.lines)
+        lines = self.lines
+        return lines[0].amount if len(lines) == 1 else sum([line.amount for line in lines])
 
 
 class Returned(Struct, frozen=True, omit_defaults=True):
@@ -176,11 +177,12 @@ class Event(Struct, frozen=True):
     forgiven: Forgiven | None = None
 
 
+KINDS: Final[dict[type, str]] = {body: body.__struct_config__.tag for body in get_args(What)}
+
+
 def kind(what: What) -> str:
     """The word for an event's body, as the programs' `when` and the ledger write it."""
-    tag = what.__struct_config__.tag
-    assert isinstance(tag, str)
-    return tag
+    return KINDS[type(what)]
 
 
 def problem(event: Event, *, currency: str) -> Refused | None:
@@ -190,7 +192,7 @@ def problem(event: Event, *, currency: str) -> Refused | None:
         return _purchase_problem(what, currency)
     if isinstance(what, Refund):
         return _refund_problem(what)
-    if isinstance(what, Visit | Action) and not 0 < what.quantity <= MAX_QUANTITY:
+    if isinstance(what, (Visit, Action)) and not 0 < what.quantity <= MAX_QUANTITY:
         return _refused("quantity", "A quantity must be between 1 and 1,000,000.", what.quantity)
     if isinstance(what, Adjustment):
         if abs(what.amount) > MAX_AMOUNT or what.amount == 0:
@@ -207,9 +209,10 @@ def _purchase_problem(what: Purchase, currency: str) -> Refused | None:
             f"The purchase is in {what.currency!r}, the program counts in {currency}.",
             {"given": what.currency, "expected": currency},
         )
-    if not what.lines or len(what.lines) > MAX_LINES:
-        return _refused("lines", "A purchase has between 1 and 1,000 lines.", len(what.lines))
-    for line in what.lines:
+    lines = what.lines
+    if not 0 < len(lines) <= MAX_LINES:
+        return _refused("lines", "A purchase has between 1 and 1,000 lines.", len(lines))
+    for line in lines:
         if not 0 < line.quantity <= MAX_QUANTITY:
             return _refused(
                 "quantity",
@@ -222,7 +225,7 @@ def _purchase_problem(what: Purchase, currency: str) -> Refused | None:
                 "An amount must be 0 or more; money given back is a refund.",
                 line.amount,
             )
-    if not 0 <= what.covered <= what.total:
+    if what.covered and not 0 <= what.covered <= what.total:
         return _refused("covered", "The part paid with units exceeds the total.", what.covered)
     return None
 

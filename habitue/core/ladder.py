@@ -6,6 +6,7 @@ whose day has not passed. A fall "to the level earned" thus needs no computation
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, timedelta
 
 from habitue.core import program
@@ -32,6 +33,7 @@ class CompiledLadder:
         )
         self.window = source.window
         self.yearly = isinstance(source.window, program.CalendarYear)
+        self.thresholds = self._thresholds()
 
     def count(self, account: Account, unit: int, amount: int, day: date) -> None:
         """Add what an event awarded to the counter of its unit."""
@@ -52,11 +54,18 @@ class CompiledLadder:
         return counter.get(day.year if self.yearly else self._bucket(account, day), 0)
 
     def review(self, account: Account, day: date) -> None:
-        """Note every level that the counters reach, and set the level held on `day`."""
+        """Note every level that the counters reach, and set the level held on `day`.
+
+        The account is up to date: a level that has run out has fallen already.
+        """
         reached = self._reached(account, day)
         held = account.memory.held
+        if not reached and account.level:
+            return
         if reached:
             until = self._kept_until(account, day)
+            if held.get(self.levels[reached]) == until and account.level in held:
+                return
             for level in self.levels[1 : reached + 1]:
                 if held.get(level, date.min) < until:
                     held[level] = until
@@ -98,7 +107,16 @@ class CompiledLadder:
             (level for level in reversed(self.levels) if level in held), self.levels[0]
         )
 
+    def _thresholds(self) -> tuple[int, ...] | None:
+        """The amounts to reach where every level asks for one amount of one and the same unit."""
+        if len(self.units) != 1:
+            return None
+        amounts = [any_of[0][0][1] for any_of in self.needs[1:] if len(any_of) == 1]
+        return tuple(amounts) if len(amounts) == len(self.levels) - 1 else None
+
     def _reached(self, account: Account, day: date) -> int:
+        if self.thresholds is not None:
+            return bisect_right(self.thresholds, self.counted(account, self.units[0], day))
         counts = {unit: self.counted(account, unit, day) for unit in self.units}
         for position in range(len(self.levels) - 1, 0, -1):
             for all_of in self.needs[position]:

@@ -71,11 +71,15 @@ class Rule:
 
 
 class Trigger:
-    """The rules of one trigger that are in force on one day."""
+    """The rules of one trigger that are in force on one day.
 
-    __slots__ = ("by_key", "free", "simple")
+    `direct`: where every rule is unconditional and every unit has one base that rounds down,
+    the bases with their rules' ids; such a trigger needs no sums.
+    """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    __slots__ = ("by_key", "direct", "free")
+
+    def __init__(self, rules: Iterable[Rule], units: Sequence[program.Unit]) -> None:
         self.free: list[Rule] = []
         self.by_key: dict[Key, list[Rule]] = {}
         for rule in rules:
@@ -83,10 +87,23 @@ class Trigger:
                 self.free.append(rule)
             for key in rule.keys:
                 self.by_key.setdefault(key, []).append(rule)
-        self.simple = not self.by_key and not any(
-            rule.where or rule.counts or rule.changes or rule.limited or rule.rule.group
+        self.direct = None if self.by_key else self._direct(units)
+
+    def _direct(self, units: Sequence[program.Unit]) -> tuple[tuple[str, Base], ...] | None:
+        if any(
+            rule.where
+            or rule.counts
+            or rule.changes
+            or rule.limited
+            or rule.rule.group
+            or rule.rule.base != "net"
             for rule in self.free
-        )
+        ):
+            return None
+        found = [(rule.rule.id, base) for rule in self.free for base in rule.bases]
+        earned = [base.unit for _, base in found]
+        plain = all(units[unit].rounding == "floor" and not units[unit].carry for unit in earned)
+        return tuple(found) if plain and len(set(earned)) == len(earned) else None
 
     def candidates(self, what: facts.What) -> list[Rule]:
         """Rules that may apply to an event, in the order of the file."""
@@ -130,9 +147,12 @@ class Rulebook:
             if len(self._triggers) > _DAYS_KEPT:
                 self._triggers.clear()
             found = self._triggers[when, day] = Trigger(
-                rule
-                for rule in self.rules
-                if rule.rule.when == when and conditions.in_dates(rule.rule.dates, day)
+                [
+                    rule
+                    for rule in self.rules
+                    if rule.rule.when == when and conditions.in_dates(rule.rule.dates, day)
+                ],
+                self.program.units,
             )
         return found
 
@@ -203,6 +223,7 @@ class Book:
         ]
         self._since = [version.program.since or date.min for version in self._versions]
         self.latest = self._versions[-1]
+        self.zone = self.latest.zone
         self.units = len(self.latest.program.units)
 
     def on(self, day: date) -> Rulebook:
