@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations, pairwise
-from typing import Protocol
+from typing import Final, Protocol
 
 from habitue.core import program
 from habitue.core.document.page import Sheet
+
+BESIDE_THE_POINT: Final = frozenset(
+    ["title", "currency", "timezone", "since", "undo_within", "rewards", "benefits"]
+)
+"""Where a fault cannot be what puts something else out of reach."""
 
 
 def check(found: program.Program, sheet: Sheet) -> None:
@@ -25,7 +30,7 @@ def check(found: program.Program, sheet: Sheet) -> None:
     if found.tiers is not None:
         _tiers_rise(found.tiers, sheet)
     _factors_apply(found, sheet)
-    if not unreadable & {"units", "earn", "tiers"}:
+    if unreadable <= BESIDE_THE_POINT:
         _within_reach(found, sheet)
 
 
