@@ -20,7 +20,7 @@ HABITUE_OUTBOX = ENVIRONMENT.outbox
 
 
 def _present(*rooms: str) -> list[str]:
-    return [room for room in rooms if importlib.util.find_spec(room)]
+    return [room for room in rooms if importlib.util.find_spec(f"{room}.apps")]
 
 
 INSTALLED_APPS = [

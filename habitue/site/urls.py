@@ -12,5 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
 ]
-if importlib.util.find_spec("habitue.pages"):
+if importlib.util.find_spec("habitue.pages.urls"):
     urlpatterns.append(path("", include("habitue.pages.urls")))

@@ -79,7 +79,7 @@ class House:
                 connection.request("GET", "/health")
                 response = connection.getresponse()
                 return response.status, json.loads(response.read())
-            except (OSError, http.client.HTTPException):
+            except (OSError, ValueError, http.client.HTTPException):
                 return 0, None
 
     def healthy(self) -> bool:
@@ -240,12 +240,14 @@ def test_a_stale_pid_file_that_names_a_living_stranger_stops_nothing(house: Hous
     content = (house.home / "postgres/data/postmaster.pid").read_text()
     house.stop(tree)
     with subprocess.Popen(["sleep", "300"], cwd="/", **unprivileged()) as stranger:
-        stale = content.replace(content.split("\n")[0], str(stranger.pid), 1)
-        (house.home / "postgres/data/postmaster.pid").write_text(stale)
-        tree = house.start()
-        assert stranger.poll() is None
-        house.stop(tree)
-        stranger.kill()
+        try:
+            stale = content.replace(content.split("\n")[0], str(stranger.pid), 1)
+            (house.home / "postgres/data/postmaster.pid").write_text(stale)
+            tree = house.start()
+            assert stranger.poll() is None
+            house.stop(tree)
+        finally:
+            stranger.kill()
 
 
 def test_an_orphaned_server_is_stopped_cleanly_first(house: House) -> None:
