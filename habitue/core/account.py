@@ -20,7 +20,7 @@ Step = tuple[str, int, int]
 """One step of an explanation: the rule, the base it saw, the amount it contributed."""
 
 
-class Lot(Struct):
+class Lot(Struct, gc=False):
     """Units earned together, in fixed point, usable from `active_on` through `expires_on`."""
 
     id: int
@@ -32,7 +32,7 @@ class Lot(Struct):
     expires_on: date = FOREVER
 
 
-class Voucher(Struct):
+class Voucher(Struct, gc=False):
     """One issued piece of a reward."""
 
     id: int
@@ -42,7 +42,7 @@ class Voucher(Struct):
     expires_on: date = FOREVER
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One ledger line. `lot` 0: a unit without lots, or a debt. `balance` is the unit's, after."""
 
     unit: int
@@ -54,7 +54,7 @@ class Entry(Struct, frozen=True):
     why: tuple[Step, ...] = ()
 
 
-class Usage(Struct, array_like=True):
+class Usage(Struct, array_like=True, gc=False):
     """What a rule has given in one period, for its limits."""
 
     times: int = 0

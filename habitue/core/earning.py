@@ -16,7 +16,7 @@ from habitue.core.conditions import LinePredicate, Moment
 from habitue.core.rulebook import Base, Rule, Rulebook
 
 
-class Earned(Struct, frozen=True):
+class Earned(Struct, frozen=True, gc=False):
     """An amount of a unit (fixed point) for one lot; `slot` says which dates the lot gets."""
 
     slot: int

@@ -30,7 +30,10 @@ Need = Literal[0, 1, 2]
 NOT_A_MEMBER: Final = Refused("not_a_member", "This customer is not a member of the program.")
 
 
-class Outcome(Struct):
+_CORRECTIONS: Final = (facts.Refund, facts.Undo)
+
+
+class Outcome(Struct, gc=False):
     """What followed from one event. `money`: what a refund gave back, in minor units."""
 
     event: Event
@@ -69,11 +72,11 @@ def run(
 
 def need(book: Book, account: Account, event: Event) -> Need:
     """What must be loaded before `run` may see the event; ask with the account as stored."""
-    if isinstance(event.what, facts.Refund | facts.Undo):
+    if isinstance(event.what, _CORRECTIONS):
         return 2
     if account.last_at is not None and event.at < account.last_at and account.enrolled_at:
         return 2
-    if isinstance(event.what, facts.Redemption | facts.VoucherUse | facts.Adjustment):
+    if isinstance(event.what, (facts.Redemption, facts.VoucherUse, facts.Adjustment)):
         return 1
     rulebook = book.latest
     if account.due_on <= event.at.date() or rulebook.thresholds or rulebook.redated:
@@ -88,27 +91,31 @@ def _decide(
     event: Event,
     past: list[Event] | None,
 ) -> Outcome:
-    local = event.at.astimezone(book.latest.zone)
+    local = event.at.astimezone(book.zone)
     day = local.date()
     rulebook = book.on(day)
     refused = facts.problem(event, currency=rulebook.program.currency)
     if refused is not None:
         return Outcome(event, day, [], refused, account.level, account.level)
-    if _corrects(account, event):
+    last_at = account.last_at
+    late = last_at is not None and event.at < last_at and account.enrolled_at is not None
+    if late or isinstance(event.what, _CORRECTIONS):
         if past is None:
             raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
         outcome, settled = _correct(book, account, event, past)
         accounts[event.customer] = settled
         return outcome
     before = account.level
-    kept = deepcopy(account) if account.due_on <= day else None
-    entries = due.advance(book, account, day, event.id)
+    kept, entries = None, []
+    if account.due_on <= day:
+        kept = deepcopy(account)
+        entries = due.advance(book, account, day, event.id)
     refused = apply(rulebook, account, event, local, entries)
     if refused is not None:
         if kept is not None:
             accounts[event.customer] = kept
         return Outcome(event, day, [], refused, before, before)
-    if account.last_at is None or event.at > account.last_at:
+    if last_at is None or event.at > last_at:
         account.last_at = event.at
     return Outcome(_recorded(account, event), day, entries, None, before, account.level)
 
@@ -128,19 +135,17 @@ def apply(
     units that are missing become a debt.
     """
     what = event.what
-    if isinstance(what, facts.Passage):
-        return None
-    if account.enrolled_at is None:
-        if rulebook.program.enrolment == "automatic" and not isinstance(what, facts.Enrolment):
-            _enrol(rulebook, account, event, local, entries)
-        elif not isinstance(what, facts.Enrolment):
-            return None if isinstance(what, facts.Purchase) or forced else NOT_A_MEMBER
-    refused: Refused | None = None
+    if account.enrolled_at is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
+        if rulebook.program.enrolment != "automatic":
+            return None if forced or isinstance(what, facts.Purchase) else NOT_A_MEMBER
+        _enrol(rulebook, account, event, local, entries)
+    refused: Refused | None
     match what:
-        case facts.Purchase() | facts.Visit() | facts.Birthday():
-            refused = _earn(rulebook, account, event, local, entries, kind(what))
-        case facts.Action():
-            refused = _earn(rulebook, account, event, local, entries, what.name)
+        case facts.Purchase() | facts.Visit() | facts.Birthday() | facts.Action():
+            when = what.name if isinstance(what, facts.Action) else kind(what)
+            refused = _earn(rulebook, account, event, local, entries, when)
+        case facts.Passage():
+            return None
         case facts.Enrolment():
             refused = _enrol(rulebook, account, event, local, entries)
         case facts.Redemption():
@@ -152,8 +157,7 @@ def apply(
         case _:
             raise TypeError(f"no meaning for {what!r}")
     if refused is None:
-        _restart_expiry(rulebook, account, what, local.date())
-        redeeming.automatic(rulebook, account, event.id, local, entries)
+        _follow_up(rulebook, account, event, local.date(), entries)
     return refused
 
 
@@ -181,37 +185,33 @@ def _earn(
     if isinstance(earned, Refused):
         return earned
     day = local.date()
+    ladder = rulebook.ladder
     for part in earned:
         holding.credit(rulebook, account, event.id, part, day, entries)
-        if part.unit in rulebook.qualifying:
-            assert rulebook.ladder is not None
-            rulebook.ladder.count(account, part.unit, part.amount, day)
-    if isinstance(event.what, facts.Purchase):
+        if ladder is not None and part.unit in ladder.units:
+            ladder.count(account, part.unit, part.amount, day)
+    if when == "purchase":
         account.memory.purchases += 1
-    if earned and rulebook.ladder is not None:
-        rulebook.ladder.review(account, day)
-    if when in ("birthday", "enrolment"):
+    elif when in ("birthday", "enrolment"):
         redeeming.occasion(rulebook, account, event.id, when, day)
+    if ladder is not None and earned:
+        ladder.review(account, day)
     return None
 
 
-def _restart_expiry(rulebook: Rulebook, account: Account, what: facts.What, day: date) -> None:
-    """Events that the program names restart the inactivity clock, or re-date the lots."""
-    if not rulebook.inactive and not rulebook.redated:
-        return
-    when = what.name if isinstance(what, facts.Action) else kind(what)
-    for unit in rulebook.inactive.get(when, ()):
-        holding.restart(rulebook, account, unit, day)
-    for unit in rulebook.redated.get(when, ()):
-        holding.redate(rulebook, account, unit, day)
-
-
-def _corrects(account: Account, event: Event) -> bool:
-    """Whether an event changes what is past: then the history is folded again."""
-    if isinstance(event.what, facts.Refund | facts.Undo):
-        return True
-    late = account.last_at is not None and event.at < account.last_at
-    return late and account.enrolled_at is not None
+def _follow_up(
+    rulebook: Rulebook, account: Account, event: Event, day: date, entries: list[Entry]
+) -> None:
+    """After any event: expiry that it restarts or re-dates, rewards whose threshold is reached."""
+    if rulebook.inactive or rulebook.redated:
+        what = event.what
+        when = what.name if isinstance(what, facts.Action) else kind(what)
+        for unit in rulebook.inactive.get(when, ()):
+            holding.restart(rulebook, account, unit, day)
+        for unit in rulebook.redated.get(when, ()):
+            holding.redate(rulebook, account, unit, day)
+    if rulebook.thresholds:
+        redeeming.automatic(rulebook, account, event.id, day, entries)
 
 
 def _correct(
@@ -219,7 +219,7 @@ def _correct(
 ) -> tuple[Outcome, Account]:
     """Fold the history again with the correction in it and book the difference."""
     now = max(event.at, account.last_at or event.at)
-    day = now.astimezone(book.latest.zone).date()
+    day = now.astimezone(book.zone).date()
     refused, money = history.check(book.on(day).program, past, event)
     if refused is not None:
         return Outcome(event, day, [], refused, account.level, account.level), account
@@ -232,7 +232,7 @@ def _correct(
     forgiven = history.settle(book.on(day).program, derived, now)
     event = Event(event.id, event.customer, event.at, event.what, forgiven)
     entries.extend(history.difference(account, live, derived, event.id, day))
-    derived.last_at = now if isinstance(event.what, facts.Undo | facts.Refund) else account.last_at
+    derived.last_at = now if isinstance(event.what, _CORRECTIONS) else account.last_at
     outcome = Outcome(_recorded(derived, event), day, entries, None, before, derived.level, money)
     return outcome, derived
 
@@ -249,7 +249,7 @@ def fold(
         if isinstance(moment, facts.Forgiven):
             history.forgive(account, moment)
             continue
-        local = moment.at.astimezone(book.latest.zone)
+        local = moment.at.astimezone(book.zone)
         entries = due.advance(book, account, local.date(), moment.id)
         forced = moment.id != tried
         refused = apply(book.on(local.date()), account, moment, local, entries, forced=forced)

@@ -19,7 +19,7 @@ MAX_QUANTITY: Final = 10**6
 MAX_TEXT: Final = 200
 
 
-class Refused(Struct, frozen=True):
+class Refused(Struct, frozen=True, gc=False):
     """A refusal: `code` for machines, `sentence` (English) and `values` for a door to phrase."""
 
     code: str
@@ -27,7 +27,7 @@ class Refused(Struct, frozen=True):
     values: dict[str, str | int] = {}
 
 
-class Line(Struct, frozen=True, omit_defaults=True):
+class Line(Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of a purchase. `amount` is net of `discount` and before `tax`, in minor units."""
 
     amount: int
@@ -39,7 +39,7 @@ class Line(Struct, frozen=True, omit_defaults=True):
     tax: int = 0
 
 
-class Purchase(Struct, frozen=True, omit_defaults=True, tag="purchase"):
+class Purchase(Struct, frozen=True, omit_defaults=True, tag="purchase", gc=False):
     """Goods bought. `covered` is the part of the total that was paid with units: it earns nothing.
 
     `spent` names the redemptions used to pay: a full return gives their units back.
@@ -62,14 +62,14 @@ class Purchase(Struct, frozen=True, omit_defaults=True, tag="purchase"):
         return lines[0].amount if len(lines) == 1 else sum([line.amount for line in lines])
 
 
-class Returned(Struct, frozen=True, omit_defaults=True):
+class Returned(Struct, frozen=True, omit_defaults=True, gc=False):
     """Part of a purchase brought back: so many pieces of its line number `line` (from 0)."""
 
     line: int
     quantity: int = 1
 
 
-class Refund(Struct, frozen=True, omit_defaults=True, tag="refund"):
+class Refund(Struct, frozen=True, omit_defaults=True, tag="refund", gc=False):
     """Goods of purchase `of` returned: by lines, by `amount` in minor units, or (neither) whole."""
 
     of: int
@@ -77,7 +77,7 @@ class Refund(Struct, frozen=True, omit_defaults=True, tag="refund"):
     amount: int = 0
 
 
-class Visit(Struct, frozen=True, omit_defaults=True, tag="visit"):
+class Visit(Struct, frozen=True, omit_defaults=True, tag="visit", gc=False):
     """A scan of the card at the counter, worth `quantity` visits or items."""
 
     quantity: int = 1
@@ -87,18 +87,18 @@ class Visit(Struct, frozen=True, omit_defaults=True, tag="visit"):
     attributes: dict[str, str | int | bool] = {}
 
 
-class Enrolment(Struct, frozen=True, omit_defaults=True, tag="enrolment"):
+class Enrolment(Struct, frozen=True, omit_defaults=True, tag="enrolment", gc=False):
     """A customer becomes a member."""
 
     channel: str = ""
     place: str = ""
 
 
-class Birthday(Struct, frozen=True, omit_defaults=True, tag="birthday"):
+class Birthday(Struct, frozen=True, omit_defaults=True, tag="birthday", gc=False):
     """A member's birthday; the door sends it on the day that is celebrated."""
 
 
-class Action(Struct, frozen=True, omit_defaults=True, tag="action"):
+class Action(Struct, frozen=True, omit_defaults=True, tag="action", gc=False):
     """Anything else that a rule may reward: a share, a review, a referral, a flight leg."""
 
     name: str
@@ -109,14 +109,14 @@ class Action(Struct, frozen=True, omit_defaults=True, tag="action"):
     attributes: dict[str, str | int | bool] = {}
 
 
-class Redemption(Struct, frozen=True, omit_defaults=True, tag="redemption"):
+class Redemption(Struct, frozen=True, omit_defaults=True, tag="redemption", gc=False):
     """A member takes a reward. `at_once`: handed over now, so its voucher is already used."""
 
     reward: str
     at_once: bool = False
 
 
-class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use"):
+class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use", gc=False):
     """A voucher is handed in; `choice` picks one of its gifts where there are several (from 0).
 
     `reward` is filled in by the engine, so that history can be read without the vouchers.
@@ -127,13 +127,13 @@ class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use"):
     reward: str = ""
 
 
-class Undo(Struct, frozen=True, omit_defaults=True, tag="undo"):
+class Undo(Struct, frozen=True, omit_defaults=True, tag="undo", gc=False):
     """Event `of` was a mistake: the same lots come back with the same dates."""
 
     of: int
 
 
-class Adjustment(Struct, frozen=True, omit_defaults=True, tag="adjustment"):
+class Adjustment(Struct, frozen=True, omit_defaults=True, tag="adjustment", gc=False):
     """A person corrects a balance by an exact number of units (fixed point), with a reason."""
 
     unit: str
@@ -141,7 +141,7 @@ class Adjustment(Struct, frozen=True, omit_defaults=True, tag="adjustment"):
     reason: str
 
 
-class Passage(Struct, frozen=True, tag="passage"):
+class Passage(Struct, frozen=True, tag="passage", gc=False):
     """Time has passed: whatever fell due until then takes effect (sent by the sweep)."""
 
 
@@ -160,14 +160,14 @@ What = (
 )
 
 
-class Forgiven(Struct, frozen=True):
+class Forgiven(Struct, frozen=True, gc=False):
     """Units that a correction found already spent and did not collect; `at` is when."""
 
     at: datetime
     amounts: dict[int, int]
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """Who, when, what. `id` is unique per customer, a multiple of 256, and grows with arrival."""
 
     id: int

@@ -20,9 +20,9 @@ def credit(
     entries: list[Entry],
 ) -> None:
     """What an event earned, as a lot with the dates of its rule."""
-    slot = rulebook.slots[part.slot]
     unit = rulebook.program.units[part.unit]
     if unit.redeemable:
+        slot = rulebook.slots[part.slot]
         active_on, expires_on = _dates(unit, slot.expiry, slot.pending, day)
         _open(account, event_id, part, day, active_on, expires_on, "accrual", entries)
     else:
@@ -91,8 +91,10 @@ def restart(rulebook: Rulebook, account: Account, unit: int, day: date) -> None:
     """Activity: the balance now lapses a full period from this day."""
     expiry = rulebook.program.units[unit].expiry
     assert isinstance(expiry, program.Inactivity)
-    account.memory.lapses[unit] = until = later(day, expiry.period)
-    account.due(next_day(until))
+    until = later(day, expiry.period)
+    if account.memory.lapses.get(unit) != until:
+        account.memory.lapses[unit] = until
+        account.due(next_day(until))
 
 
 def redate(rulebook: Rulebook, account: Account, unit: int, day: date) -> None:

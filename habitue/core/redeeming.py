@@ -115,13 +115,10 @@ def automatic(
     rulebook: Rulebook,
     account: Account,
     event_id: int,
-    when: datetime | date,
+    day: date,
     entries: list[Entry],
 ) -> None:
     """Rewards at a threshold: as soon as the usable balance reaches the cost, a voucher."""
-    if not rulebook.thresholds or account.enrolled_at is None:
-        return
-    day = when.date() if isinstance(when, datetime) else when
     for reward in rulebook.thresholds:
         assert reward.cost is not None
         unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]

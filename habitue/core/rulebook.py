@@ -132,7 +132,6 @@ class Rulebook:
             Rule(order, rule, self._bases(rule)) for order, rule in enumerate(source.rules)
         ]
         self.ladder = CompiledLadder(source.tiers, self.unit_number) if source.tiers else None
-        self.qualifying = self._qualifying()
         self.thresholds = tuple(
             reward for reward in source.rewards if reward.automatic == "threshold" and reward.cost
         )
@@ -203,12 +202,6 @@ class Rulebook:
                 return slot.number
         self.slots.append(made)
         return made.number
-
-    def _qualifying(self) -> frozenset[int]:
-        """Units whose awards are counted toward tiers."""
-        if self.ladder is None:
-            return frozenset()
-        return frozenset(self.ladder.units)
 
 
 class Book:
