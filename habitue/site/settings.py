@@ -1,6 +1,5 @@
 """Django's settings, derived from the environment (environment.py says what can be set)."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,6 @@ HABITUE_MAIL_CONFIGURED = ENVIRONMENT.mail is not None
 HABITUE_OUTBOX = ENVIRONMENT.outbox
 
 
-def _present(*rooms: str) -> list[str]:
-    return [room for room in rooms if importlib.util.find_spec(f"{room}.apps")]
-
-
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -31,7 +26,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
-    *_present("habitue.members", "habitue.ledger", "habitue.pages"),
+    "habitue.members",
+    "habitue.ledger",
+    "habitue.pages",
     "allauth",
     "allauth.account",
     "allauth.mfa",
