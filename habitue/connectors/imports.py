@@ -22,11 +22,15 @@ from habitue.connectors.purchases import Bought, Shape
 from habitue.connectors.rejects import Rejects
 from habitue.connectors.table import Rejected
 from habitue.core import facts, money
+from habitue.ledger import posted
 from habitue.members import customers
 from habitue.members.models import Business
 
 SOURCE: Final = "csv"
 BATCH: Final = 1_000
+GROUP: Final = 10 * BATCH
+"""Rows whose customers are looked up at once."""
+
 MONTH_FIRST: Final = frozenset({"US", "PH", "FM", "MH", "PW"})
 """Countries where 03/04 is the fourth of March."""
 
@@ -74,9 +78,12 @@ def run(
     good = _accepted(found, tally, rejects, tell)
     rows = ordering.named(ordering.in_order(good))
     post = _Poster(business, rejects, tally, now=now, enroll=enroll)
-    while batch := list(islice(rows, BATCH)):
-        post(batch)
-        tell(len(batch))
+    while group := list(islice(rows, GROUP)):
+        known = post.people(group)
+        for place in range(0, len(group), BATCH):
+            batch = group[place : place + BATCH]
+            post.batch(batch, known)
+            tell(len(batch))
     return tally
 
 
@@ -111,25 +118,42 @@ class _Poster:
         program = ledger.program(business.pk)
         self.automatic = program is not None and program.enrolment == "automatic"
 
-    def __call__(self, batch: Sequence[Bought]) -> None:
-        names = {row.customer for row in batch}
-        known = customers.find_or_create_many(self.business, "external", sorted(names))
-        rows = [row for row in batch if row.customer in known]
+    def people(self, rows: Sequence[Bought]) -> dict[str, int]:
+        """The customers of some rows, made where they are new, members where that is asked."""
+        names = sorted({row.customer for row in rows})
+        known = customers.find_or_create_many(self.business, "external", names)
+        if self.enroll:
+            self.tally.enrolled += customers.enroll_many(
+                self.business, list(known.values()), at=self.now
+            )
+        return known
+
+    def batch(self, batch: Sequence[Bought], known: dict[str, int]) -> None:
+        """Post some rows, in one transaction; each is accepted, rejected or a duplicate."""
         for row in batch:
             if row.customer not in known:
                 self._reject(row, row.customer, "this cannot be a customer number")
-        if self.enroll:
+        rows = self._new([row for row in batch if row.customer in known])
+        if self.enroll and not self.automatic:
             self._enrol(rows, known)
         answers = ledger.post(
             self.business.pk, [self._fact(row, known[row.customer]) for row in rows], now=self.now
         )
         for row, answer in zip(rows, answers, strict=True):
-            if answer.refused:
-                self._reject(row, self._value(row, answer.refused), answer.refused.sentence)
-            elif answer.duplicate:
+            if answer.duplicate:
                 self.tally.duplicate += 1
+            elif answer.refused:
+                self._reject(row, self._value(row, answer.refused), answer.refused.sentence)
             else:
                 self.tally.accepted += 1
+
+    def _new(self, rows: Sequence[Bought]) -> Sequence[Bought]:
+        """The rows that may be new: a name that says the whole row was posted with that row."""
+        made = [row.reference for row in rows if purchases.is_made(row.reference)]
+        there = posted.among(self.business.pk, SOURCE, made)
+        new = [row for row in rows if row.reference not in there]
+        self.tally.duplicate += len(rows) - len(new)
+        return new
 
     def _fact(self, row: Bought, customer: int) -> ledger.Fact:
         return ledger.Fact(
@@ -141,17 +165,10 @@ class _Poster:
         )
 
     def _enrol(self, rows: Sequence[Bought], known: dict[str, int]) -> None:
-        """Make the batch's customers members, in the ledger from their first purchase on.
-
-        Where the program enrolls automatically, the ledger has them from that purchase anyway.
-        """
+        """Enrol in the ledger with the first purchase, where the program does not by itself."""
         first: dict[int, int] = {}
         for row in rows:
             first.setdefault(known[row.customer], row.at)
-        new = customers.enroll_many(self.business, list(first), at=self.now)
-        self.tally.enrolled += new
-        if self.automatic:
-            return
         enrolments = [
             ledger.Fact(
                 customer=customer,

@@ -22,6 +22,7 @@ from habitue.connectors.text import Unusable
 
 SAMPLE: Final = 200
 LONGEST_ID: Final = 200
+MADE: Final = "row:"
 
 
 class Bought(NamedTuple):
@@ -121,7 +122,12 @@ def reference(bought: Bought, nth: int) -> str:
     rows of one file are two purchases.
     """
     said = f"{bought.customer}\n{bought.at}\n{bought.quantity}\n{bought.amount}\n{nth}"
-    return f"row-{blake2b(said.encode(), digest_size=16).hexdigest()}"
+    return f"{MADE}{blake2b(said.encode(), digest_size=16).hexdigest()}"
+
+
+def is_made(reference: str) -> bool:
+    """Whether a reference was made by `reference`: then it stands for everything the row says."""
+    return reference.startswith(MADE)
 
 
 class _Taker:
@@ -156,6 +162,8 @@ class _Taker:
             cell = cells[self.reference] if self.reference >= 0 else ""
             if cell:
                 _check_identifier(cell, "receipt")
+                if is_made(cell):
+                    raise dates.Unread(f"a receipt number must not begin with {MADE}")
         except dates.Unread as reason:
             return _rejected(row, cell, str(reason))
         return Bought(customer, at, pieces, amount, cell, row.line)

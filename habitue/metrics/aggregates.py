@@ -20,7 +20,9 @@ from msgspec import Struct
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """People and purchases. Purchases are counted, not visits: two on one day are two."""
+    """People and orders. Two purchases on one day are two orders; a card's scan without an amount
+    (a visit, as a stamp card has them) is an order without money.
+    """
 
     known: int = 0  # customers who ever bought before the period's end
     start: int = 0  # customers at the start
@@ -32,7 +34,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     lost: int = 0
     buyers: int = 0  # customers who bought in the period
     repeaters: int = 0  # of these, those who bought at least twice in it
-    orders: int = 0  # purchases in the period
+    orders: int = 0  # purchases and scans in the period
     promoters: int = 0  # answers of 9 or 10 to "would you recommend us?"
     passives: int = 0  # 7 or 8
     detractors: int = 0  # 0 to 6

@@ -64,9 +64,9 @@ def answer(
     business: int,
     period: Period,
     today: date,
+    currency: str,
     window: int | None = None,
     lifespan: Fraction | None = None,
-    currency: str = "",
     figures: Sequence[str] = (),
 ) -> Answers:
     """Every figure (or those of the given ids) of a business over a period.
@@ -82,7 +82,7 @@ def answer(
         else asking.own_rhythm(postgres.gaps(query, business=business, before=period.until))
     )
     asked = Asked(period=period, window=chosen.days)
-    sums = postgres.aggregates(query, business=business, asked=asked)
+    sums = postgres.aggregates(query, business=business, currency=currency, asked=asked)
     return Answers(
         period=period,
         window=chosen,

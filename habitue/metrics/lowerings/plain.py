@@ -15,7 +15,10 @@ from habitue.metrics.periods import Period
 
 
 class Sale(Struct, frozen=True):
-    """A purchase, or (`refund`) money given back, which has a negative amount. Nothing undone."""
+    """A purchase, a visit (no amount, no currency), or a `refund` (a negative amount).
+
+    What was refused or undone is no sale.
+    """
 
     customer: int
     on: date
@@ -68,7 +71,7 @@ def _of_customer(own: Sequence[Sale], asked: Asked) -> Aggregates:
 def _money(own: Sequence[Sale], period: Period) -> dict[str, Money]:
     within = [sale for sale in own if sale.on >= period.since]
     money = {}
-    for currency in {sale.currency for sale in within}:
+    for currency in {sale.currency for sale in within if sale.currency}:
         mine = [sale for sale in within if sale.currency == currency]
         orders = sum(not sale.refund for sale in mine)
         revenue = sum(sale.amount for sale in mine)

@@ -16,10 +16,20 @@ from habitue.metrics.asked import Asked
 Query = Callable[[str, Mapping[str, Any]], Sequence[tuple[Any, ...]]]
 """Runs one statement with named parameters (`%(name)s`) and returns all its rows."""
 
-# Refused and undone events count for nothing; events after the period are not read at all.
+# Refused and undone events count for nothing (an undo counts whenever it came); events after the
+# period are not read at all. A card's scan without an amount is a visit: an order without money.
 _COUNTED: Final = """
     business_id = %(business)s AND business_date < %(until)s
-    AND kind IN ('purchase', 'refund') AND refusal IS NULL AND NOT undone"""
+    AND kind IN ('purchase', 'visit', 'refund') AND refusal IS NULL
+    AND (customer_id, id) NOT IN (
+        SELECT customer_id, (what->>'of')::bigint FROM ledger_event
+        WHERE business_id = %(business)s AND kind = 'undo' AND refusal IS NULL)"""
+# A refund is in the business's currency unless it says another; a visit is in none ('').
+_EVENTS: Final = f"""
+    SELECT customer_id, business_date, kind <> 'refund' AS came, coalesce(amount, 0) AS amount,
+        coalesce(currency, CASE WHEN kind = 'refund' THEN %(currency)s ELSE '' END) AS currency
+    FROM ledger_event
+    WHERE {_COUNTED}"""
 
 # Two levels, because money is per currency and people are not: first a row per customer and
 # currency, then a row per customer. The sums come out as (currency, name, value): a currency of
@@ -27,16 +37,15 @@ _COUNTED: Final = """
 _AGGREGATES: Final = f"""
 WITH per_currency AS MATERIALIZED (
     SELECT customer_id, currency,
-        count(*) FILTER (WHERE kind = 'purchase') > 0 AS known,
-        bool_or(kind = 'purchase' AND business_date < %(since)s) AS before,
-        bool_or(kind = 'purchase' AND business_date >= %(start_since)s
+        bool_or(came) AS known,
+        bool_or(came AND business_date < %(since)s) AS before,
+        bool_or(came AND business_date >= %(start_since)s
                 AND business_date < %(since)s) AS at_start,
-        bool_or(kind = 'purchase' AND business_date >= %(end_since)s) AS at_end,
-        count(*) FILTER (WHERE kind = 'purchase' AND business_date >= %(since)s) AS orders,
+        bool_or(came AND business_date >= %(end_since)s) AS at_end,
+        count(*) FILTER (WHERE came AND business_date >= %(since)s) AS orders,
         count(*) FILTER (WHERE business_date >= %(since)s) AS movements,
         sum(amount) FILTER (WHERE business_date >= %(since)s) AS revenue
-    FROM ledger_event
-    WHERE {_COUNTED}
+    FROM ({_EVENTS}) AS event
     GROUP BY customer_id, currency
 ), per_customer AS (
     SELECT customer_id, bool_or(known) AS known, bool_or(before) AS before,
@@ -61,7 +70,7 @@ WITH per_currency AS MATERIALIZED (
     SELECT currency, coalesce(sum(revenue), 0) AS revenue, sum(orders) AS orders,
         count(*) FILTER (WHERE orders > 0) AS buyers
     FROM per_currency
-    WHERE movements > 0
+    WHERE movements > 0 AND currency <> ''
     GROUP BY currency
 )
 SELECT '' AS currency, name, value::bigint FROM people CROSS JOIN LATERAL (VALUES
@@ -77,7 +86,7 @@ _GAPS: Final = f"""
 WITH days AS (
     SELECT DISTINCT customer_id, business_date
     FROM ledger_event
-    WHERE {_COUNTED} AND kind = 'purchase'
+    WHERE {_COUNTED} AND kind <> 'refund'
 ), steps AS (
     SELECT business_date
         - lag(business_date) OVER (PARTITION BY customer_id ORDER BY business_date) AS gap
@@ -87,12 +96,13 @@ SELECT gap, count(*) FROM steps WHERE gap IS NOT NULL GROUP BY gap
 """
 
 
-def aggregates(query: Query, *, business: int, asked: Asked) -> Aggregates:
-    """The aggregates of one business's history."""
+def aggregates(query: Query, *, business: int, currency: str, asked: Asked) -> Aggregates:
+    """The aggregates of one business's history; `currency` is the business's own."""
     rows = query(
         _AGGREGATES,
         {
             "business": business,
+            "currency": currency,
             "since": asked.period.since,
             "until": asked.period.until,
             "start_since": asked.start_since,
