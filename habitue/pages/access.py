@@ -1,0 +1,114 @@
+"""Who may see what: an owner their businesses, the counter its business, a member their card.
+
+Whatever belongs to someone else does not exist: the answer is 404, never data.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from habitue.members import staff as people
+from habitue.members.models import Business, Card, Customer, Staff
+
+P = ParamSpec("P")
+OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponse]
+CounterView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponse]
+_COUNTER = "counter"
+_BUSINESS = "business"
+
+
+def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets the business of the signed-in owner; others sign in, or start anew."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect("sign-in" if installed() else "start")
+        business = current(request)
+        if business is None:
+            return redirect("start")
+        return view(request, business, *args, **kwargs)
+
+    return wrapped
+
+
+def counter(view: CounterView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """The view gets the staff link's business and who works there; others see the PIN page."""
+
+    @functools.wraps(view)
+    def wrapped(
+        request: HttpRequest, key: str, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        business = counter_of(key)
+        staff = at_counter(request, business)
+        if staff is None:
+            return redirect("counter-in", key)
+        return view(request, business, staff, *args, **kwargs)
+
+    return wrapped
+
+
+def installed() -> bool:
+    """Whether a real business lives here already."""
+    return Business.objects.filter(is_demo=False).exists()
+
+
+def current(request: HttpRequest) -> Business | None:
+    """The business this owner looks at: the one chosen, else the first of their own."""
+    mine = people.owned(cast(User, request.user))
+    chosen = request.session.get(_BUSINESS)
+    return next((one for one in mine if one.pk == chosen), mine[0] if mine else None)
+
+
+def choose(request: HttpRequest, business: Business) -> None:
+    """Remember which business this owner looks at."""
+    request.session[_BUSINESS] = business.pk
+
+
+def counter_of(key: str) -> Business:
+    """The business of a staff link."""
+    return get_object_or_404(Business, counter_key=key)
+
+
+def at_counter(request: HttpRequest, business: Business) -> Staff | None:
+    """Who works at this counter in this browser: by PIN, or as the signed-in owner."""
+    active = Staff.objects.filter(business=business, active=True)
+    key = request.session.get(_COUNTER, {}).get(str(business.pk))
+    if key and (found := active.filter(pk=key).first()):
+        return found
+    if request.user.is_authenticated:
+        return active.filter(user=request.user).first()
+    return None
+
+
+def enter(request: HttpRequest, staff: Staff) -> None:
+    """Let someone work at the counter in this browser."""
+    request.session.cycle_key()
+    request.session[_COUNTER] = {
+        **request.session.get(_COUNTER, {}),
+        str(staff.business_id): staff.pk,
+    }
+
+
+def leave(request: HttpRequest, business: Business) -> None:
+    """End the work at this counter in this browser."""
+    kept = dict(request.session.get(_COUNTER, {}))
+    kept.pop(str(business.pk), None)
+    request.session[_COUNTER] = kept
+
+
+def card(token: str) -> Card:
+    """The card of this address."""
+    cards = Card.objects.select_related("customer__business")
+    return get_object_or_404(cards, token=token, revoked_at=None)
+
+
+def customer(business: Business, key: int) -> Customer:
+    """A customer of this business; other businesses' customers do not exist."""
+    if key >= 2**63:
+        raise Http404
+    return get_object_or_404(Customer, pk=key, business=business, erased_at=None)

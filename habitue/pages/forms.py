@@ -1,0 +1,166 @@
+"""What people fill in, checked, each mistake said beside its field."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from habitue.members import identities
+from habitue.members.models import Business
+from habitue.pages import sentence
+
+KINDS = [
+    ("cafe", _("Café, bar")),
+    ("bakery", _("Bakery, pastry")),
+    ("restaurant", _("Restaurant, snack")),
+    ("hairdresser", _("Hairdresser, barber")),
+    ("beauty", _("Beauty, wellness")),
+    ("fitness", _("Sport, fitness")),
+    ("shop", _("Shop")),
+    ("online", _("Online shop")),
+    ("other", _("Something else")),
+]
+CONSENTS = {
+    "email": _("Send me news and offers by e-mail. I can stop them at any time."),
+    "sms": _("Send me news and offers by text message. I can stop them at any time."),
+}
+# PostgreSQL holds no NUL, and nobody's name has control characters.
+PLAIN = RegexValidator(r"[\x00-\x1f\x7f]", _("Please use ordinary letters."), inverse_match=True)
+
+
+def _text(length: int, **attributes: Any) -> dict[str, Any]:
+    return {"max_length": length, "validators": [PLAIN], "widget": forms.TextInput(attributes)}
+
+
+class Shop(forms.Form):
+    """Step 1: which shop."""
+
+    name = forms.CharField(label=_("Name of your shop"), **_text(60, autocomplete="organization"))
+    kind = forms.ChoiceField(label=_("What kind of shop?"), choices=KINDS)
+    country = forms.ChoiceField(label=_("Country"), initial="FR")
+
+
+class Promise(forms.Form):
+    """Step 2: the sentence with blanks."""
+
+    count = forms.IntegerField(
+        label=_("How many"),
+        min_value=sentence.SMALLEST,
+        max_value=sentence.LARGEST,
+        initial=10,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
+    item = forms.CharField(label=_("Of what"), **_text(24, autocomplete="off"))
+    head_start = forms.BooleanField(
+        label=_("Start with 2 stamps given as a welcome"), required=False, initial=True
+    )
+
+
+class Address(forms.Form):
+    """Step 3: the e-mail that the code goes to."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=150,
+        widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email"}),
+    )
+
+    def clean_email(self) -> str:
+        given = str(self.cleaned_data["email"])
+        normal = identities.normalise("email", given, country="")
+        if normal is None:
+            raise forms.ValidationError(_("Please check this address."))
+        return normal
+
+
+class Code(forms.Form):
+    """The six digits from the mail."""
+
+    code = forms.CharField(
+        label=_("Code from the mail"),
+        max_length=12,
+        widget=forms.TextInput(
+            {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code"}
+        ),
+    )
+
+
+class Join(forms.Form):
+    """A customer becomes a member, on one screen."""
+
+    name = forms.CharField(label=_("Your first name"), **_text(60, autocomplete="given-name"))
+    contact = forms.CharField(
+        label=_("E-mail or mobile number"),
+        help_text=_("So that you can find your card again."),
+        **_text(100, autocomplete="email"),
+    )
+    birthday = forms.CharField(
+        label=_("Birthday (optional)"),
+        required=False,
+        help_text=_("Day and month, such as 24/12."),
+        **_text(10, autocomplete="off", inputmode="numeric", placeholder="24/12"),
+    )
+    email = forms.BooleanField(label=CONSENTS["email"], required=False)
+    sms = forms.BooleanField(label=CONSENTS["sms"], required=False)
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.business = business
+
+    def clean_contact(self) -> tuple[str, str]:
+        given = str(self.cleaned_data["contact"])
+        kind = identities.guess_kind(given)
+        if identities.normalise(kind, given, country=self.business.country) is None:
+            raise forms.ValidationError(_("Please check this e-mail address or mobile number."))
+        return kind, given
+
+    def clean_birthday(self) -> tuple[int, int] | None:
+        given = str(self.cleaned_data["birthday"]).replace(".", "/").replace("-", "/").strip("/ ")
+        if not given:
+            return None
+        try:
+            day, month = (int(part) for part in given.split("/")[:2])
+            date(2024, month, day)  # a leap year: the 29th of February is a birthday
+        except ValueError:
+            raise forms.ValidationError(_("Please write day and month, such as 24/12.")) from None
+        return day, month
+
+
+class Pin(forms.Form):
+    """Who works at the counter."""
+
+    staff = forms.ChoiceField(label=_("Your name"))
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=8,
+        widget=forms.PasswordInput(
+            {"inputmode": "numeric", "autocomplete": "current-password", "class": "code"}
+        ),
+    )
+
+
+class Stamp(forms.Form):
+    """What was bought: pieces, or an amount of money."""
+
+    quantity = forms.IntegerField(min_value=1, max_value=50, required=False)
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"), max_value=Decimal(100_000), required=False, localize=True
+    )
+    reference = forms.RegexField(r"^[A-Za-z0-9-]{16,40}$")
+
+
+class Give(forms.Form):
+    """A reward that is handed over."""
+
+    reward = forms.CharField(max_length=60, required=False)
+    voucher = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    reference = forms.RegexField(r"^[A-Za-z0-9-]{16,40}$")
+
+
+class Search(forms.Form):
+    """A name, number, e-mail or phone."""
+
+    q = forms.CharField(label=_("Name, number, e-mail or phone"), required=False, **_text(100))

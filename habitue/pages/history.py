@@ -1,0 +1,84 @@
+"""What happened to a card, newest first, each line with its reasons."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from habitue import ledger
+from habitue.core.program import PerItem, PerMoney, Program, Unit
+from habitue.ledger import EntryLine
+from habitue.members.models import Business
+from habitue.pages import holdings
+from habitue.pages.templatetags import words as say
+
+
+class Moment(Struct, frozen=True):
+    """One line of the history: `+1`, when, and why."""
+
+    at: datetime
+    amount: str
+    unit: str
+    gain: bool
+    title: str
+    why: tuple[str, ...]
+
+
+def newest(business: Business, customer: int, *, limit: int = 20) -> list[Moment]:
+    """The last entries in words."""
+    program = ledger.program(business.pk)
+    if program is None:
+        return []
+    units = {unit.id: unit for unit in program.units}
+    return [
+        _moment(business, program, units[entry.unit], entry)
+        for entry in ledger.entries(business.pk, customer, limit=limit)
+        if entry.unit in units
+    ]
+
+
+def _moment(business: Business, program: Program, unit: Unit, entry: EntryLine) -> Moment:
+    midnight = datetime.combine(entry.day, time(), ZoneInfo(business.timezone))
+    return Moment(
+        at=entry.at or midnight,
+        amount=_signed(unit, entry.amount),
+        unit=holdings.words(unit.title, unit.id),
+        gain=entry.amount > 0,
+        title=_kind(str(entry.kind)),
+        why=tuple(_step(program, unit, *step) for step in entry.why),
+    )
+
+
+def _step(program: Program, unit: Unit, name: str, base: int, part: int) -> str:
+    """One reason in words: the rule's or reward's title, what it saw and what it gave."""
+    rule = next((one for one in program.rules if one.id == name), None)
+    reward = program.reward(name)
+    titled = rule or reward
+    title = holdings.words(titled.title, name) if titled else _by(name)
+    given = _signed(unit, part)
+    if rule and any(isinstance(award, PerMoney) for award in rule.awards):
+        return f"{title}: {say.money(base, program.currency)} → {given}"
+    if rule and base > 1 and any(isinstance(award, PerItem) for award in rule.awards):
+        return f"{title}: {base} → {given}"
+    return f"{title}: {given}"
+
+
+def _by(name: str) -> str:
+    return _("Corrected by hand") if name == "by hand" else name
+
+
+def _signed(unit: Unit, amount: int) -> str:
+    return ("+" if amount > 0 else "−") + holdings.shown(unit, abs(amount))
+
+
+def _kind(kind: str) -> str:
+    titles = {
+        "accrual": _("Earned"),
+        "redemption": _("Reward taken"),
+        "expiry": _("Expired"),
+        "reversal": _("Taken back"),
+        "adjustment": _("Corrected"),
+        "settlement": _("Settled"),
+    }
+    return titles.get(kind, kind)

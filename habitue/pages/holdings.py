@@ -1,0 +1,138 @@
+"""What a member holds, in the words of a page: progress, rewards that are ready, history."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from habitue import ledger
+from habitue.core import money
+from habitue.core.program import PerMoney, Program, Reward, Text, Unit
+from habitue.members.models import Business
+
+
+class Ready(Struct, frozen=True):
+    """A reward that can be given now: taken from the balance, or a voucher already issued."""
+
+    title: str
+    reward: str = ""
+    voucher: int = 0
+
+
+class Face(Struct, frozen=True):
+    """The face of a card."""
+
+    unit: str
+    have: int
+    goal: int
+    reward: str
+    ready: tuple[Ready, ...]
+    more: tuple[str, ...]  # balances of other units, as text
+    by_visit: bool
+    by_money: bool
+
+    @property
+    def left(self) -> int:
+        return max(0, self.goal - self.have)
+
+    @property
+    def label(self) -> str:
+        """The picture as text."""
+        words = {"have": self.have, "goal": self.goal, "unit": self.unit}
+        return _("%(have)s of %(goal)s %(unit)s") % words
+
+    @property
+    def left_text(self) -> str:
+        """What is missing until the reward."""
+        if self.left == 0:
+            return _("Your reward is ready.")
+        text = ngettext(
+            "%(left)s more until: %(reward)s", "%(left)s more until: %(reward)s", self.left
+        )
+        return text % {"left": self.left, "reward": self.reward}
+
+
+def face(business: Business, customer: int, *, now: datetime) -> Face | None:
+    """The face of a customer's card, or None while the business has no program."""
+    program = ledger.program(business.pk)
+    if program is None or not program.units:
+        return None
+    standing = ledger.standings(business.pk, [customer], now=now).get(customer)
+    balances = standing.balances if standing else {}
+    vouchers = standing.vouchers if standing else []
+    tier = standing.tier if standing else None
+    taken = [reward for reward in program.rewards if reward.cost and _open(reward, tier, now)]
+    unit, goal, title = _aim(program, taken, balances)
+    ready = [Ready(_voucher_title(program, one.reward), voucher=one.id) for one in vouchers]
+    ready += [
+        Ready(words(one.title, one.id), reward=one.id)
+        for one in taken
+        if one.automatic is None and one.cost and balances.get(one.cost[0], 0) >= one.cost[1]
+    ]
+    return Face(
+        unit=words(unit.title, unit.id),
+        have=whole(unit, balances.get(unit.id, 0)),
+        goal=whole(unit, goal),
+        reward=title,
+        ready=tuple(ready),
+        more=tuple(
+            f"{shown(other, balances[other.id])} {words(other.title, other.id)}"
+            for other in program.units
+            if other.id != unit.id and other.redeemable and balances.get(other.id)
+        ),
+        by_visit=any(rule.when == "visit" for rule in program.rules),
+        by_money=any(
+            rule.when == "purchase" and any(isinstance(one, PerMoney) for one in rule.awards)
+            for rule in program.rules
+        ),
+    )
+
+
+def words(text: Text, otherwise: str) -> str:
+    """A program's text in the reader's language, else in any it has."""
+    language = get_language() or "fr"
+    return text.get(language) or next(iter(text.values()), otherwise)
+
+
+def shown(unit: Unit, amount: int) -> str:
+    """A fixed-point amount as people write it."""
+    text = money.written(amount, unit.decimals)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def whole(unit: Unit, amount: int) -> int:
+    """Whole units of a fixed-point amount."""
+    return int(Decimal(amount).scaleb(-unit.decimals))
+
+
+def _aim(
+    program: Program, rewards: list[Reward], balances: dict[str, int]
+) -> tuple[Unit, int, str]:
+    """The next reward: the cheapest not yet reached, else the dearest reached."""
+    costs = [(one.cost, one) for one in rewards if one.cost]
+    if not costs:
+        return program.units[0], 0, ""
+    missing = [pair for pair in costs if balances.get(pair[0][0], 0) < pair[0][1]]
+    chosen = min(missing, key=_price) if missing else max(costs, key=_price)
+    (unit, amount), reward = chosen
+    return program.units[program.unit_index(unit)], amount, words(reward.title, reward.id)
+
+
+def _price(pair: tuple[tuple[str, int], Reward]) -> int:
+    return pair[0][1]
+
+
+def _open(reward: Reward, tier: str | None, now: datetime) -> bool:
+    since, until = (reward.dates.since, reward.dates.until) if reward.dates else (None, None)
+    return (
+        (not reward.tiers or tier in reward.tiers)
+        and (since is None or since <= now.date())
+        and (until is None or now.date() < until)
+    )
+
+
+def _voucher_title(program: Program, reward_id: str) -> str:
+    reward = program.reward(reward_id)
+    return words(reward.title, reward.id) if reward else reward_id

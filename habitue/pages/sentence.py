@@ -1,0 +1,162 @@
+"""The owner's sentence, "After 10 coffees, the 11th is free", and the program that it means."""
+
+from fractions import Fraction
+from typing import Final
+
+from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from habitue.core import document
+from habitue.core.program import EarnRule, Fixed, Gift, PerItem, Program, Reward, Text, Unit
+from habitue.members.models import LANGUAGES, Business
+
+HEAD_START: Final = 2
+SMALLEST, LARGEST = 3, 30
+
+# Word in the plural: (its singular, feminine). Others keep their form and count as masculine.
+_WORDS: Final = {
+    "fr": {
+        "cafés": ("café", False),
+        "baguettes": ("baguette", True),
+        "repas": ("repas", False),
+        "menus": ("menu", False),
+        "pizzas": ("pizza", True),
+        "coupes": ("coupe", True),
+        "soins": ("soin", False),
+        "séances": ("séance", True),
+        "visites": ("visite", True),
+        "achats": ("achat", False),
+        "commandes": ("commande", True),
+        "glaces": ("glace", True),
+    },
+    "it": {
+        "caffè": ("caffè", False),
+        "pranzi": ("pranzo", False),
+        "pizze": ("pizza", True),
+        "tagli": ("taglio", False),
+        "trattamenti": ("trattamento", False),
+        "pani": ("pane", False),
+        "visite": ("visita", True),
+        "acquisti": ("acquisto", False),
+        "ordini": ("ordine", False),
+        "gelati": ("gelato", False),
+    },
+    "en": {},
+}
+
+
+class Sentence(Struct, frozen=True):
+    """The blanks filled in."""
+
+    count: int
+    item: str
+    language: str
+    head_start: bool = True
+
+    @property
+    def goal(self) -> int:
+        """Stamps on the card: with a head start it has two more, already given."""
+        return self.count + (HEAD_START if self.head_start else 0)
+
+    @property
+    def given(self) -> int:
+        return HEAD_START if self.head_start else 0
+
+    @property
+    def text(self) -> str:
+        """The sentence as it stands on the poster."""
+        feminine, words = self._form[1], {"count": self.count, "item": self.item}
+        words["nth"] = ordinal(self.count + 1, self.language)
+        with override(self.language):
+            if feminine:
+                # Translators: the item is feminine ("la 11e est offerte").
+                return _("After %(count)s %(item)s, the %(nth)s one is free") % words
+            return _("After %(count)s %(item)s, the %(nth)s is free") % words
+
+    @property
+    def reward(self) -> str:
+        """The reward's name: "1 free coffee"."""
+        singular, feminine = self._form
+        with override(self.language):
+            if feminine:
+                # Translators: the item is feminine ("1 baguette offerte").
+                return _("1 %(item)s for free") % {"item": singular}
+            return _("1 free %(item)s") % {"item": singular}
+
+    @property
+    def _form(self) -> tuple[str, bool]:
+        word = self.item.strip().lower()
+        known = _WORDS.get(self.language, {}).get(word)
+        if known:
+            return known
+        if self.language != "it" and word.endswith("s") and not word.endswith("ss"):
+            return self.item.strip()[:-1], False
+        return self.item.strip(), False
+
+
+def ordinal(number: int, language: str) -> str:
+    """11e, 11º, 11th."""
+    if language == "fr":
+        return f"{number}{'er' if number == 1 else 'e'}"
+    if language == "it":
+        return f"{number}º"
+    teens = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def usual_item(kind: str) -> str:
+    """What a shop of this kind counts, in the language of the page."""
+    words = {
+        "cafe": _("coffees"),
+        "bakery": _("loaves"),
+        "restaurant": _("meals"),
+        "hairdresser": _("haircuts"),
+        "beauty": _("treatments"),
+        "fitness": _("visits"),
+    }
+    return words.get(kind) or _("purchases")
+
+
+def program(sentence: Sentence, business: Business) -> str:
+    """The program file that the sentence means."""
+    stamp = (PerItem("stamps", Fraction(1)),)
+    rules = [EarnRule("visit", "visit", stamp, title=_everywhere("A stamp for each visit"))]
+    if sentence.head_start:
+        gift, title = (Fixed("stamps", Fraction(HEAD_START)),), _everywhere("A welcome gift")
+        rules.append(EarnRule("head-start", "enrolment", gift, title=title))
+    return document.write(
+        Program(
+            id="stamp-card",
+            title={business.language: sentence.text},
+            currency=business.currency,
+            timezone=business.timezone,
+            units=(Unit("stamps", title=_everywhere("stamps")),),
+            rules=tuple(rules),
+            rewards=(
+                Reward(
+                    "free",
+                    gifts=(Gift("product", name=sentence.reward),),
+                    title={business.language: sentence.reward},
+                    cost=("stamps", sentence.goal),
+                ),
+            ),
+        )
+    )
+
+
+def _everywhere(message: str) -> Text:
+    """A message of ours in every language that we speak."""
+    titles = {}
+    for tag in LANGUAGES:
+        with override(tag):
+            titles[tag] = gettext(message)
+    return titles
+
+
+# The messages that `_everywhere` is called with, for the catalogue.
+_MESSAGES: Final = (
+    gettext_noop("stamps"),
+    gettext_noop("A stamp for each visit"),
+    gettext_noop("A welcome gift"),
+)

@@ -1,0 +1,21 @@
+// The counter's sheet: the undo button counts its minute down; a done action is felt; focus stays.
+const seen = new WeakSet();
+const ends = new WeakMap();
+
+function tick() {
+  for (const form of document.querySelectorAll(".undo")) {
+    if (!ends.has(form)) ends.set(form, Date.now() + 1000 * Number(form.dataset.seconds));
+    const left = Math.ceil((ends.get(form) - Date.now()) / 1000);
+    if (left <= 0) form.remove();
+    else form.querySelector(".count").textContent = left;
+  }
+  for (const sign of document.querySelectorAll(".done, .bad")) {
+    if (seen.has(sign)) continue;
+    seen.add(sign);
+    if (sign.classList.contains("done")) navigator.vibrate?.(60);
+    if (document.activeElement === document.body) document.querySelector("#sheet .plus, #sheet button")?.focus();
+  }
+}
+
+setInterval(tick, 250);
+tick();

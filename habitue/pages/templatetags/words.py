@@ -1,0 +1,62 @@
+"""Money, dates and numbers in the reader's language."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from django import template
+from django.utils.translation import get_language
+
+from habitue.core import money as minor
+
+register = template.Library()
+
+
+def _locale() -> str:
+    return (get_language() or "fr").replace("-", "_")
+
+
+@register.filter
+def money(value: int, currency: str) -> str:
+    """Minor units as an amount: 1250 in EUR is 12,50 €."""
+    amount = minor.written(value, minor.decimals(currency))
+    return numbers.format_currency(amount, currency, locale=_locale())
+
+
+@register.filter
+def count(value: float) -> str:
+    """A number with the language's separators."""
+    return numbers.format_decimal(value, locale=_locale())
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share between 0 and 1 as a percentage."""
+    return numbers.format_percent(value, "#,##0.# %" if _locale() == "fr" else None, _locale())
+
+
+@register.filter
+def day(value: date) -> str:
+    """A date in words: 3 mars 2026."""
+    return dates.format_date(value, "long", locale=_locale())
+
+
+@register.filter
+def moment(value: datetime, zone: str) -> str:
+    """Date and time on the shop's clock."""
+    local = value.astimezone(ZoneInfo(zone))
+    return dates.format_datetime(local, "d MMM, HH:mm", locale=_locale())
+
+
+@register.simple_tag
+def ago(value: datetime, now: datetime) -> str:
+    """How long ago: il y a 3 jours."""
+    delta = min(value - now, timedelta(0))
+    return dates.format_timedelta(delta, add_direction=True, locale=_locale())
+
+
+@register.filter
+def initials(name: str) -> str:
+    """At most two letters of a name."""
+    words = name.split()
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:])) or "·"

@@ -1,0 +1,191 @@
+"""The owner's first page: how it goes in one sentence, three figures, what happened last."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from msgspec import Struct
+
+from habitue import metrics
+from habitue.ledger import figures as figures_of
+from habitue.members.models import Business, Member
+from habitue.metrics.answers import Result
+from habitue.pages import access, account, words
+
+SPAN: Final = timedelta(days=90)
+ALIVE: Final = timedelta(seconds=15)  # the worker beats every few seconds
+LAST: Final = 8
+SECTORS: Final = {
+    "cafe": 0.55,
+    "bakery": 0.55,
+    "restaurant": 0.55,
+    "hairdresser": 0.84,
+    "beauty": 0.84,
+    "fitness": 0.84,
+    "shop": 0.63,
+    "online": 0.63,
+}
+
+
+class Figure(Struct, frozen=True):
+    """One figure on the page. `share` or `number` is None while there is too little to say."""
+
+    title: str
+    help: str
+    formula: str
+    share: float | None = None
+    number: int | None = None
+    of: tuple[int, int] | None = None
+    change: int | None = None
+    beside: float | None = None
+
+
+class Happening(Struct, frozen=True):
+    """One line of what happened last."""
+
+    at: datetime
+    text: str
+    who: str
+    customer: int
+
+
+@never_cache
+@access.owner
+def today(request: HttpRequest, business: Business) -> HttpResponse:
+    """The page."""
+    now = timezone.now()
+    context = {
+        "business": business,
+        "here": "today",
+        "now": now,
+        "members": Member.objects.filter(customer__business=business).count(),
+        "first": account.first_member(business),
+        "figures": figures(business, now),
+        "happenings": happenings(business),
+        "worker": worker_lives(),
+        "mail": settings.HABITUE_MAIL_CONFIGURED,
+        "sentence": _sentence(business, now),
+    }
+    return render(request, "pages/owner/today.html", context)
+
+
+def figures(business: Business, now: datetime) -> list[Figure]:
+    """Repeat-purchase rate first, retention beside the sector's, active customers."""
+    day = now.astimezone(ZoneInfo(business.timezone)).date()
+    latest, before = _answers(business, day, now), _answers(business, day - SPAN, now)
+    active = latest.aggregates.counts.end
+    shares = [
+        _share(latest.get(name), before.get(name), sector)
+        for name, sector in (
+            ("repeat_purchase_rate", None),
+            ("strict_retention", SECTORS.get(business.kind)),
+        )
+    ]
+    window = {"days": latest.window.days}
+    return [
+        *shares,
+        Figure(
+            title=_("Active customers"),
+            help=_("Customers who bought within the last %(days)s days.") % window,
+            formula=_("customers with ≥ 1 purchase in %(days)s days") % window,
+            number=active,
+            change=active - before.aggregates.counts.end,
+        ),
+    ]
+
+
+def happenings(business: Business) -> list[Happening]:
+    """The last events that counted, each with whose it was."""
+    rows = _query(
+        "SELECT e.at, e.kind, e.customer_id, c.name FROM ledger_event e"
+        " JOIN members_customer c ON c.id = e.customer_id"
+        " WHERE e.business_id = %(business)s AND e.refusal IS NULL"
+        " ORDER BY e.id DESC LIMIT %(last)s",
+        {"business": business.pk, "last": LAST},
+    )
+    return [Happening(at, _kind(kind), name or _("Customer"), key) for at, kind, key, name in rows]
+
+
+def worker_lives() -> bool:
+    """Whether the worker has sent a sign of life just now."""
+    rows = _query(
+        "SELECT now() - max(last_heartbeat) < %(alive)s FROM procrastinate_workers",
+        {"alive": ALIVE},
+    )
+    return bool(rows[0][0])
+
+
+def _answers(business: Business, until: date, now: datetime) -> metrics.Answers:
+    period = metrics.Period(until - SPAN, until)
+    names = ("repeat_purchase_rate", "strict_retention")
+    return figures_of.answer(business, period=period, now=now, figures=names)
+
+
+def _share(latest: Result, before: Result, beside: float | None) -> Figure:
+    language, declared = words.language(), latest.figure
+    of = None
+    if latest.numerator is not None and latest.denominator:
+        of = (int(latest.numerator), int(latest.denominator))
+    change = None
+    if latest.value is not None and before.value is not None and not before.few:
+        change = round(100 * (latest.value - before.value))
+    return Figure(
+        title=declared.title[language],
+        help=declared.help[language],
+        formula=declared.formula[language],
+        share=latest.value,
+        of=of,
+        change=change,
+        beside=beside,
+    )
+
+
+def _sentence(business: Business, now: datetime) -> str:
+    """How it goes, in one sentence with the week's own number."""
+    rows = _query(
+        "SELECT count(*), count(DISTINCT customer_id) FROM ledger_event"
+        " WHERE business_id = %(business)s AND at >= %(since)s AND refusal IS NULL AND NOT undone"
+        " AND kind IN ('purchase', 'visit')",
+        {"business": business.pk, "since": now - timedelta(days=7)},
+    )
+    visits, people = rows[0]
+    if not visits:
+        return _("No visit was recorded in the last 7 days.")
+    text = ngettext(
+        "In the last 7 days, %(people)s customer came, %(visits)s visits in all.",
+        "In the last 7 days, %(people)s customers came, %(visits)s visits in all.",
+        people,
+    )
+    return text % {"people": people, "visits": visits}
+
+
+def _kind(kind: str) -> str:
+    titles = {
+        "purchase": _("Purchase"),
+        "visit": _("Stamped"),
+        "enrolment": _("Joined"),
+        "redemption": _("Took a reward"),
+        "voucher_use": _("Took a reward"),
+        "undo": _("Undone"),
+        "refund": _("Brought back"),
+        "birthday": _("Birthday"),
+        "adjustment": _("Corrected"),
+        "action": _("Took part"),
+    }
+    return titles.get(kind, kind)
+
+
+def _query(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
