@@ -11,3 +11,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("habitue.pages.urls")),
 ]
+
+handler400 = "habitue.pages.errors.bad_request"
+handler403 = "habitue.pages.errors.forbidden"
+handler404 = "habitue.pages.errors.not_found"
+handler500 = "habitue.pages.errors.broken"
