@@ -67,7 +67,8 @@ class Memory(Struct, omit_defaults=True):
     `counters`: amounts per unit and window bucket · `held`: last day of each tier reached ·
     `carry`: remainders of rounding as (numerator, denominator) · `used`: limits by rule and
     bucket · `last`: instant of a rule's last award · `lapses`: last usable day of balances that
-    lapse by inactivity · `pending` and `debts`: parts of the balance not usable yet, and owed.
+    lapse by inactivity · `pending` and `debts`: parts of the balance not usable yet, and owed ·
+    `last_at`: the instant of the newest event.
     """
 
     counters: dict[int, dict[int, int]] = {}
@@ -79,6 +80,7 @@ class Memory(Struct, omit_defaults=True):
     pending: dict[int, int] = {}
     debts: dict[int, int] = {}
     purchases: int = 0
+    last_at: datetime | None = None
 
 
 class Account(Struct):
@@ -90,10 +92,8 @@ class Account(Struct):
 
     customer: int
     balances: list[int]
-    enrolled_at: datetime | None = None
     enrolled_on: date | None = None
     level: str = ""
-    last_at: datetime | None = None
     due_on: date = FOREVER
     memory: Memory = field(default_factory=Memory)
     lots: list[Lot] | None = None

@@ -34,7 +34,10 @@ _CORRECTIONS: Final = (facts.Refund, facts.Undo)
 
 
 class Outcome(Struct, gc=False):
-    """What followed from one event. `money`: what a refund gave back, in minor units."""
+    """What followed from one event, which happened on local day `on`.
+
+    `money`: what a refund gave back, in minor units.
+    """
 
     event: Event
     on: date
@@ -74,7 +77,11 @@ def need(book: Book, account: Account, event: Event) -> Need:
     """What must be loaded before `run` may see the event; ask with the account as stored."""
     if isinstance(event.what, _CORRECTIONS):
         return 2
-    if account.last_at is not None and event.at < account.last_at and account.enrolled_at:
+    if (
+        account.memory.last_at is not None
+        and event.at < account.memory.last_at
+        and account.enrolled_on
+    ):
         return 2
     if isinstance(event.what, (facts.Redemption, facts.VoucherUse, facts.Adjustment)):
         return 1
@@ -97,12 +104,12 @@ def _decide(
     refused = facts.problem(event, currency=rulebook.program.currency)
     if refused is not None:
         return Outcome(event, day, [], refused, account.level, account.level)
-    last_at = account.last_at
-    late = last_at is not None and event.at < last_at and account.enrolled_at is not None
+    last_at = account.memory.last_at
+    late = last_at is not None and event.at < last_at and account.enrolled_on is not None
     if late or isinstance(event.what, _CORRECTIONS):
         if past is None:
             raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
-        outcome, settled = _correct(book, account, event, past)
+        outcome, settled = _correct(book, account, event, day, past)
         accounts[event.customer] = settled
         return outcome
     before = account.level
@@ -116,7 +123,7 @@ def _decide(
             accounts[event.customer] = kept
         return Outcome(event, day, [], refused, before, before)
     if last_at is None or event.at > last_at:
-        account.last_at = event.at
+        account.memory.last_at = event.at
     return Outcome(_recorded(account, event), day, entries, None, before, account.level)
 
 
@@ -135,7 +142,7 @@ def apply(
     units that are missing become a debt.
     """
     what = event.what
-    if account.enrolled_at is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
+    if account.enrolled_on is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
         if rulebook.program.enrolment != "automatic":
             return None if forced or isinstance(what, facts.Purchase) else NOT_A_MEMBER
         _enrol(rulebook, account, event, local, entries)
@@ -164,9 +171,8 @@ def apply(
 def _enrol(
     rulebook: Rulebook, account: Account, event: Event, local: datetime, entries: list[Entry]
 ) -> Refused | None:
-    if account.enrolled_at is not None:
+    if account.enrolled_on is not None:
         return Refused("already_a_member", "This customer is a member already.")
-    account.enrolled_at = event.at
     account.enrolled_on = local.date()
     if rulebook.ladder is not None:
         account.level = rulebook.ladder.levels[0]
@@ -215,25 +221,25 @@ def _follow_up(
 
 
 def _correct(
-    book: Book, account: Account, event: Event, past: Sequence[Event]
+    book: Book, account: Account, event: Event, on: date, past: Sequence[Event]
 ) -> tuple[Outcome, Account]:
     """Fold the history again with the correction in it and book the difference."""
-    now = max(event.at, account.last_at or event.at)
+    now = max(event.at, account.memory.last_at or event.at)
     day = now.astimezone(book.zone).date()
     refused, money = history.check(book.on(day).program, past, event)
     if refused is not None:
-        return Outcome(event, day, [], refused, account.level, account.level), account
+        return Outcome(event, on, [], refused, account.level, account.level), account
     before = account.level
     live = deepcopy(account)
     entries = due.advance(book, live, day, event.id)
     derived, refused = fold(book, [*past, event], day, customer=event.customer, tried=event.id)
     if refused is not None:
-        return Outcome(event, day, [], refused, before, before), account
+        return Outcome(event, on, [], refused, before, before), account
     forgiven = history.settle(book.on(day).program, derived, now)
     event = Event(event.id, event.customer, event.at, event.what, forgiven)
     entries.extend(history.difference(account, live, derived, event.id, day))
-    derived.last_at = now if isinstance(event.what, _CORRECTIONS) else account.last_at
-    outcome = Outcome(_recorded(derived, event), day, entries, None, before, derived.level, money)
+    derived.memory.last_at = now if isinstance(event.what, _CORRECTIONS) else account.memory.last_at
+    outcome = Outcome(_recorded(derived, event), on, entries, None, before, derived.level, money)
     return outcome, derived
 
 
@@ -255,7 +261,7 @@ def fold(
         refused = apply(book.on(local.date()), account, moment, local, entries, forced=forced)
         if refused is not None and not forced:
             return account, refused
-        account.last_at = moment.at
+        account.memory.last_at = moment.at
     due.advance(book, account, day, tried)
     return account, None
 

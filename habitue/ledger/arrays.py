@@ -6,8 +6,11 @@ lets every table be written by one `unnest`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
+
+Column = Callable[[Iterable[Any]], str]
 
 
 def numbers(values: Iterable[int]) -> str:
@@ -17,22 +20,38 @@ def numbers(values: Iterable[int]) -> str:
 
 def optional(values: Iterable[int | None]) -> str:
     """A bigint[] with nulls."""
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def days(values: Iterable[date]) -> str:
+    """A date[]."""
+    return "{" + ",".join([value.isoformat() for value in values]) + "}"
 
 
 def moments(values: Iterable[date | datetime | None]) -> str:
-    """A date[] or timestamptz[]; instants must be aware."""
-    return "{" + ",".join("NULL" if value is None else value.isoformat() for value in values) + "}"
+    """A date[] or timestamptz[] with nulls; instants must be aware."""
+    written = ["NULL" if value is None else value.isoformat() for value in values]
+    return "{" + ",".join(written) + "}"
+
+
+def words(values: Iterable[str]) -> str:
+    """A text[] of plain words of our own, which need no quotes."""
+    return "{" + ",".join(values) + "}"
 
 
 def texts(values: Iterable[str | None]) -> str:
-    """A text[] or jsonb[]: quoted, with quotes and backslashes escaped."""
+    """A text[] or json[]: quoted, with quotes and backslashes escaped."""
     return "{" + ",".join(map(_quoted, values)) + "}"
 
 
 def rows(values: Iterable[Iterable[int]]) -> str:
     """A text[] of which each element is itself an array literal, to be cast row by row."""
-    return "{" + ",".join('"{' + ",".join(map(str, row)) + '}"' for row in values) + "}"
+    return "{" + ",".join(['"{' + ",".join(map(str, row)) + '}"' for row in values]) + "}"
+
+
+def columns(forms: Sequence[Column], table: Sequence[tuple[Any, ...]]) -> list[str]:
+    """The rows of a table as one literal a column."""
+    return [form(values) for form, values in zip(forms, zip(*table, strict=True), strict=True)]
 
 
 def _quoted(value: str | None) -> str:

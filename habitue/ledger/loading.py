@@ -21,8 +21,7 @@ from habitue.ledger import arrays
 Rows = Cursor[tuple[Any, ...]]
 
 _ACCOUNTS = """
-SELECT customer_id, version, balances::text, enrolled_at, enrolled_on, level, last_at, due_on,
-       memory::text
+SELECT customer_id, version, balances::text, enrolled_on, level, due_on, memory::text
 FROM ledger_account
 WHERE customer_id = ANY (%s::bigint[]) AND business_id = %s
 ORDER BY customer_id"""
@@ -127,17 +126,10 @@ def _read(
 ) -> None:
     query = _LOCKED if lock else _ACCOUNTS
     cursor.execute(query, [arrays.numbers(customers), business], prepare=True)
-    for customer, version, balances, since_at, since_on, level, last_at, due_on, memory in cursor:
-        held = [int(part) for part in balances[1:-1].split(",") if part]
+    for customer, version, balances, enrolled_on, level, due_on, memory in cursor.fetchall():
+        held = list(map(int, balances[1:-1].split(","))) if len(balances) > 2 else []
         held.extend([0] * (units - len(held)))
         loaded.accounts[customer] = Account(
-            customer,
-            held,
-            enrolled_at=since_at,
-            enrolled_on=since_on,
-            level=level,
-            last_at=last_at,
-            due_on=due_on or FOREVER,
-            memory=_memory.decode(memory),
+            customer, held, enrolled_on, level, due_on or FOREVER, _memory.decode(memory)
         )
         loaded.versions[customer] = version

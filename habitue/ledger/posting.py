@@ -114,7 +114,7 @@ def _decide_and_write(
             day = event.at.astimezone(shelf.zone).date()
             outcomes[event.id] = Outcome(event, day, [], barred[event.id])
     posted = [(one, outcomes[one.event]) for one in fresh]
-    writing.write(cursor, business, shelf.zone, posted, loaded, stored, now)
+    writing.write(connection.connection, business, shelf.zone, posted, loaded, stored, now)
     return outcomes
 
 

@@ -108,7 +108,7 @@ def replay(business: int, *, progress: Progress | None = None) -> list[str]:
             loading.lots(cursor, loaded.accounts.values(), closed=True)
             histories = loading.histories(cursor, customers)
         for customer, account in loaded.accounts.items():
-            last = account.last_at
+            last = account.memory.last_at
             if last is None:
                 continue
             day = last.astimezone(shelf.book.latest.zone).date()
@@ -125,7 +125,7 @@ def _members(business: int) -> Iterator[list[int]]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT customer_id FROM ledger_account WHERE business_id = %s"
-                " AND enrolled_at IS NOT NULL AND customer_id > %s ORDER BY customer_id LIMIT %s",
+                " AND enrolled_on IS NOT NULL AND customer_id > %s ORDER BY customer_id LIMIT %s",
                 [business, last, BATCH],
             )
             customers = [row[0] for row in cursor.fetchall()]

@@ -2,24 +2,28 @@
 
 Lots and balances move by differences under checks, and every account row must still have the
 version that was read: code that forgets a lock meets an error, not an overspent balance.
+The statements go out in a pipeline, so that the server works while the next is being made.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from psycopg import Connection, Cursor
 
 from habitue.core import facts
-from habitue.core.account import Account, Entry, Voucher
+from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.ledger import arrays
+from habitue.ledger.arrays import Column, days, moments, numbers, optional, texts, words
 from habitue.ledger.claims import Prepared
-from habitue.ledger.loading import Loaded, Rows
+from habitue.ledger.loading import Loaded
 from habitue.members import ids
 
 _EVENTS = """
@@ -27,7 +31,7 @@ INSERT INTO ledger_event (customer_id, id, business_id, at, recorded_at, amount,
                           kind, currency, what, refusal, forgiven)
 SELECT customer_id, id, %s, at, %s, amount, business_date, kind, currency, what, refusal, forgiven
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::date[], %s::text[],
-            %s::text[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
+            %s::text[], %s::json[], %s::json[], %s::json[])
     AS event (customer_id, id, at, amount, business_date, kind, currency, what, refusal,
               forgiven)"""
 
@@ -35,7 +39,7 @@ _ENTRIES = """
 INSERT INTO ledger_entry (customer_id, event_id, line, unit, kind, amount, balance, lot_id, day,
                           why)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[], %s::text[],
-                     %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::jsonb[])"""
+                     %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::json[])"""
 
 _NEW_LOTS = """
 INSERT INTO ledger_lot (customer_id, id, unit, original, remaining, earned_on, active_on,
@@ -58,16 +62,13 @@ UPDATE ledger_account SET
     version = ledger_account.version + 1,
     balances = moved.balances::bigint[],
     overdraft = moved.overdraft,
-    enrolled_at = moved.enrolled_at,
     enrolled_on = moved.enrolled_on,
     level = moved.level,
-    last_at = moved.last_at,
     due_on = moved.due_on,
     memory = moved.memory
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[], %s::date[],
-            %s::text[], %s::timestamptz[], %s::date[], %s::jsonb[])
-    AS moved (customer_id, version, balances, overdraft, enrolled_at, enrolled_on, level, last_at,
-              due_on, memory)
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::boolean[], %s::date[], %s::text[],
+            %s::date[], %s::json[])
+    AS moved (customer_id, version, balances, overdraft, enrolled_on, level, due_on, memory)
 WHERE ledger_account.customer_id = moved.customer_id AND ledger_account.version = moved.version"""
 
 _VOUCHERS = """
@@ -84,199 +85,180 @@ VALUES (%s, %s, %s, %s::bigint[], %s::bigint[])"""
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 17  # 85 bits
 
+Posted = Sequence[tuple[Prepared, Outcome]]
 StoredLots = dict[int, dict[int, int]]
 """What remained of each loaded lot, by customer and lot."""
 
+Table = tuple[str, tuple[Column, ...], list[tuple[Any, ...]]]
+"""A statement, the form of each of its columns, and its rows."""
+
 
 class StaleAccount(Exception):
-    """An account changed between reading and writing: somebody wrote without its lock."""
+    """An account or lot changed between reading and writing: somebody wrote without its lock."""
 
 
 def write(
-    cursor: Rows,
+    connection: Connection[Any],
     business: int,
     zone: ZoneInfo,
-    posted: Sequence[tuple[Prepared, Outcome]],
+    posted: Posted,
     loaded: Loaded,
     stored: StoredLots,
     now: datetime,
 ) -> None:
-    """Everything that a batch changes."""
-    _events(cursor, business, zone, posted, now)
-    _entries(cursor, posted)
+    """Everything that a batch changes, in one pipeline."""
     accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
-    _lots(cursor, accounts, stored)
-    _vouchers(cursor, accounts)
-    _write_accounts(cursor, _changed(accounts, posted), loaded.versions)
-    _outbox(cursor, business, posted, now)
+    moves: list[tuple[Cursor[Any], int]] = []
+    with connection.pipeline():
+        _send(connection, _events(posted, zone), business, now)
+        _send(connection, _entries(posted))
+        _send(connection, _new_lots(accounts, stored))
+        for table in (_moved_lots(accounts, stored), _moved_accounts(accounts, posted, loaded)):
+            if table[2]:
+                moves.append((_send(connection, table), len(table[2])))
+        _send(connection, _vouchers(accounts))
+        _outbox(connection, business, posted, now)
+    for cursor, expected in moves:
+        if cursor.rowcount != expected:
+            raise StaleAccount("an account or lot changed between reading and writing")
 
 
-def _events(
-    cursor: Rows,
-    business: int,
-    zone: ZoneInfo,
-    posted: Sequence[tuple[Prepared, Outcome]],
-    now: datetime,
-) -> None:
-    events = [outcome.event for _, outcome in posted]
-    cursor.execute(
-        _EVENTS,
-        [
-            business,
-            now,
-            arrays.numbers(event.customer for event in events),
-            arrays.numbers(event.id for event in events),
-            arrays.moments(event.at for event in events),
-            arrays.optional(_money(outcome) for _, outcome in posted),
-            arrays.moments(event.at.astimezone(zone).date() for event in events),
-            arrays.texts(facts.kind(event.what) for event in events),
-            arrays.texts(getattr(event.what, "currency", None) for event in events),
-            arrays.texts(_body(one, outcome) for one, outcome in posted),
-            arrays.texts(_json(outcome.refused) for _, outcome in posted),
-            arrays.texts(_json(event.forgiven) for event in events),
-        ],
-        prepare=True,
-    )
+def _send(connection: Connection[Any], table: Table, *first: object) -> Cursor[Any]:
+    statement, forms, rows = table
+    cursor = Cursor(connection)
+    if rows:
+        cursor.execute(statement, [*first, *arrays.columns(forms, rows)], prepare=True)
+    return cursor
 
 
-def _entries(cursor: Rows, posted: Sequence[tuple[Prepared, Outcome]]) -> None:
-    lines: list[tuple[int, int, int, Entry]] = []
-    for _, outcome in posted:
-        event = outcome.event
-        for line, entry in enumerate(outcome.entries):
-            lines.append((event.customer, event.id, line, entry))
-    if not lines:
-        return
-    entries = [line[3] for line in lines]
-    cursor.execute(
-        _ENTRIES,
-        [
-            arrays.numbers(line[0] for line in lines),
-            arrays.numbers(line[1] for line in lines),
-            arrays.numbers(line[2] for line in lines),
-            arrays.numbers(entry.unit for entry in entries),
-            "{" + ",".join([entry.kind for entry in entries]) + "}",
-            arrays.numbers(entry.amount for entry in entries),
-            arrays.numbers(entry.balance for entry in entries),
-            arrays.numbers(entry.lot for entry in entries),
-            arrays.moments(entry.on for entry in entries),
-            arrays.texts(_json(entry.why or None) for entry in entries),
-        ],
-        prepare=True,
-    )
-
-
-def _lots(cursor: Rows, accounts: Sequence[Account], stored: StoredLots) -> None:
-    new, moved = [], []
-    for account in accounts:
-        known = stored.get(account.customer, {})
-        for lot in account.touched_lots.values():
-            if lot.id in known:
-                moved.append((account.customer, lot, lot.remaining - known[lot.id]))
-            else:
-                new.append((account.customer, lot))
-    if new:
-        cursor.execute(
-            _NEW_LOTS,
-            [
-                arrays.numbers(customer for customer, _ in new),
-                arrays.numbers(lot.id for _, lot in new),
-                arrays.numbers(lot.unit for _, lot in new),
-                arrays.numbers(lot.original for _, lot in new),
-                arrays.numbers(lot.remaining for _, lot in new),
-                arrays.moments(lot.earned_on for _, lot in new),
-                arrays.moments(lot.active_on for _, lot in new),
-                arrays.moments(lot.expires_on for _, lot in new),
-            ],
-            prepare=True,
+def _events(posted: Posted, zone: ZoneInfo) -> Table:
+    forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts)
+    rows = [
+        (
+            outcome.event.customer,
+            outcome.event.id,
+            outcome.event.at,
+            _money(outcome),
+            outcome.event.at.astimezone(zone).date(),
+            facts.kind(outcome.event.what),
+            getattr(outcome.event.what, "currency", None),
+            _body(one, outcome),
+            _json(outcome.refused),
+            _json(outcome.event.forgiven),
         )
-    if moved:
-        cursor.execute(
-            _MOVE_LOTS,
-            [
-                arrays.numbers(customer for customer, _, _ in moved),
-                arrays.numbers(lot.id for _, lot, _ in moved),
-                arrays.numbers(change for _, _, change in moved),
-                arrays.numbers(lot.original for _, lot, _ in moved),
-                arrays.moments(lot.active_on for _, lot, _ in moved),
-                arrays.moments(lot.expires_on for _, lot, _ in moved),
-            ],
-            prepare=True,
+        for one, outcome in posted
+    ]
+    return _EVENTS, forms, rows
+
+
+def _entries(posted: Posted) -> Table:
+    forms = (
+        numbers, numbers, numbers, numbers, words, numbers, numbers, numbers, days, texts,
+    )  # fmt: skip
+    rows = [
+        (
+            outcome.event.customer,
+            outcome.event.id,
+            line,
+            entry.unit,
+            entry.kind,
+            entry.amount,
+            entry.balance,
+            entry.lot,
+            entry.on,
+            _json(entry.why or None),
         )
-        if cursor.rowcount != len(moved):
-            raise StaleAccount("a lot disappeared between reading and writing")
+        for _, outcome in posted
+        for line, entry in enumerate(outcome.entries)
+    ]
+    return _ENTRIES, forms, rows
 
 
-def _vouchers(cursor: Rows, accounts: Sequence[Account]) -> None:
-    touched: list[tuple[int, Voucher]] = [
-        (account.customer, voucher)
+def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Table:
+    forms = (numbers, numbers, numbers, numbers, numbers, days, days, days)
+    rows = [
+        (
+            account.customer,
+            lot.id,
+            lot.unit,
+            lot.original,
+            lot.remaining,
+            lot.earned_on,
+            lot.active_on,
+            lot.expires_on,
+        )
+        for account in accounts
+        for lot in account.touched_lots.values()
+        if lot.id not in stored.get(account.customer, ())
+    ]
+    return _NEW_LOTS, forms, rows
+
+
+def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Table:
+    forms = (numbers, numbers, numbers, numbers, days, days)
+    rows = [
+        (
+            account.customer,
+            lot.id,
+            lot.remaining - stored[account.customer][lot.id],
+            lot.original,
+            lot.active_on,
+            lot.expires_on,
+        )
+        for account in accounts
+        if account.customer in stored
+        for lot in account.touched_lots.values()
+        if lot.id in stored[account.customer]
+    ]
+    return _MOVE_LOTS, forms, rows
+
+
+def _vouchers(accounts: Sequence[Account]) -> Table:
+    forms = (numbers, numbers, texts, words, words, days, days)
+    rows = [
+        (
+            account.customer,
+            voucher.id,
+            voucher.reward,
+            voucher.state,
+            _code(),
+            voucher.issued_on,
+            voucher.expires_on,
+        )
         for account in accounts
         for voucher in account.touched_vouchers.values()
     ]
-    if not touched:
-        return
-    cursor.execute(
-        _VOUCHERS,
-        [
-            arrays.numbers(customer for customer, _ in touched),
-            arrays.numbers(voucher.id for _, voucher in touched),
-            arrays.texts(voucher.reward for _, voucher in touched),
-            arrays.texts(voucher.state for _, voucher in touched),
-            arrays.texts(_code() for _ in touched),
-            arrays.moments(voucher.issued_on for _, voucher in touched),
-            arrays.moments(voucher.expires_on for _, voucher in touched),
-        ],
-        prepare=True,
-    )
+    return _VOUCHERS, forms, rows
 
 
-def _changed(
-    accounts: Sequence[Account], posted: Sequence[tuple[Prepared, Outcome]]
-) -> list[Account]:
+def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded) -> Table:
     """Members of whom anything was accepted; a mere customer's row stays as it was opened."""
     accepted = {outcome.event.customer for _, outcome in posted if outcome.refused is None}
-    return [account for account in accounts if account.enrolled_at and account.customer in accepted]
+    forms = (numbers, numbers, arrays.rows, words, days, texts, moments, texts)
+    rows = [
+        (
+            account.customer,
+            loaded.versions[account.customer],
+            account.balances,
+            "t" if account.memory.debts else "f",
+            account.enrolled_on,
+            account.level,
+            None if account.due_on == FOREVER else account.due_on,
+            _json(account.memory),
+        )
+        for account in accounts
+        if account.enrolled_on and account.customer in accepted
+    ]
+    return _ACCOUNTS, forms, rows
 
 
-def _write_accounts(cursor: Rows, accounts: Sequence[Account], versions: dict[int, int]) -> None:
-    if not accounts:
-        return
-    cursor.execute(
-        _ACCOUNTS,
-        [
-            arrays.numbers(account.customer for account in accounts),
-            arrays.numbers(versions[account.customer] for account in accounts),
-            arrays.rows(account.balances for account in accounts),
-            arrays.texts("t" if account.memory.debts else "f" for account in accounts),
-            arrays.moments(account.enrolled_at for account in accounts),
-            arrays.moments(account.enrolled_on for account in accounts),
-            arrays.texts(account.level for account in accounts),
-            arrays.moments(account.last_at for account in accounts),
-            arrays.moments(_due(account.due_on) for account in accounts),
-            arrays.texts(_json(account.memory) for account in accounts),
-        ],
-        prepare=True,
-    )
-    if cursor.rowcount != len(accounts):
-        raise StaleAccount("an account changed between reading and writing")
-
-
-def _outbox(
-    cursor: Rows, business: int, posted: Sequence[tuple[Prepared, Outcome]], now: datetime
-) -> None:
+def _outbox(connection: Connection[Any], business: int, posted: Posted, now: datetime) -> None:
     accepted = [outcome.event for _, outcome in posted if outcome.refused is None]
     if accepted:
-        cursor.execute(
-            _OUTBOX,
-            [
-                ids.make(),
-                business,
-                now,
-                arrays.numbers(event.customer for event in accepted),
-                arrays.numbers(event.id for event in accepted),
-            ],
-            prepare=True,
-        )
+        customers = numbers([event.customer for event in accepted])
+        events = numbers([event.id for event in accepted])
+        row = [ids.make(), business, now, customers, events]
+        Cursor(connection).execute(_OUTBOX, row, prepare=True)
 
 
 def _money(outcome: Outcome) -> int | None:
@@ -296,10 +278,6 @@ def _body(one: Prepared, outcome: Outcome) -> str:
 
 def _json(value: object) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
-
-
-def _due(day: date) -> date | None:
-    return None if day == FOREVER else day
 
 
 def _code() -> str:

@@ -50,9 +50,9 @@ CREATE TABLE ledger_event (
     business_date date NOT NULL,
     kind text NOT NULL,
     currency text CHECK (length(currency) = 3),
-    what jsonb NOT NULL,
-    refusal jsonb,
-    forgiven jsonb,
+    what json NOT NULL,
+    refusal json,
+    forgiven json,
     PRIMARY KEY (customer_id, id)
 );
 CREATE INDEX ledger_event_dates ON ledger_event USING brin (business_date, business_id);
@@ -68,7 +68,7 @@ CREATE TABLE ledger_entry (
     unit smallint NOT NULL CHECK (unit >= 0),
     kind text NOT NULL CHECK (kind IN (
         'accrual', 'redemption', 'expiry', 'reversal', 'adjustment', 'settlement')),
-    why jsonb,
+    why json,
     PRIMARY KEY (customer_id, event_id, line)
 );
 
@@ -89,14 +89,12 @@ CREATE TABLE ledger_account (
     customer_id bigint PRIMARY KEY REFERENCES members_customer,
     business_id bigint NOT NULL,
     version bigint NOT NULL DEFAULT 0,
-    enrolled_at timestamptz,
-    last_at timestamptz,
     enrolled_on date,
     due_on date,
     overdraft boolean NOT NULL DEFAULT false,
     level text NOT NULL DEFAULT '',
     balances bigint[] NOT NULL DEFAULT '{}',
-    memory jsonb NOT NULL DEFAULT '{}',
+    memory json NOT NULL DEFAULT '{}',
     CONSTRAINT account_never_overspent CHECK (overdraft OR 0 <= ALL (balances))
 ) WITH (fillfactor = 80);
 CREATE INDEX ledger_account_due ON ledger_account (business_id, due_on)
