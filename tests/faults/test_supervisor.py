@@ -139,7 +139,8 @@ def until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> No
 
 
 def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # a backend may go when its server goes
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
