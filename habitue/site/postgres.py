@@ -122,7 +122,7 @@ class Cluster:
         command += ["--locale=C", "--auth=peer", "--no-instructions", "--data-checksums"]
         with self.log.open("ab") as log:
             child = leash.spawn(
-                command, output=log, on_orphaned=signal.SIGKILL, account=self.account, env=_ENV
+                command, output=log, on_orphaned=signal.SIGKILL, account=self.account, env=CHILD_ENV
             )
             if child.wait() != 0:
                 raise Complaint(
@@ -160,7 +160,7 @@ class Cluster:
         with self.log.open("ab") as log:
             begin = log.tell()
             self.process = leash.spawn(
-                command, output=log, on_orphaned=signal.SIGINT, account=self.account, env=_ENV
+                command, output=log, on_orphaned=signal.SIGINT, account=self.account, env=CHILD_ENV
             )
         return begin
 
@@ -224,7 +224,7 @@ SETTINGS = {
     "cluster_name": "habitue",
 }
 
-_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+CHILD_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _own_name() -> str:
