@@ -114,7 +114,7 @@ def _decide(
         return outcome
     before = account.level
     kept, entries = None, []
-    if account.due_on <= day:
+    if account.due_on <= day or (account.enrolled_on is None and _refusable(rulebook, event.what)):
         kept = deepcopy(account)
         entries = due.advance(book, account, day, event.id)
     refused = apply(rulebook, account, event, local, entries)
@@ -125,6 +125,11 @@ def _decide(
     if last_at is None or event.at > last_at:
         account.memory.last_at = event.at
     return Outcome(_recorded(account, event), day, entries, None, before, account.level)
+
+
+def _refusable(rulebook: Rulebook, what: facts.What) -> bool:
+    """Whether an event that enrols its customer by the way may still be refused."""
+    return rulebook.refuses or not isinstance(what, facts.Purchase | facts.Visit)
 
 
 def apply(

@@ -137,6 +137,7 @@ class Rulebook:
         )
         self.inactive = _restarted(source.units, program.Inactivity)
         self.redated = _restarted(source.units, program.Redated)
+        self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
         self._triggers: dict[tuple[str, date], Trigger] = {}
 
     def trigger(self, when: str, day: date) -> Trigger:
