@@ -1,0 +1,96 @@
+"""The message catalogues: what the code says, in which languages, compiled.
+
+`python -m tests.pages.catalogue` brings habitue/locale up to date with the code and compiles it;
+the tests use the same functions to find what is untranslated or stale.
+"""
+
+import io
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT: Final = Path(__file__).parents[2]
+LOCALE: Final = ROOT / "habitue" / "locale"
+LANGUAGES: Final = ("fr", "it")  # English is what the code is written in
+KEYWORDS: Final = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+Message = str | tuple[str, ...]
+
+
+def spoken() -> Catalog:
+    """Every message of code and templates."""
+    catalog = Catalog(charset="utf-8", project="Habitué")
+    for path in sorted((ROOT / "habitue").rglob("*")):
+        if path.suffix == ".py" and "migrations" not in path.parts:
+            found = _messages(path.read_bytes())
+        elif path.suffix in (".html", ".txt") and "templates" in path.parts:
+            lines = templatize(path.read_text()).splitlines()
+            found = _messages("\n".join(line.strip() for line in lines).encode())
+        else:
+            continue
+        for message in found:
+            catalog.add(message, flags=("python-format",) if "%(" in str(message) else ())
+    return catalog
+
+
+def translated(language: str) -> Catalog:
+    """The catalogue as it was translated."""
+    with path_of(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The bytes that Django reads."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def path_of(language: str) -> Path:
+    """Where a language's catalogue is."""
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def main() -> None:
+    """Bring every catalogue up to date and compile it."""
+    template = spoken()
+    for language in LANGUAGES:
+        path = path_of(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        catalog = translated(language) if path.exists() else Catalog(language, charset="utf-8")
+        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        catalog.obsolete.clear()
+        with path.open("wb") as file:
+            write_po(file, catalog, width=100, sort_output=True, omit_header=False)
+        path.with_suffix(".mo").write_bytes(compiled(translated(language)))
+        missing = sum(1 for message in catalog if message.id and not all(_strings(message.string)))
+        print(f"{language}: {len(catalog)} messages, {missing} untranslated")
+
+
+def _messages(source: bytes) -> Iterator[Message]:
+    try:
+        for _line, message, _comments, _context in extract("python", io.BytesIO(source), KEYWORDS):
+            yield message
+    except tokenize.TokenError:
+        return
+
+
+def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
+    return string if isinstance(string, tuple) else (string,)
+
+
+if __name__ == "__main__":
+    main()

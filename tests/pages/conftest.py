@@ -1,0 +1,70 @@
+"""The cast at their doors: an owner, a counter, a member with a card."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from habitue import ledger
+from habitue.members import businesses, customers, staff
+from habitue.members.models import Business, Card, Customer, Staff
+from habitue.pages import join, sentence
+
+
+def make_shop(name: str, *, head_start: bool = True) -> Business:
+    """A French café whose 11th coffee is free."""
+    shop = businesses.create(name=name, kind="cafe", country="FR")
+    promise = sentence.Sentence(count=10, item="cafés", language="fr", head_start=head_start)
+    published = ledger.publish(shop.pk, sentence.program(promise, shop))
+    assert not published.problems
+    return shop
+
+
+def make_member(shop: Business, name: str, email: str) -> Customer:
+    """Someone with a card."""
+    key = customers.find_or_create_many(shop, "email", [email])[email]
+    customer = Customer.objects.get(pk=key)
+    customer.name = name
+    customer.save()
+    join.welcome(customer, at=datetime.now(UTC))
+    return customer
+
+
+@pytest.fixture
+def cafe(db: None) -> Business:
+    return make_shop("Café des Amis")
+
+
+@pytest.fixture
+def alice(cafe: Business) -> Customer:
+    return make_member(cafe, "Alice Martin", "alice@example.org")
+
+
+@pytest.fixture
+def card(alice: Customer) -> Card:
+    return alice.cards.get()
+
+
+@pytest.fixture
+def diego(cafe: Business) -> Staff:
+    return staff.add_cashier(cafe, name="Diego", pin="4711")
+
+
+@pytest.fixture
+def counter(cafe: Business, diego: Staff) -> Client:
+    """A phone at the counter, signed in as Diego."""
+    client = Client()
+    path = f"/s/{cafe.counter_key}/in"
+    assert client.post(path, {"staff": diego.pk, "pin": "4711"}).status_code == 302
+    return client
+
+
+@pytest.fixture
+def owner(cafe: Business) -> Client:
+    """The owner's browser."""
+    user = User.objects.create_user("zoe@example.org", "zoe@example.org")
+    staff.add_owner(cafe, user)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
