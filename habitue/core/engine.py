@@ -238,6 +238,7 @@ def _correct(
     live = deepcopy(account)
     entries = due.advance(book, live, day, event.id)
     derived, refused = fold(book, [*past, event], day, customer=event.customer, tried=event.id)
+    refused = refused or _spent_since(book, live, derived, event)
     if refused is not None:
         return Outcome(event, on, [], refused, before, before), account
     forgiven = history.settle(book.on(day).program, derived, now)
@@ -246,6 +247,20 @@ def _correct(
     derived.memory.last_at = now if isinstance(event.what, _CORRECTIONS) else account.memory.last_at
     outcome = Outcome(_recorded(derived, event), on, entries, None, before, derived.level, money)
     return outcome, derived
+
+
+def _spent_since(book: Book, live: Account, derived: Account, event: Event) -> Refused | None:
+    """Why a late event cannot spend what was there at its time: it has been used since."""
+    if not isinstance(event.what, facts.Redemption | facts.VoucherUse | facts.Adjustment):
+        return None
+    local = event.at.astimezone(book.zone)
+    refused = apply(book.on(local.date()), deepcopy(live), event, local, [])
+    if refused is not None:
+        return refused
+    owed = live.memory.debts
+    if any(debt > owed.get(unit, 0) for unit, debt in derived.memory.debts.items()):
+        return Refused("insufficient", "These units have been used since.")
+    return None
 
 
 def fold(
@@ -258,6 +273,7 @@ def fold(
     account = Account.blank(customer, book.units)
     for moment in history.amended(past):
         if isinstance(moment, facts.Forgiven):
+            due.advance(book, account, moment.at.astimezone(book.zone).date())
             history.forgive(account, moment)
             continue
         local = moment.at.astimezone(book.zone)
