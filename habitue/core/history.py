@@ -40,20 +40,23 @@ def check(
 def amended(past: Sequence[Event]) -> list[Event | Forgiven]:
     """The history in order of time with every correction taken into it."""
     undone = undone_ids(past)
+    redeemed = {event.id for event in past if isinstance(event.what, facts.Redemption)}
     refunds: dict[int, list[Refund]] = {}
     for event in past:
         if isinstance(event.what, Refund) and event.id not in undone:
             refunds.setdefault(event.what.of, []).append(event.what)
     moments: list[tuple[datetime, int, int, Event | Forgiven]] = []
     for event in past:
+        if event.id in undone:
+            continue
         if event.forgiven is not None:
             moments.append((event.forgiven.at, event.id, 1, event.forgiven))
-        if event.id in undone or isinstance(event.what, Refund | Undo):
+        if isinstance(event.what, Refund | Undo):
             continue
         if isinstance(event.what, Purchase) and event.id in refunds:
             left = kept(event.what, refunds[event.id])
             if left is None:
-                undone.update(event.what.spent)
+                undone |= redeemed & set(event.what.spent)
                 continue
             event = Event(event.id, event.customer, event.at, left)
         moments.append((event.at, event.id, 0, event))
