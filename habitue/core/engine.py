@@ -198,7 +198,8 @@ def _earn(
     day = local.date()
     ladder = rulebook.ladder
     for part in earned:
-        holding.credit(rulebook, account, event.id, part, day, entries)
+        joining = when == "enrolment"
+        holding.credit(rulebook, account, event.id, part, day, entries, joining=joining)
         if ladder is not None and part.unit in ladder.units:
             ladder.count(account, part.unit, part.amount, day)
     if when == "purchase":

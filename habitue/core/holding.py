@@ -18,13 +18,20 @@ def credit(
     part: Earned,
     day: date,
     entries: list[Entry],
+    *,
+    joining: bool = False,
 ) -> None:
-    """What an event earned, as a lot with the dates of its rule."""
+    """What an event earned, as a lot with the dates of its rule.
+
+    A lot's place within its event follows from its slot (and from `joining`, where the event
+    enrolled the customer too): so it keeps its number when goods come back and others vanish.
+    """
     unit = rulebook.program.units[part.unit]
     if unit.redeemable:
         slot = rulebook.slots[part.slot]
         active_on, expires_on = _dates(unit, slot.expiry, slot.pending, day)
-        _open(account, event_id, part, day, active_on, expires_on, "accrual", entries)
+        first = event_id + 1 + part.slot + joining * len(rulebook.slots)
+        _open(account, first, part, day, active_on, expires_on, "accrual", entries)
     else:
         account.balances[part.unit] += part.amount
         entries.append(
@@ -44,7 +51,8 @@ def grant(
     """Units given outside the earn rules (a gift, a correction), with the unit's own dates."""
     unit = rulebook.program.units[part.unit]
     active_on, expires_on = _dates(unit, unit.expiry, None, day)
-    _open(account, event_id, part, day, active_on, expires_on, kind, entries)
+    first = event_id + 1 + 2 * len(rulebook.slots)
+    _open(account, first, part, day, active_on, expires_on, kind, entries)
 
 
 def draw(
@@ -136,7 +144,7 @@ def _dates(
 
 def _open(
     account: Account,
-    event_id: int,
+    lot_id: int,
     part: Earned,
     day: date,
     active_on: date,
@@ -145,7 +153,6 @@ def _open(
     entries: list[Entry],
 ) -> None:
     """Open a lot; debts are paid from it first."""
-    lot_id = event_id + 1
     while lot_id in account.touched_lots:
         lot_id += 1
     unit, amount = part.unit, part.amount
