@@ -27,10 +27,13 @@ def advance(book: Book, account: Account, day: date, event_id: int = 0) -> list[
         midnight = account.due_on
         rulebook = book.on(midnight)
         account.memory.pending = _pending(account, midnight)
+        if account.memory.debts:
+            holding.settle(account, midnight, entries)
         redeeming.automatic(rulebook, account, event_id, midnight, entries)
         if rulebook.ladder is not None and rulebook.ladder.falls_on(account) <= midnight:
             rulebook.ladder.fall(account, midnight)
         _lapse(account, midnight, entries)
+        account.memory.pending = _pending(account, midnight)
         _expire_vouchers(account, midnight)
         account.due_on = _next_due(rulebook, account, midnight)
     return entries
@@ -67,7 +70,7 @@ def _next_due(rulebook: Rulebook, account: Account, after: date) -> date:
     days = [next_day(until) for until in account.memory.lapses.values()]
     for lot in account.lots or ():
         if lot.remaining:
-            days.append(lot.active_on if lot.active_on > after else next_day(lot.expires_on))
+            days.extend((lot.active_on, next_day(lot.expires_on)))
     days.extend(
         next_day(voucher.expires_on)
         for voucher in account.vouchers or ()

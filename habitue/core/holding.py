@@ -95,6 +95,13 @@ def take(
     entries.append(Entry(lot.unit, lot.id, -amount, kind, day, account.balances[lot.unit], why))
 
 
+def settle(account: Account, day: date, entries: list[Entry]) -> None:
+    """Units that became usable pay what is owed."""
+    for lot in account.lots or ():
+        if lot.remaining and lot.active_on <= day <= lot.expires_on:
+            _pay(account, lot, day, entries)
+
+
 def restart(rulebook: Rulebook, account: Account, unit: int, day: date) -> None:
     """Activity: the balance now lapses a full period from this day."""
     expiry = rulebook.program.units[unit].expiry

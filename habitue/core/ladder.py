@@ -77,8 +77,7 @@ class CompiledLadder:
         before = self.position(account)
         if isinstance(self.source.kept, program.WhileEarned):
             self.review(account, day)
-        else:
-            self._set_level(account, day)
+        self._set_level(account, day)
         after = self.position(account)
         if after < before and self.source.downgrade == "one step" and before - after > 1:
             account.memory.held[self.levels[before - 1]] = self._kept_until(account, day)
@@ -148,14 +147,15 @@ class CompiledLadder:
                 return _anniversary(account, day, 1) - _DAY
             case program.Rolling(months, from_first):
                 start = self._rolling_start(day).toordinal()
-                oldest = min(
-                    bucket
-                    for unit in self.units
-                    for bucket in account.memory.counters.get(unit, {})
-                    if bucket >= start
-                )
-                leaves = months_later(date.fromordinal(oldest), months)
-                return months_later(leaves.replace(day=1), 1) - _DAY if from_first else leaves
+                counters = [account.memory.counters.get(unit, {}) for unit in self.units]
+                counted = [bucket for held in counters for bucket in held if bucket >= start]
+                oldest = date.fromordinal(min(counted, default=day.toordinal()))
+                leaves = months_later(oldest, months)
+                if from_first:
+                    return months_later(leaves.replace(day=1), 1) - _DAY
+                while self._rolling_start(leaves + _DAY) <= oldest:  # months clamp
+                    leaves += _DAY
+                return leaves
 
     def _bucket(self, account: Account, day: date) -> int:
         match self.window:

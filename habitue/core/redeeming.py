@@ -42,7 +42,7 @@ def redeem(
     )
     account.issue(
         Voucher(
-            event.id,
+            _free(account, event.id),
             reward.id,
             "redeemed" if what.at_once else "issued",
             day,
@@ -124,10 +124,16 @@ def automatic(
         unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
         if not _open_to(reward, account, day):
             continue
-        for _ in range(min(account.usable(unit) // cost, MOST_VOUCHERS)):
+        for _ in range(min(_affordable(rulebook, account, unit, day) // cost, MOST_VOUCHERS)):
             why = ((reward.id, cost, -cost),)
             holding.draw(rulebook, account, unit, cost, day, "redemption", why, entries)
             _issue(account, event_id, reward, day)
+
+
+def _affordable(rulebook: Rulebook, account: Account, unit: int, day: date) -> int:
+    """What lots usable on a day hold, net of debts: at midnight some are about to lapse."""
+    lots = account.spendable(unit, day, first_in=True)
+    return min(account.usable(unit), sum(lot.remaining for lot in lots))
 
 
 def occasion(rulebook: Rulebook, account: Account, event_id: int, when: str, day: date) -> None:
@@ -186,10 +192,15 @@ def _last_day(reward: Reward, day: date) -> date:
 
 
 def _issue(account: Account, event_id: int, reward: Reward, day: date) -> None:
-    voucher_id = event_id
-    while voucher_id in account.touched_vouchers:
-        voucher_id += 1
+    voucher_id = _free(account, event_id)
     account.issue(Voucher(voucher_id, reward.id, "issued", day, _last_day(reward, day)))
+
+
+def _free(account: Account, event_id: int) -> int:
+    """The next voucher number of an event."""
+    while event_id in account.touched_vouchers:
+        event_id += 1
+    return event_id
 
 
 def _voucher(account: Account, what: VoucherUse, forced: bool) -> Voucher | None:
