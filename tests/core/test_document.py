@@ -235,6 +235,21 @@ FAULTS = {
             "add qualifying: true"
         ],
     ),
+    "an empty title": (
+        changed("title: Stamp card", "title: {}"),
+        ["2 title: this says nothing; fill it in or leave it out"],
+    ),
+    "a condition that only has a source": (
+        changed("when: visit", "when: visit\n    where: {source: nobody}"),
+        ["10 earn[0].where: this says nothing; fill it in or leave it out"],
+    ),
+    "a group without rules": (
+        changed("when: visit", "when: visit\n    group: drinks") + "combine: {drink: best}\n",
+        [
+            '16 combine.drink: no rule is in the group "drink"; did you mean "drinks"? '
+            "Allowed: drinks"
+        ],
+    ),
     "an alias": (
         changed("stamps: {}", "stamps: &bomb {}"),
         ["6 anchors and aliases (& and *) are not used here; write it out"],

@@ -207,7 +207,7 @@ def programs(draw: some.DrawFn) -> program.Program:
         enrolment=draw(some.sampled_from(["on request", "automatic"])),
         refund_of_spent=draw(some.sampled_from(["never below zero", "negative"])),
         undo_within=draw(PERIODS),
-        combine=draw(some.sampled_from([{}, {"drinks": "best"}])),
+        combine={"drinks": "best"} if any(kept.group for kept in rules) else {},
     )
 
 
@@ -245,6 +245,35 @@ def test_what_is_written_reads_back_the_same(given_program: program.Program) -> 
 @settings(max_examples=100, deadline=None)
 def test_no_text_can_crash_the_reader(text: str) -> None:
     assert isinstance(document.read(text), list)
+
+
+JUNK = ["''", "[]", "{}", "[[a]]", "{? [a] : b}", "{source: a}", "{any: []}", "1e5", "{bonus: 1%}"]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_anywhere_is_a_problem_or_a_program_that_can_be_written(junk: str) -> None:
+    text = (PROGRAMS / "stamp-card.yaml").read_text("utf-8")
+    root = yaml.compose(text, Loader=yaml.BaseLoader)
+    assert root is not None
+    for start, end in _spans(root):
+        found = document.read(f"{text[:start]}{junk}\n{text[end:]}")
+        if isinstance(found, program.Program):
+            assert document.read(document.write(found)) == found
+        else:
+            assert all(problem.located("x.yaml") for problem in found)
+
+
+def _spans(node: yaml.Node) -> list[tuple[int, int]]:
+    """Where every value of a file begins and ends."""
+    assert node.start_mark
+    assert node.end_mark
+    inner = node.value if isinstance(node, yaml.SequenceNode) else []
+    if isinstance(node, yaml.MappingNode):
+        inner = [value for _, value in node.value]
+    return [
+        (node.start_mark.index, node.end_mark.index),
+        *(span for value in inner for span in _spans(value)),
+    ]
 
 
 def test_the_published_schema_is_up_to_date() -> None:

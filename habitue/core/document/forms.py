@@ -54,6 +54,15 @@ def expected(what: str, node: Node, path: str, sheet: Sheet, allowed: Sequence[s
     return BAD
 
 
+def reading(form: Form, node: Node, path: str, sheet: Sheet) -> Any:
+    """What a form reads; a form that cannot say why it read nothing is given a sentence."""
+    before = len(sheet.problems)
+    read = form.read(node, path, sheet)
+    if read is BAD and len(sheet.problems) == before:
+        sheet.fault(node, path, "this says nothing; fill it in or leave it out")
+    return read
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A scalar with a grammar of its own. `parse` raises `ValueError` on what it refuses."""
@@ -156,7 +165,7 @@ class Many:
         if not isinstance(node, page.Sequenced):
             if not self.alone:
                 return expected("a list", node, path, sheet)
-            value = self.form.read(node, path, sheet)
+            value = reading(self.form, node, path, sheet)
             return BAD if value is BAD else (value,)
         given = page.items(node)
         if len(given) < self.least or len(given) > MAX_ITEMS:
@@ -167,7 +176,7 @@ class Many:
         values = []
         for index, item in enumerate(given):
             sheet.mark(f"{path}[{index}]", item)
-            values.append(self.form.read(item, f"{path}[{index}]", sheet))
+            values.append(reading(self.form, item, f"{path}[{index}]", sheet))
         sheet.kept[path] = [index for index, value in enumerate(values) if value is not BAD]
         return tuple(value for value in values if value is not BAD)
 
@@ -277,7 +286,7 @@ class Table:
             return expected(f"a mapping of {', '.join(self.keys)}", node, path, sheet)
         values: dict[str, Any] = {}
         for name, value, under in entries(node, path, sheet, tuple(self.keys)):
-            read = self.keys[name].form.read(value, under, sheet)
+            read = reading(self.keys[name].form, value, under, sheet)
             if read is not BAD:
                 values[self.keys[name].attribute or name] = read
         given = {page.word(name) for name, _ in page.pairs(node)}

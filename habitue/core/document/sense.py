@@ -24,6 +24,7 @@ def check(found: program.Program, sheet: Sheet) -> None:
     """Note every problem of sense on the sheet."""
     unreadable = {problem.path.split(".")[0].split("[")[0] for problem in sheet.problems}
     _rules_apart(found.rules, sheet)
+    _groups_used(found, sheet)
     _twins("rewards", found.rewards, sheet)
     _twins("benefits", found.benefits, sheet)
     _units_used(found, sheet)
@@ -66,6 +67,14 @@ def _meet(one: program.Dates, other: program.Dates) -> bool:
 def _span(dates: program.Dates) -> str:
     since = f"from {dates.since}" if dates.since else "from the start"
     return f"{since} until {dates.until}" if dates.until else f"{since} on"
+
+
+def _groups_used(found: program.Program, sheet: Sheet) -> None:
+    groups = tuple({rule.group for rule in found.rules if rule.group is not None})
+    for name in found.combine:
+        if name not in groups:
+            sentence = f'no rule is in the group "{name}"'
+            sheet.fault_at(f"combine.{name}", sentence, word=name, allowed=sorted(groups))
 
 
 def _twins(path: str, things: Sequence[Identified], sheet: Sheet) -> None:
