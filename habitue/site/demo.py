@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -125,10 +126,10 @@ def _tell_week(
     _post(business, enrolments)
     _issue_cards(business, enrolments)
     _post(business, _uses(business, week, first, start))
-    bought = _post(business, [_purchase(visit, known) for visit in visits])
-    slips = [
-        _slip(visit, answer) for visit, answer in zip(visits, bought, strict=True) if visit.slip
-    ]
+    told = [*(_purchase(visit, known) for visit in visits), *_birthdays(visits, known, joined)]
+    told.sort(key=lambda fact: fact.at)
+    answers = dict(zip([fact.reference for fact in told], _post(business, told), strict=True))
+    slips = [_slip(visit, answers[_name(visit)]) for visit in visits if visit.slip]
     _post(business, slips)
 
 
@@ -163,7 +164,7 @@ def _issue_cards(business: Business, enrolments: Sequence[ledger.Fact]) -> None:
 def _uses(
     business: Business, week: int, first: dict[int, Visit], start: datetime
 ) -> list[ledger.Fact]:
-    """Who earned a coffee before this week drinks it at their first visit in it."""
+    """Who held a coffee or a cake before this week has it at their first visit in it."""
     standings = ledger.standings(business.pk, list(first), now=start)
     return [
         ledger.Fact(
@@ -175,7 +176,6 @@ def _uses(
         )
         for customer, standing in standings.items()
         for voucher in standing.vouchers
-        if voucher.reward == "coffee"
     ]
 
 
@@ -191,6 +191,26 @@ def _purchase(visit: Visit, known: dict[int, int]) -> ledger.Fact:
         source=SOURCE,
         reference=_name(visit),
     )
+
+
+def _birthdays(
+    visits: Sequence[Visit], known: dict[int, int], joined: set[int]
+) -> list[ledger.Fact]:
+    """Birthdays of members within the days told, named as the sweep names them."""
+    days = {visit.at.date() for visit in visits}
+    found = []
+    members = [one for one in regulars.people() if one.enrols and one.number in joined]
+    for one, day in product(members, sorted(days)):
+        if (day.month, day.day) == one.birthday:
+            fact = ledger.Fact(
+                customer=known[one.number],
+                at=datetime.combine(day, time(0), regulars.ZONE).astimezone(UTC),
+                what=facts.Birthday(),
+                source="birthday",
+                reference=f"{known[one.number]}:{day.year}",
+            )
+            found.append(fact)
+    return found
 
 
 def _slip(visit: Visit, answer: ledger.Answer) -> ledger.Fact:

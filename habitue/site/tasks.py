@@ -1,6 +1,7 @@
 """The worker's own chores."""
 
 import logging
+from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
@@ -16,3 +17,11 @@ async def retry_stalled_jobs(timestamp: int) -> None:
     for job in stalled:
         log.warning("Job %s (%s) had lost its worker; it is tried again", job.id, job.task_name)
         await app.job_manager.retry_job(job)
+
+
+@app.task(queueing_lock="demo", pass_context=False)
+def build_demo() -> None:
+    """Make the demo business; started again after a crash, it finishes what is missing."""
+    from habitue.site import demo
+
+    demo.build(now=datetime.now(UTC))
