@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from habitue.core import facts
@@ -44,7 +44,7 @@ def use(account: Account, rule: Limited, amount: int, local: datetime) -> None:
     if not amount:
         return
     if rule.cool_down is not None:
-        account.memory.last[rule.id] = local
+        account.memory.last[rule.id] = local.astimezone(UTC)
     for number, limit in enumerate(rule.limits):
         buckets = account.memory.used.setdefault(_name(rule, number), {})
         bucket = _bucket(limit, local.date())
@@ -58,8 +58,7 @@ def use(account: Account, rule: Limited, amount: int, local: datetime) -> None:
 def refusal(account: Account, rule: Limited, local: datetime) -> facts.Refused:
     """Why the rule gives nothing more now, and when it will again."""
     if _cooling(account, rule, local):
-        assert rule.cool_down is not None
-        again = moment_later(account.memory.last[rule.id], rule.cool_down)
+        again = _again_at(account, rule, local)
         return facts.Refused(
             "too_soon",
             f"Too soon after the last one; possible again at {again:%H:%M}.",
@@ -69,10 +68,18 @@ def refusal(account: Account, rule: Limited, local: datetime) -> facts.Refused:
 
 
 def _cooling(account: Account, rule: Limited, local: datetime) -> bool:
-    last = account.memory.last.get(rule.id)
-    if rule.cool_down is None or last is None:
+    if rule.cool_down is None or rule.id not in account.memory.last:
         return False
-    return local < moment_later(last, rule.cool_down)
+    return local.astimezone(UTC) < _again_at(account, rule, local).astimezone(UTC)
+
+
+def _again_at(account: Account, rule: Limited, local: datetime) -> datetime:
+    """When a cool-down ends, on the local clock: hours by elapsed time, days by the calendar."""
+    assert rule.cool_down is not None
+    last = account.memory.last[rule.id]
+    if rule.cool_down.unit in ("minute", "hour"):
+        return moment_later(last, rule.cool_down).astimezone(local.tzinfo)
+    return moment_later(last.astimezone(local.tzinfo), rule.cool_down)
 
 
 def _name(rule: Limited, number: int) -> str:
