@@ -77,6 +77,8 @@ def need(book: Book, account: Account, event: Event) -> Need:
     """What must be loaded before `run` may see the event; ask with the account as stored."""
     if isinstance(event.what, _CORRECTIONS):
         return 2
+    if isinstance(event.what, facts.Enrolment) and account.enrolled_on is None:
+        return 2
     if (
         account.memory.last_at is not None
         and event.at < account.memory.last_at
@@ -105,7 +107,11 @@ def _decide(
     if refused is not None:
         return Outcome(event, day, [], refused, account.level, account.level)
     last_at = account.memory.last_at
-    late = last_at is not None and event.at < last_at and account.enrolled_on is not None
+    if account.enrolled_on is None and isinstance(event.what, facts.Enrolment):
+        # What a mere customer did is not in the account, only in the history.
+        late = any(event.at < known.at for known in past or ())
+    else:
+        late = last_at is not None and event.at < last_at and account.enrolled_on is not None
     if late or isinstance(event.what, _CORRECTIONS):
         if past is None:
             raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
