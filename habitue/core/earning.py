@@ -71,12 +71,15 @@ def earned(
             refused = _refusal(rulebook, account, rule, what, local)
             if refused is not None:
                 return refused
+    rules = [rule for rule in rules if not (rule.limited and _exhausted(account, rule, local))]
     for rule in rules:
         _award(rulebook, account, rule, what, local, sums)
     for rule in rules:
         _multiply(rulebook, rule, rules, what, sums)
     for rule in rules:
         _add(rulebook, rule, sums)
+        if rule.limited and not rule.bases and sums.num:
+            limits.use(account, rule.rule, 1, local)
     return _rounded(rulebook, account, sums)
 
 
@@ -118,7 +121,7 @@ def _combined(rulebook: Rulebook, rules: list[Rule], what: facts.What) -> list[R
 
 def _score(rule: Rule, what: facts.What) -> tuple[float, int]:
     """How good a rule is for the member; only compared within a group, earlier rules win ties."""
-    value = sum(_value(base, what, rule.counts)[1] for base in rule.bases)
+    value = sum(value for _, _, value in _found(rule, what))
     change = sum(
         float(award.factor - 1 if isinstance(award, program.Multiply) else award.share)
         for award in rule.changes
@@ -134,6 +137,11 @@ def _refusal(
     if limits.allowed(account, rule.rule, total, local) < total:
         return limits.refusal(account, rule.rule, local)
     return None
+
+
+def _exhausted(account: Account, rule: Rule, local: datetime) -> bool:
+    """Whether a rule can give nothing at all now: then it multiplies and adds nothing either."""
+    return limits.allowed(account, rule.rule, 1, local) < 1
 
 
 def _found(rule: Rule, what: facts.What) -> list[tuple[Base, int, int]]:
