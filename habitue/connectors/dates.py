@@ -19,10 +19,13 @@ _CLOCK: Final = (
     r"(?:(?:[T ]|,? +| à | alle | at )(?P<hour>\d{1,2})[:hH.](?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?P<zone> ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 )
-_ISO: Final = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})" + _CLOCK)
-_PACKED: Final = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK)
+_ISO: Final = re.compile(
+    r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})" + _CLOCK, re.ASCII
+)
+_PACKED: Final = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _CLOCK, re.ASCII)
 _COMMON: Final = re.compile(
-    r"(?P<first>\d{1,2})([/.\- ])(?P<second_>\d{1,2})\2(?P<year>\d{4}|\d{2})" + _CLOCK
+    r"(?P<first>\d{1,2})([/.\- ])(?P<second_>\d{1,2})\2(?P<year>\d{4}|\d{2})" + _CLOCK,
+    re.ASCII,
 )
 _CACHE_LIMIT: Final = 50_000
 

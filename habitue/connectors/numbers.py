@@ -17,14 +17,15 @@ LONGEST: Final = 40
 _SPACES: Final = re.compile("[\\s\xa0\u202f\u2009\u2007'’]+")
 _WRITTEN: Final = re.compile(
     r"(?P<before>[^\d\s.,()-]{0,4}) ?(?P<open>\(?)(?P<minus>-?)(?P<again>[^\d\s.,()-]{0,4}) ?"
-    r"(?P<number>\d[\d., ]*?)(?P<dash>,-)?\)? ?(?P<after>[^\d\s.,()-]{0,4})"
+    r"(?P<number>\d[\d., ]*?)(?P<dash>,-)?\)? ?(?P<after>[^\d\s.,()-]{0,4})",
+    re.ASCII,
 )
 _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
 _GROUPED: Final = {
     ",": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?"),
     ".": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d*)?"),
 }
-_QUANTITY: Final = re.compile(r"(-?)(\d{1,9})(?:[.,]0{1,6})?")
+_QUANTITY: Final = re.compile(r"(-?)(\d{1,9})(?:[.,]0{1,6})?", re.ASCII)
 SYMBOLS: Final = {
     "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
     "€": ("EUR",),

@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 def separator_of(sample: Sequence[str]) -> str:
-    """The sign that cuts most sample lines into the same, largest number of columns."""
+    """The sign that cuts at least half of the sample into the same, largest number of columns."""
     best, columns = WHITESPACE, 1
     for sign in SEPARATORS:
         usual = _usual_columns(sample, sign)
@@ -80,17 +80,19 @@ def _quoted(
     line: Line, separator: str, source: Iterator[Line], ahead: deque[Line]
 ) -> Row | Rejected:
     """A row with quotation marks; lines that were looked at in vain go back to `ahead`."""
-    text, seen = line.text, list[Line]()
+    text, seen, reason = line.text, list[Line](), ""
     while True:
         try:
             cells = next(csv.reader([text], delimiter=separator, strict=True))
             return Row(line.number, [cell.strip() for cell in cells], text)
         except csv.Error as error:
             open_ended = "end of data" in str(error)
+        reason = reason or (
+            "a quotation mark is not closed" if open_ended else "a stray quotation mark"
+        )
         following = (ahead.popleft() if ahead else next(source, None)) if open_ended else None
         if following is None or following.problem or len(seen) == QUOTE_SPAN:
             ahead.extendleft(reversed([*seen, *([following] if following else [])]))
-            reason = "a quotation mark is not closed" if open_ended else "a stray quotation mark"
             return Rejected(
                 line=line.number, value=_shown(line.text), reason=reason, text=line.text[:500]
             )
@@ -99,11 +101,11 @@ def _quoted(
 
 
 def _usual_columns(sample: Sequence[str], sign: str) -> int:
-    """The number of columns that at least four lines in five have, else 1."""
+    """The number of columns that at least every other line has, else 1."""
     if not sample:
         return 1
     columns, times = Counter(len(_cut(text, sign)) for text in sample).most_common(1)[0]
-    return columns if times >= 0.8 * len(sample) else 1
+    return columns if 2 * times >= len(sample) else 1
 
 
 def _cut(text: str, sign: str) -> list[str]:

@@ -101,7 +101,8 @@ def _by_lines(file: BinaryIO) -> str:
             bad += 1
         else:
             good += 1
-    return "cp1252" if bad > good else "utf-8"
+    # Western text hardly ever happens to be valid UTF-8: one good line weighs as much as ten bad.
+    return "cp1252" if bad > 10 * good else "utf-8"
 
 
 def _problem(text: str, encoding: str) -> str:
