@@ -4,6 +4,8 @@ import os
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -18,7 +20,24 @@ CHROMIUM_FLAGS = [
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(postgres: None) -> None:
-    """Have PostgreSQL run before pytest-django makes the test database in it."""
+    """Have PostgreSQL run before pytest-django makes the test database in it.
+
+    After a test with real transactions every table is emptied: Django knows only those that have
+    a managed model, and would stumble over references from the others.
+    """
+    DatabaseOperations.sql_flush = every_table  # type: ignore[method-assign]
+
+
+def every_table(*_: Any, **__: Any) -> list[str]:
+    """The statement that empties the whole test database but its record of migrations."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
+        )
+        (tables,) = cursor.fetchone() or ("",)
+    assert connection.settings_dict["NAME"].startswith("test_")
+    return [f"TRUNCATE {tables} RESTART IDENTITY CASCADE"]
 
 
 @pytest.fixture(scope="session")

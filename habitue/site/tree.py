@@ -50,8 +50,7 @@ def run(env: Environment) -> None:
     except KeyboardInterrupt:
         say("Stopping…")
     finally:
-        for signal_ in STOPPING:
-            signal.signal(signal_, signal.SIG_IGN)
+        _deaf()
         tree.stop()
         only.release()
     say("Stopped.")
@@ -226,4 +225,10 @@ def terminate(env: Environment, patience: float) -> bool:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    _deaf()  # a second Ctrl-C, or make passing on the first, must not disturb the stop
     raise KeyboardInterrupt
+
+
+def _deaf() -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
