@@ -56,15 +56,18 @@ def earned(
 ) -> list[Earned] | facts.Refused:
     """What the rules award for an event, or the refusal of a rule whose limit refuses."""
     trigger = rulebook.trigger(when, local.date())
-    if trigger.direct is not None:
+    special = trigger.special(what)
+    if special:
+        moment = Moment(account, what, local)
+        special = [
+            rule
+            for rule in special
+            if (rule.where is None or rule.where(moment)) and _sees(rule, what)
+        ]
+    if not special and trigger.direct is not None:
         return _directly(rulebook, trigger.direct, what)
     sums = Sums()
-    moment = Moment(account, what, local)
-    rules = [
-        rule
-        for rule in trigger.candidates(what)
-        if (rule.where is None or rule.where(moment)) and _sees(rule, what)
-    ]
+    rules = sorted([*trigger.plain, *special], key=_place)
     rules = _combined(rulebook, rules, what)
     for rule in rules:
         if rule.limited and rule.rule.on_limit == "refuse":
@@ -81,6 +84,10 @@ def earned(
         if rule.limited and not rule.bases and sums.num:
             limits.use(account, rule.rule, 1, local)
     return _rounded(rulebook, account, sums)
+
+
+def _place(rule: Rule) -> int:
+    return rule.order
 
 
 def _directly(

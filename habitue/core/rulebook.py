@@ -55,7 +55,9 @@ class Base:
 class Rule:
     """One earn rule: predicates, bases, and what it multiplies or adds."""
 
-    __slots__ = ("bases", "changes", "counts", "keys", "limited", "order", "rule", "where")
+    __slots__ = (
+        "bases", "changes", "counts", "is_plain", "keys", "limited", "order", "rule", "where",
+    )  # fmt: skip
 
     def __init__(self, order: int, rule: program.EarnRule, bases: tuple[Base, ...]) -> None:
         self.order = order
@@ -68,55 +70,56 @@ class Rule:
         self.counts = conditions.line_predicate(rule.lines) if rule.lines else None
         self.keys = _keys(rule.lines)
         self.limited = bool(rule.limits or rule.cool_down)
+        special = self.where or self.counts or self.changes or self.limited or rule.group
+        self.is_plain = not special and rule.base == "net"
 
 
 class Trigger:
     """The rules of one trigger that are in force on one day.
 
-    `direct`: where every rule is unconditional and every unit has one base that rounds down,
-    the bases with their rules' ids; such a trigger needs no sums.
+    `plain` rules always apply; where every unit has at most one base among them, and rounds it
+    down, `direct` lists these bases: an event that meets no other rule then needs no sums.
     """
 
-    __slots__ = ("by_key", "direct", "free")
+    __slots__ = ("by_category", "by_label", "by_sku", "direct", "filtered", "others", "plain")
 
     def __init__(self, rules: Iterable[Rule], units: Sequence[program.Unit]) -> None:
-        self.free: list[Rule] = []
-        self.by_key: dict[Key, list[Rule]] = {}
+        self.plain: list[Rule] = []
+        self.others: list[Rule] = []
+        self.by_sku: dict[str, list[Rule]] = {}
+        self.by_category: dict[str, list[Rule]] = {}
+        self.by_label: dict[str, list[Rule]] = {}
+        indexes = {"sku": self.by_sku, "category": self.by_category, "label": self.by_label}
         for rule in rules:
-            if not rule.keys:
-                self.free.append(rule)
-            for key in rule.keys:
-                self.by_key.setdefault(key, []).append(rule)
-        self.direct = None if self.by_key else self._direct(units)
+            if rule.is_plain:
+                self.plain.append(rule)
+            elif not rule.keys:
+                self.others.append(rule)
+            for kind, name in rule.keys:
+                indexes[kind].setdefault(name, []).append(rule)
+        self.filtered = bool(self.by_sku or self.by_category or self.by_label)
+        self.direct = self._direct(units)
+
+    def special(self, what: facts.What) -> list[Rule]:
+        """Rules beside the plain ones that may apply to an event."""
+        if not self.filtered or not isinstance(what, facts.Purchase):
+            return self.others
+        found: list[Rule] = []
+        for line in what.lines:
+            found += self.by_sku.get(line.sku, ())
+            found += self.by_category.get(line.category, ())
+            for label in line.labels:
+                found += self.by_label.get(label, ())
+        if not found:
+            return self.others
+        once = {rule.order: rule for rule in found}
+        return [*self.others, *once.values()]
 
     def _direct(self, units: Sequence[program.Unit]) -> tuple[tuple[str, Base], ...] | None:
-        if any(
-            rule.where
-            or rule.counts
-            or rule.changes
-            or rule.limited
-            or rule.rule.group
-            or rule.rule.base != "net"
-            for rule in self.free
-        ):
-            return None
-        found = [(rule.rule.id, base) for rule in self.free for base in rule.bases]
+        found = [(rule.rule.id, base) for rule in self.plain for base in rule.bases]
         earned = [base.unit for _, base in found]
-        plain = all(units[unit].rounding == "floor" and not units[unit].carry for unit in earned)
-        return tuple(found) if plain and len(set(earned)) == len(earned) else None
-
-    def candidates(self, what: facts.What) -> list[Rule]:
-        """Rules that may apply to an event, in the order of the file."""
-        if not self.by_key or not isinstance(what, facts.Purchase):
-            return self.free
-        found = {rule.order: rule for rule in self.free}
-        for line in what.lines:
-            keys: list[Key] = [("sku", line.sku), ("category", line.category)]
-            keys.extend(("label", label) for label in line.labels)
-            for key in keys:
-                for rule in self.by_key.get(key, ()):
-                    found[rule.order] = rule
-        return [found[order] for order in sorted(found)]
+        simple = all(units[unit].rounding == "floor" and not units[unit].carry for unit in earned)
+        return tuple(found) if simple and len(set(earned)) == len(earned) else None
 
 
 class Rulebook:
@@ -138,23 +141,29 @@ class Rulebook:
         self.inactive = _restarted(source.units, program.Inactivity)
         self.redated = _restarted(source.units, program.Redated)
         self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
-        self._triggers: dict[tuple[str, date], Trigger] = {}
+        self._dated = [rule for rule in self.rules if rule.rule.dates is not None]
+        self._triggers: dict[tuple[str, tuple[int, ...]], Trigger] = {}
+        self._days: dict[tuple[str, date], Trigger] = {}
 
     def trigger(self, when: str, day: date) -> Trigger:
         """The rules that may react to `when` on a local day."""
-        found = self._triggers.get((when, day))
+        found = self._days.get((when, day))
         if found is None:
-            if len(self._triggers) > _DAYS_KEPT:
-                self._triggers.clear()
-            found = self._triggers[when, day] = Trigger(
-                [
-                    rule
-                    for rule in self.rules
-                    if rule.rule.when == when and conditions.in_dates(rule.rule.dates, day)
-                ],
-                self.program.units,
-            )
+            if len(self._days) > _DAYS_KEPT:
+                self._days.clear()
+            found = self._days[when, day] = self._trigger(when, day)
         return found
+
+    def _trigger(self, when: str, day: date) -> Trigger:
+        """One trigger for all days on which the same promotions run."""
+        closed = {
+            rule.order for rule in self._dated if not conditions.in_dates(rule.rule.dates, day)
+        }
+        key = (when, tuple(sorted(closed)))
+        if key not in self._triggers:
+            rules = [r for r in self.rules if r.rule.when == when and r.order not in closed]
+            self._triggers[key] = Trigger(rules, self.program.units)
+        return self._triggers[key]
 
     def _scales(self) -> tuple[int, ...]:
         """Per unit, the common denominator of all its rates."""

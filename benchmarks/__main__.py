@@ -1,0 +1,46 @@
+"""`make bench`: every benchmark, or those named: core, posting, import. `--rounds 5`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+NAMES = ("core", "posting", "import")
+
+
+def main() -> None:
+    """Run the benchmarks; each disk profile in a process of its own."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", default=[], help=f"any of {', '.join(NAMES)}")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--profile", choices=("F", "S"))
+    asked = parser.parse_args()
+    unknown = set(asked.names) - set(NAMES)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    for name in asked.names or NAMES:
+        _run(name, asked.profile, asked.rounds)
+
+
+def _run(name: str, profile: str | None, times: int) -> None:
+    if name == "core":
+        from benchmarks import engine
+
+        engine.main(times)
+    elif name == "import":
+        from benchmarks import importing
+
+        importing.main(times)
+    elif profile is not None:
+        from benchmarks import posting
+
+        posting.main(profile, times)
+    else:
+        for each in ("S", "F"):
+            command = [sys.executable, "-m", "benchmarks", "posting", "--profile", each]
+            subprocess.run([*command, "--rounds", str(times)], check=True)
+
+
+if __name__ == "__main__":
+    main()
