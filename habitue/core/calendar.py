@@ -86,6 +86,7 @@ def last_usable(expiry: After | FixedDates, start: date) -> date:
     return end_of(found, expiry.end_of) if expiry.end_of else found
 
 
+@lru_cache(maxsize=4096)
 def named_date(year: int, month: int, day: int) -> date:
     """A date of a year; day 0 means the month's last, and any day is clamped to its month."""
     last = monthrange(year, month)[1]
