@@ -8,7 +8,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-UV_INSTALL = UV_LINK_MODE=copy $(UV) pip install --quiet --python $(BIN)/python
+UV_INSTALL = UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 $(UV) pip install --quiet --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 CODE := habitue tests benchmarks
