@@ -87,10 +87,9 @@ def need(book: Book, account: Account, event: Event) -> Need:
         return 2
     if isinstance(event.what, (facts.Redemption, facts.VoucherUse, facts.Adjustment)):
         return 1
-    rulebook = book.latest
-    if account.due_on <= event.at.date() or rulebook.thresholds or rulebook.redated:
+    if account.due_on <= event.at.date() or book.moves_lots:
         return 1
-    return 1 if account.due_on <= event.at.astimezone(rulebook.zone).date() else 0
+    return 1 if account.due_on <= event.at.astimezone(book.zone).date() else 0
 
 
 def _decide(

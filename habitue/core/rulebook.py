@@ -228,6 +228,7 @@ class Book:
         self.latest = self._versions[-1]
         self.zone = self.latest.zone
         self.units = len(self.latest.program.units)
+        self.moves_lots = any(each.thresholds or each.redated for each in self._versions)
 
     def on(self, day: date) -> Rulebook:
         """The version in force on a local day; before the first one, the first."""

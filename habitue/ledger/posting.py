@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
 from psycopg import Cursor
@@ -111,7 +112,7 @@ def _decide_and_write(
     }
     for event in events:
         if event.id in barred:
-            day = event.at.astimezone(shelf.zone).date()
+            day = writing.local_day(event.at, shelf.zone)
             outcomes[event.id] = Outcome(event, day, [], barred[event.id])
     posted = [(one, outcomes[one.event]) for one in fresh]
     writing.write(connection.connection, business, shelf.zone, posted, loaded, stored, now)
@@ -140,7 +141,7 @@ def _load_more(
         before = newest.get(event.customer)
         if before is not None and event.at < before:
             need = 2
-        elif before is not None and event.at.date() != before.date():
+        elif before is not None and not _one_day(before, event.at, shelf.book.zone):
             need = max(need, 1)
         newest[event.customer] = max(event.at, before or event.at)
         if need == 2:
@@ -156,6 +157,11 @@ def _load_more(
         for account in (*with_lots.values(), *with_history.values())
     }
     return stored, loading.histories(cursor, with_history.keys())
+
+
+def _one_day(before: datetime, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether two instants lie on one local day: then nothing falls due between them."""
+    return before.astimezone(zone).date() == at.astimezone(zone).date()
 
 
 def _repeated(business: int, one: Prepared, held: Held) -> Answer:

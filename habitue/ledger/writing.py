@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,6 +131,14 @@ def _send(connection: Connection[Any], table: Table, *first: object) -> Cursor[A
     return cursor
 
 
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The local date of an instant, even at the ends of time, where it has no local one."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.date()
+
+
 def _events(posted: Posted, zone: ZoneInfo) -> Table:
     forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts)
     rows = [
@@ -139,7 +147,7 @@ def _events(posted: Posted, zone: ZoneInfo) -> Table:
             outcome.event.id,
             outcome.event.at,
             _money(outcome),
-            outcome.event.at.astimezone(zone).date(),
+            local_day(outcome.event.at, zone),
             facts.kind(outcome.event.what),
             getattr(outcome.event.what, "currency", None),
             _body(one, outcome),
@@ -232,7 +240,10 @@ def _vouchers(accounts: Sequence[Account]) -> Table:
 
 
 def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded) -> Table:
-    """Members of whom anything was accepted; a mere customer's row stays as it was opened."""
+    """Members of whom anything was accepted; a mere customer's row stays as it was opened.
+
+    A row that was written before is written again: what enrolled its customer may be undone.
+    """
     accepted = {outcome.event.customer for _, outcome in posted if outcome.refused is None}
     forms = (numbers, numbers, arrays.rows, words, days, texts, moments, texts)
     rows = [
@@ -247,7 +258,7 @@ def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded)
             _json(account.memory),
         )
         for account in accounts
-        if account.enrolled_on and account.customer in accepted
+        if account.customer in accepted and (account.enrolled_on or loaded.versions[account.customer])
     ]
     return _ACCOUNTS, forms, rows
 
