@@ -258,7 +258,8 @@ def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded)
             _json(account.memory),
         )
         for account in accounts
-        if account.customer in accepted and (account.enrolled_on or loaded.versions[account.customer])
+        if account.customer in accepted
+        and (account.enrolled_on or loaded.versions[account.customer])
     ]
     return _ACCOUNTS, forms, rows
 
