@@ -188,6 +188,10 @@ def kind(what: What) -> str:
 def problem(event: Event, *, currency: str) -> Refused | None:
     """What is wrong with an event taken by itself, or None. `currency` is the program's."""
     what = event.what
+    if isinstance(what, (Purchase, Visit, Action)) and what.attributes:
+        for value in what.attributes.values():
+            if not isinstance(value, str) and abs(value) > MAX_AMOUNT:
+                return _refused("attribute", "A number among the attributes is huge.", MAX_AMOUNT)
     if isinstance(what, Purchase):
         return _purchase_problem(what, currency)
     if isinstance(what, Refund):
@@ -219,10 +223,14 @@ def _purchase_problem(what: Purchase, currency: str) -> Refused | None:
                 "A quantity must be between 1 and 1,000,000; goods brought back are a refund.",
                 line.quantity,
             )
-        if not 0 <= line.amount <= MAX_AMOUNT or line.discount < 0 or line.tax < 0:
+        if not (
+            0 <= line.amount <= MAX_AMOUNT
+            and 0 <= line.discount <= MAX_AMOUNT
+            and 0 <= line.tax <= MAX_AMOUNT
+        ):
             return _refused(
                 "amount",
-                "An amount must be 0 or more; money given back is a refund.",
+                "An amount must be 0 or more, and not huge; money given back is a refund.",
                 line.amount,
             )
     if what.covered and not 0 <= what.covered <= what.total:
