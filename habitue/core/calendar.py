@@ -6,7 +6,7 @@ All dates are local to the program. A period is half-open; an expiry date is the
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -65,6 +65,11 @@ def end_of(day: date, calendar: Calendar) -> date:
     if calendar == "week":
         return start + timedelta(days=6)
     return months_later(start, _MONTHS[calendar]) - _DAY
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day, for limits that count days; its zone does not matter."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def next_day(day: date) -> date:

@@ -31,7 +31,7 @@ _DECIMALS: Final = {
     "OMR": 3,
     "TND": 3,
 }
-_NUMBER: Final = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,12}))?")
+_NUMBER: Final = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,12}))?")
 
 
 def decimals(currency: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from habitue.core import holding, limits, money, program
 from habitue.core.account import Account, Entry, Voucher
-from habitue.core.calendar import FOREVER, later
+from habitue.core.calendar import FOREVER, later, midnight
 from habitue.core.conditions import in_dates
 from habitue.core.earning import Earned
 from habitue.core.facts import Adjustment, Event, Redemption, Refused, VoucherUse
@@ -122,9 +122,9 @@ def automatic(
     for reward in rulebook.thresholds:
         assert reward.cost is not None
         unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
-        if not _open_to(reward, account, day):
-            continue
         for _ in range(min(_affordable(rulebook, account, unit, day) // cost, MOST_VOUCHERS)):
+            if not _open_to(reward, account, day):
+                break
             why = ((reward.id, cost, -cost),)
             holding.draw(rulebook, account, unit, cost, day, "redemption", why, entries)
             _issue(account, event_id, reward, day)
@@ -184,14 +184,21 @@ def _limited(reward: Reward) -> limits.Limited:
 
 
 def _open_to(reward: Reward, account: Account, day: date) -> bool:
-    return in_dates(reward.dates, day) and (not reward.tiers or account.level in reward.tiers)
+    """Whether a reward that issues itself does so for this member now."""
+    if not in_dates(reward.dates, day) or (reward.tiers and account.level not in reward.tiers):
+        return False
+    return limits.allowed(account, _limited(reward), 1, midnight(day)) > 0
 
 
 def _last_day(reward: Reward, day: date) -> date:
-    return later(day, reward.valid_for) if reward.valid_for else FOREVER
+    """A voucher valid for one day is for that day only."""
+    if reward.valid_for is None:
+        return FOREVER
+    return max(day, later(day, reward.valid_for) - timedelta(days=1))
 
 
 def _issue(account: Account, event_id: int, reward: Reward, day: date) -> None:
+    limits.use(account, _limited(reward), 1, midnight(day))
     voucher_id = _free(account, event_id)
     account.issue(Voucher(voucher_id, reward.id, "issued", day, _last_day(reward, day)))
 
