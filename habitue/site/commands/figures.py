@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +19,9 @@ from habitue.site.usage import misuse
 
 if TYPE_CHECKING:
     from habitue.members.models import Business
+
+WIDE = 120
+"""Columns of the table where nobody says how wide the screen is."""
 
 
 def command(
@@ -55,7 +59,7 @@ def command(
         if as_json:
             print(json.dumps([as_numbers(result) for result in answers.results], indent=2))
         else:
-            _print(owner, answers)
+            _print(owner, answers, periods)
 
 
 def as_numbers(result: Result) -> dict[str, Any]:
@@ -106,12 +110,14 @@ def _business(slug: str) -> Business:
     return found
 
 
-def _print(owner: Business, answers: Answers) -> None:
-    console = Console()
-    table = Table(title=f"{owner.name}, {answers.period}")
-    for name in ("figure", "value", "numerator", "denominator", "95 % interval", "formula"):
-        numeric = name in ("value", "numerator", "denominator", "95 % interval")
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+def _print(owner: Business, answers: Answers, lifespan: Fraction | None) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
+    table = Table(title=f"{owner.name}, {answers.period}", box=box.SIMPLE_HEAD)
+    table.add_column("figure")
+    for name in ("value", "numerator", "denominator", "95 % interval"):
+        table.add_column(name, justify="right")
     essential = True
     for result in answers.results:
         if essential and result.id not in metrics.ESSENTIAL:
@@ -119,26 +125,42 @@ def _print(owner: Business, answers: Answers) -> None:
             essential = False
         table.add_row(*_cells(result))
     console.print(table)
-    console.print(_window(answers), highlight=False)
-    console.print(
-        "Purchases and refunds count on their local day; undone ones do not count.", highlight=False
+    for result in answers.results:
+        console.print(f"{result.figure.title['en']} = {result.figure.formula['en']}", style="dim")
+    console.print()
+    console.print(_window(answers))
+    console.print(_lifespan_used(answers, lifespan))
+    console.print("Purchases and refunds count on their local day; undone ones do not count.")
+
+
+def _lifespan_used(answers: Answers, lifespan: Fraction | None) -> str:
+    counts = answers.aggregates.counts
+    if lifespan is not None:
+        return f"The lifespan is {float(lifespan):.2f} periods, as asked."
+    if not counts.lost:
+        return (
+            "Nobody was lost in the period, so no lifespan can be estimated: --lifespan sets one."
+        )
+    return (
+        f"The lifespan is estimated as 1 / churn = {counts.start:,} / {counts.lost:,} ="
+        f" {counts.start / counts.lost:.2f} periods of {answers.period.days} days."
     )
 
 
 def _cells(result: Result) -> list[str]:
-    declared = result.figure
     low, high = result.low, result.high
-    interval = (
-        "" if low is None or high is None else f"{_plain(result, low)} – {_plain(result, high)}"
-    )
+    interval = "" if low is None or high is None else _between(result, low, high)
     return [
-        declared.title["en"],
+        result.figure.title["en"],
         _value(result),
         _whole(result, result.numerator, money_too=True),
         _whole(result, result.denominator),
         interval,
-        declared.formula["en"],
     ]
+
+
+def _between(result: Result, low: float, high: float) -> str:
+    return f"{_plain(result, low).removesuffix(' %')} – {_plain(result, high)}"
 
 
 def _value(result: Result) -> str:
