@@ -36,13 +36,12 @@ def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     return wrapped
 
 
-def counter(view: CounterView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def counter(view: CounterView[P]) -> Callable[..., HttpResponse]:
     """The view gets the staff link's business and who works there; others see the PIN page."""
 
     @functools.wraps(view)
-    def wrapped(
-        request: HttpRequest, key: str, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        key = str(kwargs.pop("key"))  # by name, as the address carries it
         business = counter_of(key)
         staff = at_counter(request, business)
         if staff is None:

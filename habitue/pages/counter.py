@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
+from msgspec import structs
 
 from habitue import ledger
 from habitue.core import facts, money
 from habitue.members import cards, customers
 from habitue.members import staff as people
 from habitue.members.models import Business, Customer, Identity, Staff
-from habitue.pages import access, drawing, forms, holdings, refusals
+from habitue.pages import access, drawing, events, forms, holdings, refusals
 
 UNDO: Final = timedelta(seconds=60)
 FOUND: Final = 12
@@ -139,6 +140,8 @@ def _post(
     source = f"counter:{staff.pk}"
     fact = ledger.Fact(customer=customer.pk, at=now, what=what, source=source, reference=reference)
     (answer,) = ledger.post(business.pk, [fact], now=now)
+    if answer.refused and answer.refused.code == "conflict" and (first := _first(fact, business)):
+        (answer,) = ledger.post(business.pk, [first], now=now)
     if answer.refused is not None:
         return _sheet(request, business, customer, problem=refusals.posting(answer.refused))
     kind = facts.kind(what)
@@ -149,6 +152,13 @@ def _post(
         request.session[LAST] = last
     quantity = what.quantity if isinstance(what, facts.Visit) else 0
     return _sheet(request, business, customer, done=kind, fresh=quantity)
+
+
+def _first(fact: ledger.Fact, business: Business) -> ledger.Fact | None:
+    """The fact at the moment of its first sending: a button sent twice is one and the same."""
+    event = ledger.find(business.pk, fact.source, fact.reference)
+    at = events.moment_of(fact.customer, event) if event else None
+    return structs.replace(fact, at=at) if at else None
 
 
 def _sheet(

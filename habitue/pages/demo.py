@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from habitue.members import staff
 from habitue.members.models import Business
-from habitue.pages import access, account, today
+from habitue.pages import access, account, events, today
 
 TASK = "habitue.site.tasks.build_demo"
 LOCK = "demo"
@@ -35,7 +35,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest) -> HttpResponse:
     """How far it is; whole, or only the panel for the page that asks again."""
     state = _state()
-    context = {"state": state, "events": _events(), "worker": today.worker_lives()}
+    context = {"state": state, "events": events.of_demo(), "worker": today.worker_lives()}
     template = (
         "pages/start/_demo.html" if request.headers.get("HX-Request") else "pages/start/demo.html"
     )
@@ -80,12 +80,3 @@ def _state() -> str:
         return "succeeded" if there else "none"
     state = str(row[0])
     return state if there or state != "succeeded" else "none"
-
-
-def _events() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM ledger_event WHERE business_id IN"
-            " (SELECT id FROM members_business WHERE is_demo)"
-        )
-        return int(cursor.fetchone()[0])

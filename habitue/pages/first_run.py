@@ -56,7 +56,8 @@ def promise(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """The phone beside the sentence, drawn anew while someone types."""
     draft = request.session.get(DRAFT, {"name": "", "kind": "other"})
-    return render(request, "pages/start/_phone.html", _preview(draft, forms.Promise(request.GET)))
+    context = {"oob": True, **_preview(draft, forms.Promise(request.GET))}
+    return render(request, "pages/start/_phone.html", context)
 
 
 def save(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,8 @@ Who is known already gets their card's address by mail instead of a card on the 
 someone's address must not open their card.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -20,6 +21,9 @@ from habitue.core.facts import Enrolment
 from habitue.members import cards, consents, customers, identities
 from habitue.members.models import Business, Card, Customer
 from habitue.pages import forms, holdings, links, words
+from habitue.pages.models import CardMail
+
+MAILS_PER_HOUR: Final = 3
 
 
 def join(request: HttpRequest, slug: str) -> HttpResponse:
@@ -96,9 +100,13 @@ def _known(
 ) -> HttpResponse:
     by_mail = kind == "email" and known is not None
     if known is not None and by_mail:
-        card = welcome(Customer.objects.get(pk=known), at=timezone.now())
+        customer, now = Customer.objects.get(pk=known), timezone.now()
         to = identities.normalise(kind, value, country=business.country) or ""
-        _mail_card(business, to, links.absolute(request, "card", card.token))
+        recent = CardMail.objects.filter(customer=customer, sent_at__gt=now - timedelta(hours=1))
+        if recent.count() < MAILS_PER_HOUR:
+            CardMail.objects.create(customer=customer, sent_at=now)
+            card = welcome(customer, at=now)
+            _mail_card(business, to, links.absolute(request, "card", card.token))
     context = {
         "business": business,
         "by_mail": by_mail,

@@ -1,8 +1,19 @@
-"""The one thing the pages keep for themselves: sign-in codes sent by mail."""
+"""What the pages keep for themselves: codes and addresses that were mailed."""
 
 from django.db import models
 
 from habitue.members import ids
+
+
+class CardMail(models.Model):
+    """A card's address was mailed: counted, so that nobody can flood an address."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    customer = models.ForeignKey("members.Customer", models.CASCADE)
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"
 
 
 class SignInCode(models.Model):

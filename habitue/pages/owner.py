@@ -100,5 +100,5 @@ def _search(business: Business, text: str) -> QuerySet[Customer]:
     rows = Customer.objects.filter(business=business, erased_at=None).select_related("member")
     for kind in (Identity.Kind.NUMBER, Identity.Kind.EMAIL, Identity.Kind.PHONE):
         if text and (key := people.find(business, kind, text)) is not None:
-            return rows.filter(pk=key)
+            return rows.filter(pk=key).order_by("-pk")
     return (rows.filter(name__icontains=text) if text else rows).order_by("-pk")

@@ -1,5 +1,6 @@
 """The owner's sentence, "After 10 coffees, the 11th is free", and the program that it means."""
 
+import re
 from fractions import Fraction
 from typing import Final
 
@@ -66,13 +67,20 @@ class Sentence(Struct, frozen=True):
     @property
     def text(self) -> str:
         """The sentence as it stands on the poster."""
-        feminine, words = self._form[1], {"count": self.count, "item": self.item}
-        words["nth"] = ordinal(self.count + 1, self.language)
+        words = {"count": self.count, "item": self.item, "rest": self.rest}
+        with override(self.language):
+            return _("After %(count)s %(item)s%(rest)s") % words
+
+    @property
+    def rest(self) -> str:
+        """What follows the blanks."""
+        feminine = self._form[1]
+        words = {"nth": ordinal(self.count + 1, self.language, feminine=feminine)}
         with override(self.language):
             if feminine:
-                # Translators: the item is feminine ("la 11e est offerte").
-                return _("After %(count)s %(item)s, the %(nth)s one is free") % words
-            return _("After %(count)s %(item)s, the %(nth)s is free") % words
+                # Translators: the item is feminine (", la 11e est offerte").
+                return _elided(_(", the %(nth)s one is free") % words)
+            return _elided(_(", the %(nth)s is free") % words)
 
     @property
     def reward(self) -> str:
@@ -95,12 +103,17 @@ class Sentence(Struct, frozen=True):
         return self.item.strip(), False
 
 
-def ordinal(number: int, language: str) -> str:
+def _elided(text: str) -> str:
+    """Italian says l’8º and l’11º, not il 8º."""
+    return re.sub(r"\b(?:il|la) (8|11)(?=[ºª])", r"l’\1", text)
+
+
+def ordinal(number: int, language: str, *, feminine: bool = False) -> str:
     """11e, 11º, 11th."""
     if language == "fr":
         return f"{number}{'er' if number == 1 else 'e'}"
     if language == "it":
-        return f"{number}º"
+        return f"{number}{'ª' if feminine else 'º'}"
     teens = 10 <= number % 100 <= 20
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 

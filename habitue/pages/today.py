@@ -1,12 +1,10 @@
 """The owner's first page: how it goes in one sentence, three figures, what happened last."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +17,7 @@ from habitue import metrics
 from habitue.ledger import figures as figures_of
 from habitue.members.models import Business, Member
 from habitue.metrics.answers import Result
-from habitue.pages import access, account, words
+from habitue.pages import access, account, events, words
 
 SPAN: Final = timedelta(days=90)
 ALIVE: Final = timedelta(seconds=15)  # the worker beats every few seconds
@@ -47,15 +45,6 @@ class Figure(Struct, frozen=True):
     of: tuple[int, int] | None = None
     change: int | None = None
     beside: float | None = None
-
-
-class Happening(Struct, frozen=True):
-    """One line of what happened last."""
-
-    at: datetime
-    text: str
-    who: str
-    customer: int
 
 
 @never_cache
@@ -103,21 +92,14 @@ def figures(business: Business, now: datetime) -> list[Figure]:
     ]
 
 
-def happenings(business: Business) -> list[Happening]:
-    """The last events that counted, each with whose it was."""
-    rows = _query(
-        "SELECT e.at, e.kind, e.customer_id, c.name FROM ledger_event e"
-        " JOIN members_customer c ON c.id = e.customer_id"
-        " WHERE e.business_id = %(business)s AND e.refusal IS NULL"
-        " ORDER BY e.id DESC LIMIT %(last)s",
-        {"business": business.pk, "last": LAST},
-    )
-    return [Happening(at, _kind(kind), name or _("Customer"), key) for at, kind, key, name in rows]
+def happenings(business: Business) -> list[tuple[events.Happening, str]]:
+    """The last events that counted, each with its title."""
+    return [(one, _kind(one.kind)) for one in events.newest(business, limit=LAST)]
 
 
 def worker_lives() -> bool:
     """Whether the worker has sent a sign of life just now."""
-    rows = _query(
+    rows = events.query(
         "SELECT now() - max(last_heartbeat) < %(alive)s FROM procrastinate_workers",
         {"alive": ALIVE},
     )
@@ -151,13 +133,7 @@ def _share(latest: Result, before: Result, beside: float | None) -> Figure:
 
 def _sentence(business: Business, now: datetime) -> str:
     """How it goes, in one sentence with the week's own number."""
-    rows = _query(
-        "SELECT count(*), count(DISTINCT customer_id) FROM ledger_event"
-        " WHERE business_id = %(business)s AND at >= %(since)s AND refusal IS NULL AND NOT undone"
-        " AND kind IN ('purchase', 'visit')",
-        {"business": business.pk, "since": now - timedelta(days=7)},
-    )
-    visits, people = rows[0]
+    visits, people = events.came(business, since=now - timedelta(days=7))
     if not visits:
         return _("No visit was recorded in the last 7 days.")
     text = ngettext(
@@ -182,10 +158,3 @@ def _kind(kind: str) -> str:
         "action": _("Took part"),
     }
     return titles.get(kind, kind)
-
-
-def _query(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

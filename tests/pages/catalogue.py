@@ -76,7 +76,7 @@ def main() -> None:
         with path.open("wb") as file:
             write_po(file, catalog, width=100, sort_output=True, omit_header=False)
         path.with_suffix(".mo").write_bytes(compiled(translated(language)))
-        missing = sum(1 for message in catalog if message.id and not all(_strings(message.string)))
+        missing = sum(not message.string for message in catalog if message.id)
         print(f"{language}: {len(catalog)} messages, {missing} untranslated")
 
 
@@ -86,10 +86,6 @@ def _messages(source: bytes) -> Iterator[Message]:
             yield message
     except tokenize.TokenError:
         return
-
-
-def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (string,)
 
 
 if __name__ == "__main__":

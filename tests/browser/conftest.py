@@ -1,0 +1,18 @@
+"""The real product, once for all browser tests of a worker."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.product import Product
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    """`habitue start` with an embedded PostgreSQL, a worker and a mail server."""
+    made = Product()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()

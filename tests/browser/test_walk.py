@@ -1,0 +1,156 @@
+"""The first day of a café, walked in a real browser against the real product.
+
+First run → join → scan by camera → tenth stamp → the reward first → given → undone.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect
+
+from tests.browser import product as real
+from tests.browser.product import Product
+from tests.browser.watch import Watch
+
+PHONE = ViewportSize(width=390, height=844)
+pytestmark = pytest.mark.slow
+
+
+def first_run(page: Page, product: Product, watch: Watch) -> tuple[str, str, str]:
+    """Diego opens his shop; answers with the join link, the staff link and the PIN."""
+    page.goto(product.address)
+    watch.screen(page, "first run: shop")
+    page.get_by_label("Nom de votre commerce").fill("Café des Amis")
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator("#phone")).to_contain_text("Après 10 cafés, le 11e est offert")
+    page.get_by_label("Combien").fill("8")
+    expect(page.locator("#phone")).to_contain_text("Après 8 cafés, le 9e est offert")
+    page.get_by_role("checkbox").uncheck()
+    page.get_by_label("Combien").fill("10")
+    expect(page.locator("#phone svg")).to_have_attribute("aria-label", "0 tampon sur 10")
+    watch.screen(page, "first run: sentence")
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("adresse e-mail").fill("diego@example.org")
+    watch.screen(page, "first run: address")
+    page.get_by_role("button", name="Recevoir le code").click()
+    page.get_by_label("Code reçu").fill("12")
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator(".error")).to_be_visible()
+    watch.screen(page, "first run: wrong code")
+    page.get_by_label("Code reçu").fill(product.letters.code())
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator("#waiting")).to_contain_text("En attente")
+    watch.screen(page, "first run: ready")
+    join = page.locator(".address a").get_attribute("href") or ""
+    assert real.read_code(page.locator(".big svg")) == join
+    staff = page.locator(".keys a").first.get_attribute("href") or ""
+    return join, staff, page.locator(".pin").inner_text()
+
+
+def join_as_alice(page: Page, link: str, watch: Watch) -> None:
+    page.goto(link)
+    watch.screen(page, "join")
+    for box in page.get_by_role("checkbox").all():
+        expect(box).not_to_be_checked()
+    page.get_by_label("prénom").fill("Alice")
+    page.get_by_label("E-mail ou").fill("alice@example.org")
+    page.get_by_role("button", name="Recevoir ma carte").click()
+    expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "0 sur 10 tampons")
+    watch.screen(page, "card: new")
+
+
+def sign_in_at_counter(page: Page, link: str, pin: str, watch: Watch | None) -> None:
+    page.goto(link)
+    if watch:
+        watch.screen(page, "counter: PIN")
+    page.get_by_label("Code PIN").fill(pin)
+    page.get_by_role("button", name="Commencer").click()
+    expect(page.get_by_role("heading", name="Scannez la carte")).to_be_visible()
+
+
+def stamp_until_the_reward(page: Page, watch: Watch) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alice")
+    watch.screen(page, "sheet: empty card")
+    page.get_by_role("button", name="+1").click()
+    expect(page.locator(".done")).to_have_text("+1")
+    expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "1 sur 10 tampons")
+    page.get_by_label("Plusieurs").fill("9")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "10 sur 10 tampons")
+    expect(page.locator("h1, h2, h3").first).to_have_text("Récompense prête: 1 café offert")
+    watch.screen(page, "sheet: reward ready")
+
+
+def give_and_undo(page: Page, watch: Watch) -> None:
+    page.get_by_role("button", name="Donner la récompense").click()
+    expect(page.locator(".done")).to_have_text("Récompense donnée.")
+    expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "0 sur 10 tampons")
+    watch.screen(page, "sheet: given")
+    page.get_by_role("button", name="Annuler").click()
+    expect(page.locator(".done")).to_have_text("Annulé.")
+    expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "10 sur 10 tampons")
+    expect(page.get_by_role("button", name="Annuler")).to_have_count(0)
+
+
+def look_around(page: Page, product: Product, watch: Watch) -> None:
+    for path, name in [
+        ("/", "today"),
+        ("/customers", "customers"),
+        ("/settings", "settings"),
+        ("/nowhere", "404"),
+    ]:
+        page.goto(product.address + path)
+        watch.screen(page, name)
+    page.goto(product.address + "/customers")
+    page.get_by_role("link", name="Alice").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alice")
+    watch.screen(page, "customer")
+
+
+def phone(browser: Browser, watch: Watch) -> BrowserContext:
+    context: BrowserContext = browser.new_context(viewport=PHONE, locale="fr-FR")
+    context.set_default_timeout(15_000)
+    watch.over(context)
+    return context
+
+
+def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_path: Path) -> None:
+    watch = Watch(product.address, os.environ.get("HABITUE_SCREENS"))
+    browser = real.launch(playwright)
+    owner, alice = phone(browser, watch).new_page(), phone(browser, watch).new_page()
+    join, staff, pin = first_run(owner, product, watch)
+    join_as_alice(alice, join, watch)
+    expect(owner.locator("#waiting")).to_contain_text("Alice a sa carte")
+    watch.screen(owner, "first run: first customer")
+
+    alice.reload()
+    shown = real.read_code(alice.locator("svg.qr"))
+    shot = real.launch(playwright, film=real.film(shown, tmp_path / "camera.y4m"))
+    counter = phone(shot, watch).new_page()
+    sign_in_at_counter(counter, staff, pin, None)
+    began = time.monotonic()
+    counter.wait_for_url("**/m/*")
+    assert time.monotonic() - began < 5
+    stamp_until_the_reward(counter, watch)
+    alice.reload()
+    expect(alice.get_by_role("heading", name="Votre récompense est prête")).to_be_visible()
+    watch.screen(alice, "card: reward ready")
+    give_and_undo(counter, watch)
+    shot.close()
+
+    # The same code again, typed by hand at another counter: refused with a sentence.
+    second = phone(browser, watch).new_page()
+    sign_in_at_counter(second, staff, pin, watch)
+    watch.screen(second, "counter: scan without a camera")
+    second.get_by_label("N° de carte").fill(shown)
+    second.get_by_role("button", name="Ouvrir").click()
+    expect(second.get_by_role("alert")).to_contain_text("déjà servi")
+    second.get_by_label("Chercher par nom").fill("ali")
+    second.get_by_role("link", name="Alice").click()
+    expect(second.get_by_role("heading", level=1).first).to_contain_text("Récompense prête")
+
+    look_around(owner, product, watch)
+    browser.close()
+    watch.all_well()

@@ -1,0 +1,74 @@
+"""What every screen must keep: no errors, no stranger asked, no barrier, no sideways scroll."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Watch:
+    """Collects what went wrong over all pages of all contexts."""
+
+    def __init__(self, address: str, folder: str | None = None) -> None:
+        self.folder = Path(folder) if folder else None
+        self.host = urlsplit(address).netloc
+        self.strangers: list[str] = []
+        self.complaints: list[str] = []
+        self.barriers: list[str] = []
+        self.sideways: list[str] = []
+        self.screens: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        """Watch every page of a context."""
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+
+    def screen(self, page: Page, name: str) -> None:
+        """Look at one screen in light and dark at 390 px, and at 320 px."""
+        self.screens.append(name)
+        size = page.viewport_size
+        page.emulate_media(reduced_motion="reduce")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_timeout(50)
+            self._picture(page, f"{name} {theme}")
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+            for violation in found.response["violations"]:
+                nodes = [node["html"][:120] for node in violation["nodes"]]
+                self.barriers.append(f"{name} {theme}: {violation['id']} {nodes}")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            self.sideways.append(f"{name}: {wide} px")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        self._picture(page, f"{name} wide")
+        if size:
+            page.set_viewport_size(size)
+
+    def _picture(self, page: Page, name: str) -> None:
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = name.replace(": ", "-").replace(" ", "-") + ".png"
+            page.screenshot(path=self.folder / file, full_page=True)
+
+    def all_well(self) -> None:
+        """Fail with everything that was found."""
+        assert self.strangers == []
+        assert self.complaints == []
+        assert self.barriers == []
+        assert self.sideways == []
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https") and parts.netloc != self.host:
+            self.strangers.append(request.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refused form answers 422: the browser reports that as an error of the network.
+        if message.type == "error" and "422" not in message.text:
+            self.complaints.append(message.text)

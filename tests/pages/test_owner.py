@@ -1,0 +1,92 @@
+"""The owner's pages, and that they are sealed."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from habitue.members import staff
+from habitue.members.models import Business, Card, Customer, Staff
+from tests.pages.conftest import make_member, make_shop
+
+pytestmark = pytest.mark.django_db
+PLACES = ["/", "/customers", "/settings", "/poster.pdf", "/start/ready", "/start/waiting"]
+
+
+def test_today_starts_empty_and_says_what_will_come(owner: Client) -> None:
+    text = owner.get("/").content.decode()
+    assert "Personne n’a encore de carte" in text
+    assert "Taux de réachat" in text
+    assert text.index("Taux de réachat") < text.index("Clients actifs")
+    assert "Trop tôt" in text
+
+
+def test_today_shows_what_happened(owner: Client, alice: Customer) -> None:
+    text = owner.get("/").content.decode()
+    assert "Alice Martin" in text
+    assert "Nouvelle carte" in text
+
+
+def test_customers_are_listed_searched_and_opened(owner: Client, alice: Customer) -> None:
+    assert "Alice Martin" in owner.get("/customers").content.decode()
+    assert "Alice Martin" in owner.get("/customers", {"q": "alice@example.org"}).content.decode()
+    assert "Personne trouvé" in owner.get("/customers", {"q": "zz"}).content.decode()
+    page = owner.get(f"/customers/{alice.pk}").content.decode()
+    assert "alice@example.org" in page
+    assert "2 sur 12 tampons" in page
+
+
+def test_a_new_pin_is_shown_once_and_works(owner: Client, diego: Staff) -> None:
+    owner.post(f"/settings/pin/{diego.pk}")
+    assert 'class="pin"' in owner.get("/settings").content.decode()
+    assert 'class="pin"' not in owner.get("/settings").content.decode()
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_strangers_are_sent_to_sign_in(client: Client, cafe: Business, path: str) -> None:
+    assert client.get(path).headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_the_counter_does_not_open_owner_pages(counter: Client, path: str) -> None:
+    assert counter.get(path).headers["Location"] == "/sign-in"
+
+
+def test_a_cashier_with_an_account_is_no_owner(client: Client, cafe: Business) -> None:
+    user = User.objects.create_user("eva")
+    Staff.objects.create(business=cafe, user=user, name="Eva", role="cashier")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/customers").headers["Location"] == "/start"
+
+
+def test_another_owners_business_does_not_exist(owner: Client) -> None:
+    bar = make_shop("Bar")
+    nino = make_member(bar, "Nino Rota", "nino@example.org")
+    cashier = staff.add_cashier(bar, name="Ugo", pin="1234")
+    assert owner.get(f"/customers/{nino.pk}").status_code == 404
+    assert owner.post(f"/settings/pin/{cashier.pk}").status_code == 404
+    assert owner.get(f"/customers/{2**63}").status_code == 404
+    for path in PLACES:
+        assert b"Nino Rota" not in owner.get(path).content
+    session = owner.session
+    session["business"] = bar.pk  # even with a session that says so
+    session.save()
+    assert b"Nino Rota" not in owner.get("/customers").content
+
+
+def test_a_card_is_no_key_to_anything_else(client: Client, card: Card) -> None:
+    client.get(f"/c/{card.token}")
+    assert client.get("/").status_code == 302
+    assert client.get(f"/s/{card.customer.business.counter_key}").status_code == 302
+
+
+def test_changes_need_a_post(owner: Client, counter: Client, alice: Customer, diego: Staff) -> None:
+    sheet = f"/s/{alice.business.counter_key}/m/{alice.pk}"
+    for action in ("stamp", "give", "undo"):
+        assert counter.get(f"{sheet}/{action}").status_code == 405
+    for path in ("/sign-out", "/demo/begin", "/demo/look", f"/settings/pin/{diego.pk}"):
+        assert owner.get(path).status_code == 405
+
+
+def test_signing_out_closes_the_door(owner: Client) -> None:
+    owner.post("/sign-out")
+    assert owner.get("/").headers["Location"] == "/sign-in"
