@@ -68,7 +68,7 @@ class Memory(Struct, omit_defaults=True):
     `carry`: remainders of rounding as (numerator, denominator) · `used`: limits by rule and
     bucket · `last`: instant of a rule's last award · `lapses`: last usable day of balances that
     lapse by inactivity · `pending` and `debts`: parts of the balance not usable yet, and owed ·
-    `last_at`: the instant of the newest event.
+    `last_at` and `last_id`: the instant and number of the newest event.
     """
 
     counters: dict[int, dict[int, int]] = {}
@@ -81,6 +81,7 @@ class Memory(Struct, omit_defaults=True):
     debts: dict[int, int] = {}
     purchases: int = 0
     last_at: datetime | None = None
+    last_id: int = 0
 
 
 class Account(Struct):

@@ -79,11 +79,7 @@ def need(book: Book, account: Account, event: Event) -> Need:
         return 2
     if isinstance(event.what, facts.Enrolment) and account.enrolled_on is None:
         return 2
-    if (
-        account.memory.last_at is not None
-        and event.at < account.memory.last_at
-        and account.enrolled_on
-    ):
+    if account.enrolled_on and _precedes(event, account):
         return 2
     if isinstance(event.what, (facts.Redemption, facts.VoucherUse, facts.Adjustment)):
         return 1
@@ -105,12 +101,11 @@ def _decide(
     refused = facts.problem(event, currency=rulebook.program.currency)
     if refused is not None:
         return Outcome(event, day, [], refused, account.level, account.level)
-    last_at = account.memory.last_at
     if account.enrolled_on is None and isinstance(event.what, facts.Enrolment):
         # What a mere customer did is not in the account, only in the history.
         late = any(event.at < known.at for known in past or ())
     else:
-        late = last_at is not None and event.at < last_at and account.enrolled_on is not None
+        late = account.enrolled_on is not None and _precedes(event, account)
     if late or isinstance(event.what, _CORRECTIONS):
         if past is None:
             raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
@@ -127,9 +122,21 @@ def _decide(
         if kept is not None:
             accounts[event.customer] = kept
         return Outcome(event, day, [], refused, before, before)
-    if last_at is None or event.at > last_at:
-        account.memory.last_at = event.at
+    if not _precedes(event, account):
+        account.memory.last_at, account.memory.last_id = event.at, event.id
     return Outcome(_recorded(account, event), day, entries, None, before, account.level)
+
+
+def _precedes(event: Event, account: Account) -> bool:
+    """Whether an event comes before the newest one: by instant, then by number.
+
+    Numbers are given before accounts are locked, so of two events of one instant the second
+    may be decided first; the history, which is in this order, must lead to the same account.
+    """
+    last_at = account.memory.last_at
+    if last_at is None or event.at > last_at:
+        return False
+    return event.at < last_at or event.id < account.memory.last_id
 
 
 def _refusable(rulebook: Rulebook, what: facts.What) -> bool:
@@ -250,7 +257,10 @@ def _correct(
     forgiven = history.settle(book.on(day).program, derived, now)
     event = Event(event.id, event.customer, event.at, event.what, forgiven)
     entries.extend(history.difference(account, live, derived, event.id, day))
-    derived.memory.last_at = now if isinstance(event.what, _CORRECTIONS) else account.memory.last_at
+    derived.memory.last_at, derived.memory.last_id = account.memory.last_at, account.memory.last_id
+    if isinstance(event.what, _CORRECTIONS):
+        derived.memory.last_at = now
+        derived.memory.last_id = max(event.id, account.memory.last_id)
     outcome = Outcome(_recorded(derived, event), on, entries, None, before, derived.level, money)
     return outcome, derived
 
@@ -288,7 +298,7 @@ def fold(
         refused = apply(book.on(local.date()), account, moment, local, entries, forced=forced)
         if refused is not None and not forced:
             return account, refused
-        account.memory.last_at = moment.at
+        account.memory.last_at, account.memory.last_id = moment.at, moment.id
     due.advance(book, account, day, tried)
     return account, None
 

@@ -105,7 +105,7 @@ def adjust(
         part = Earned(0, unit, what.amount, why)
         holding.grant(rulebook, account, event.id, part, local.date(), "adjustment", entries)
         return None
-    if account.usable(unit) < -what.amount and not forced:
+    if not forced and _affordable(rulebook, account, unit, local.date()) < -what.amount:
         return _short(rulebook, account, unit, -what.amount)
     holding.draw(rulebook, account, unit, -what.amount, local.date(), "adjustment", why, entries)
     return None
@@ -131,7 +131,10 @@ def automatic(
 
 
 def _affordable(rulebook: Rulebook, account: Account, unit: int, day: date) -> int:
-    """What lots usable on a day hold, net of debts: at midnight some are about to lapse."""
+    """What lots usable on a day hold, net of debts: at midnight some are about to lapse.
+
+    Asking the lots, not only the balance, keeps a redemption from ever making a debt.
+    """
     lots = account.spendable(unit, day, first_in=True)
     return min(account.usable(unit), sum(lot.remaining for lot in lots))
 
@@ -156,7 +159,9 @@ def _not_allowed(
     if limits.allowed(account, _limited(reward), 1, local) < 1:
         return Refused("limit", "This reward has been taken as often as allowed.")
     unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
-    return _short(rulebook, account, unit, cost) if account.usable(unit) < cost else None
+    if _affordable(rulebook, account, unit, local.date()) < cost:
+        return _short(rulebook, account, unit, cost)
+    return None
 
 
 def _short(rulebook: Rulebook, account: Account, unit: int, needed: int) -> Refused:
