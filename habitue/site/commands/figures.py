@@ -203,7 +203,13 @@ def _window(answers: Answers) -> str:
         " are no longer",
         "assumed": "assumed: nobody has come back yet, so there is no own rhythm",
     }[window.origin]
-    return (
+    said = (
         f"A customer at the start (end) bought within {window.days} days before it ({why})."
         " --window DAYS sets another."
     )
+    if window.days > answers.period.days:
+        said += (
+            f" As the period has only {answers.period.days} days, one purchase shortly before it"
+            " counts at both ends: over a longer period fewer are kept."
+        )
+    return said
