@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from habitue.core import document, program
 from habitue.core.rulebook import Book
+from habitue.ledger import database
 from habitue.members import ids
 
 KEPT = 500
@@ -32,6 +33,8 @@ class Published(Struct, frozen=True):
     number: int
     problems: tuple[str, ...] = ()
 
+
+_LATEST = "SELECT coalesce(max(number), 0) FROM ledger_version WHERE business_id = %s"
 
 _shelves: OrderedDict[int, Shelf] = OrderedDict()
 
@@ -58,12 +61,10 @@ def shelf_kept(business: int) -> Shelf:
 
 def latest(business: int) -> int:
     """The number of the newest version; 0 when nothing was published."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(number), 0) FROM ledger_version WHERE business_id = %s",
-            [business],
-        )
-        return int(cursor.fetchone()[0])
+    cursor = database.cursor()
+    cursor.execute(_LATEST, [business], prepare=True)
+    (number,) = cursor.fetchall()[0]
+    return int(number)
 
 
 def in_force(business: int, *, on: date | None = None) -> program.Program | None:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from habitue.core import facts
 from habitue.core.facts import Refused
 from habitue.ledger import arrays
-from habitue.ledger.loading import Rows
+from habitue.ledger.database import Rows
 
 CONFLICT: Final = Refused(
     "conflict", "This reference was used before, for something else. Use another reference."

@@ -7,18 +7,15 @@ were when it began.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 import msgspec
-from psycopg import Cursor
 
 from habitue.core import facts
 from habitue.core.account import Account, Lot, Memory, Voucher
 from habitue.core.calendar import FOREVER
 from habitue.core.facts import Event, Forgiven
 from habitue.ledger import arrays
-
-Rows = Cursor[tuple[Any, ...]]
+from habitue.ledger.database import Rows
 
 _ACCOUNTS = """
 SELECT customer_id, version, balances::text, enrolled_on, level, due_on, memory::text

@@ -17,16 +17,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
-from psycopg import Cursor
 
 from habitue.core import engine
 from habitue.core.account import Account
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Refused
-from habitue.ledger import books, claims, loading, writing
+from habitue.ledger import books, claims, database, loading, writing
 from habitue.ledger.answers import Answer
 from habitue.ledger.claims import CONFLICT, Fact, Held, Prepared
-from habitue.ledger.loading import Loaded, Rows
+from habitue.ledger.database import Rows
+from habitue.ledger.loading import Loaded
 from habitue.members import ids
 
 HORIZON: Final = timedelta(hours=24)
@@ -66,7 +66,7 @@ def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> l
     event_ids = ids.make_many(len(batch))
     prepared = [claims.prepared(fact, event) for fact, event in zip(batch, event_ids, strict=True)]
     with transaction.atomic(), connection.wrap_database_errors:
-        cursor = own_cursor()
+        cursor = database.cursor()
         if key:
             made = claims.claim_key(cursor, business, key, prepared, now)
             if made is not None:
@@ -83,12 +83,6 @@ def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> l
         else Answer.of(business, outcomes[one.event])
         for place, one in enumerate(prepared)
     ]
-
-
-def own_cursor() -> Rows:
-    """A cursor on Django's connection that binds on the server, so that statements are prepared."""
-    connection.ensure_connection()
-    return Cursor(connection.connection)
 
 
 def _decide_and_write(

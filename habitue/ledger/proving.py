@@ -10,8 +10,7 @@ from django.db import connection, transaction
 from habitue.core import engine, money
 from habitue.core.account import Account
 from habitue.core.rulebook import Book
-from habitue.ledger import books, loading
-from habitue.ledger.posting import own_cursor
+from habitue.ledger import books, database, loading
 
 BATCH: Final = 1_000
 SHOWN: Final = 20
@@ -103,7 +102,7 @@ def replay(business: int, *, progress: Progress | None = None) -> list[str]:
     differences: list[str] = []
     for customers in _members(business):
         with transaction.atomic():
-            cursor = own_cursor()
+            cursor = database.cursor()
             loaded = loading.accounts(cursor, business, customers, shelf.book.units, lock=False)
             loading.lots(cursor, loaded.accounts.values(), closed=True)
             histories = loading.histories(cursor, customers)

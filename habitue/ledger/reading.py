@@ -12,9 +12,8 @@ from habitue.core import due, explaining
 from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.rulebook import Rulebook
-from habitue.ledger import answers, books, loading
+from habitue.ledger import answers, books, database, loading
 from habitue.ledger.answers import EntryLine
-from habitue.ledger.posting import own_cursor
 
 
 class LotLine(Struct, frozen=True):
@@ -58,7 +57,7 @@ def standings(business: int, customers: Sequence[int], *, now: datetime) -> dict
     shelf = books.shelf(business)
     day = now.astimezone(shelf.book.latest.zone).date()
     with transaction.atomic():
-        cursor = own_cursor()
+        cursor = database.cursor()
         loaded = loading.accounts(cursor, business, customers, shelf.book.units, lock=False)
         loading.lots(cursor, loaded.accounts.values())
         codes = _codes(loaded.accounts)

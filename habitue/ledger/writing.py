@@ -2,13 +2,13 @@
 
 Lots and balances move by differences under checks, and every account row must still have the
 version that was read: code that forgets a lock meets an error, not an overspent balance.
-The statements go out in a pipeline, so that the server works while the next is being made.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,6 +82,9 @@ _OUTBOX = """
 INSERT INTO ledger_outbox (id, business_id, posted_at, customers, events)
 VALUES (%s, %s, %s, %s::bigint[], %s::bigint[])"""
 
+PIPELINED = 50
+"""Events from which on the server works while the next statement is being made."""
+
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 17  # 85 bits
 
@@ -106,10 +109,10 @@ def write(
     stored: StoredLots,
     now: datetime,
 ) -> None:
-    """Everything that a batch changes, in one pipeline."""
+    """Everything that a batch changes; a large one in a pipeline, which small ones do not repay."""
     accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
     moves: list[tuple[Cursor[Any], int]] = []
-    with connection.pipeline():
+    with connection.pipeline() if len(posted) >= PIPELINED else nullcontext():
         _send(connection, _events(posted, zone), business, now)
         _send(connection, _entries(posted))
         _send(connection, _new_lots(accounts, stored))

@@ -1,0 +1,16 @@
+"""Django's connection, used directly: statements are prepared once and bound on the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from psycopg import Cursor
+
+Rows = Cursor[tuple[Any, ...]]
+
+
+def cursor() -> Rows:
+    """A cursor of psycopg's own on Django's connection, inside its transaction."""
+    connection.ensure_connection()
+    return Cursor(connection.connection)
