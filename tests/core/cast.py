@@ -24,7 +24,8 @@ PARIS = ZoneInfo("Europe/Paris")
 POINTS = program.Unit("points")
 SPEND = program.Unit("spend", redeemable=False, qualifying=True, decimals=2)
 PER_EURO = program.EarnRule("base", "purchase", (program.PerMoney("points", Fraction(1), 100),))
-YEARLY = program.EarnRule("year", "purchase", (program.PerMoney("spend", Fraction(1), 100),))
+EXACT = program.PerMoney("spend", Fraction(1), 100, "proportional")
+YEARLY = program.EarnRule("year", "purchase", (EXACT,))
 COFFEE = program.Reward("coffee", (program.Gift("product", "coffee"),), cost=("points", 10))
 
 
