@@ -267,12 +267,16 @@ def _correct(
 
 def _spent_since(book: Book, live: Account, derived: Account, event: Event) -> Refused | None:
     """Why a late event cannot spend what was there at its time: it has been used since."""
-    if not isinstance(event.what, facts.Redemption | facts.VoucherUse | facts.Adjustment):
-        return None
     local = event.at.astimezone(book.zone)
-    refused = apply(book.on(local.date()), deepcopy(live), event, local, [])
-    if refused is not None:
-        return refused
+    match event.what:
+        case facts.Redemption() | facts.VoucherUse():
+            refused = redeeming.used_since(book.on(local.date()), live, event.what, local)
+            if refused is not None:
+                return refused
+        case facts.Adjustment():
+            pass
+        case _:
+            return None
     owed = live.memory.debts
     if any(debt > owed.get(unit, 0) for unit, debt in derived.memory.debts.items()):
         return Refused("insufficient", "These units have been used since.")

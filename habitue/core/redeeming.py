@@ -17,6 +17,8 @@ from habitue.core.rulebook import Rulebook
 MOST_VOUCHERS: Final = 200
 """Automatic rewards issued by one event; what is left over follows with the next."""
 
+_OFTEN: Final = Refused("limit", "This reward has been taken as often as allowed.")
+
 
 def redeem(
     rulebook: Rulebook,
@@ -71,11 +73,7 @@ def use(
     if voucher is None:
         return Refused("unknown_voucher", "This voucher does not exist.")
     if voucher.state != "issued":
-        return Refused(
-            f"voucher_{voucher.state}",
-            f"This voucher is {voucher.state} already.",
-            {"voucher": voucher.id},
-        )
+        return _spent(voucher)
     reward = rulebook.program.reward(voucher.reward)
     if reward is not None and not 0 <= what.choice < len(reward.gifts):
         return Refused("choice", f"Choose between 1 and {len(reward.gifts)}.")
@@ -84,6 +82,21 @@ def use(
     if reward is not None:
         gift = reward.gifts[what.choice]
         _give(rulebook, account, event.id, gift, reward, day, entries)
+    return None
+
+
+def used_since(
+    rulebook: Rulebook, account: Account, what: Redemption | VoucherUse, local: datetime
+) -> Refused | None:
+    """Why a late redemption or use comes after another took its place."""
+    if isinstance(what, Redemption):
+        reward = rulebook.program.reward(what.reward)
+        if reward is not None and limits.allowed(account, _limited(reward), 1, local) < 1:
+            return _OFTEN
+        return None
+    voucher = _voucher(account, what, forced=False)
+    if voucher is not None and voucher.state in ("redeemed", "cancelled"):
+        return _spent(voucher)
     return None
 
 
@@ -157,11 +170,19 @@ def _not_allowed(
             "tier", "This reward is for another tier.", {"tiers": ", ".join(reward.tiers)}
         )
     if limits.allowed(account, _limited(reward), 1, local) < 1:
-        return Refused("limit", "This reward has been taken as often as allowed.")
+        return _OFTEN
     unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
     if _affordable(rulebook, account, unit, local.date()) < cost:
         return _short(rulebook, account, unit, cost)
     return None
+
+
+def _spent(voucher: Voucher) -> Refused:
+    return Refused(
+        f"voucher_{voucher.state}",
+        f"This voucher is {voucher.state} already.",
+        {"voucher": voucher.id},
+    )
 
 
 def _short(rulebook: Rulebook, account: Account, unit: int, needed: int) -> Refused:
