@@ -143,7 +143,7 @@ class _Poster:
             if answer.duplicate:
                 self.tally.duplicate += 1
             elif answer.refused:
-                self._reject(row, self._value(row, answer.refused), answer.refused.sentence)
+                self._refuse(row, answer.refused)
             else:
                 self.tally.accepted += 1
 
@@ -195,7 +195,10 @@ class _Poster:
             )
         )
 
-    def _value(self, row: Bought, refused: facts.Refused) -> str:
+    def _refuse(self, row: Bought, refused: facts.Refused) -> None:
+        """Reject what the ledger refused."""
         if refused.code == "conflict":
-            return row.reference
-        return str(next(iter(refused.values.values()), row.customer))
+            self._reject(row, row.reference, "this receipt stands for another purchase already")
+        else:
+            value = next(iter(refused.values.values()), row.customer)
+            self._reject(row, str(value), refused.sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
@@ -11,6 +12,7 @@ from habitue.connectors.table import Rejected
 
 SHOWN: Final = 20
 HEADER: Final = ("line", "value", "reason", "row")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -61,5 +63,6 @@ class Rejects:
 
 
 def neutral(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """A cell that no spreadsheet takes for a formula, and no screen for a command."""
+    plain = _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", cell)
+    return f"'{plain}" if cell.startswith(_FORMULA) else plain

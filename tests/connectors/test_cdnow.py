@@ -191,3 +191,22 @@ def test_what_cannot_be_asked_is_a_sentence_and_exit_code_2(
     printed = habitue(home, "figures", *command, code=2)
     assert said in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("none.csv", "--business", "cafe"), "cannot be read"),
+        ((str(LOG), "--business", "Café X!"), "short name"),
+        ((str(LOG), "--business", "new", "--currency", "EURO"), "three letters"),
+        ((str(LOG), "--business", "new", "--timezone", "Mars/Base"), "no time zone"),
+        ((str(LOG), "--business", "new", "--program", "none.yaml"), "no program file"),
+        ((str(LOG), "--business", "cafe", "--currency", "EUR"), "counts in USD already"),
+    ],
+)
+def test_what_cannot_be_imported_is_a_sentence_and_exit_code_2(
+    home: Path, first_import: str, command: tuple[str, ...], said: str
+) -> None:
+    printed = habitue(home, "import", "purchases", *command, code=2)
+    assert said in printed
+    assert "Traceback" not in printed

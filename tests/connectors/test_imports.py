@@ -108,6 +108,7 @@ def test_a_receipt_names_a_purchase_once(cafe: Business, file: Path) -> None:
     assert (tally.accepted, tally.duplicate, tally.rejected) == (1, 1, 1)
     assert refused.first[0].line == 4
     assert refused.first[0].value == "T1"
+    assert refused.first[0].reason == "this receipt stands for another purchase already"
     again, _ = bring(cafe, file, rows)
     assert (again.accepted, again.duplicate, again.rejected) == (0, 2, 1)
 
@@ -139,6 +140,10 @@ def test_rejected_rows_are_kept_without_formulas(cafe: Business, file: Path) -> 
     assert [row[0] for row in written[1:]] == ["2", "3"]
     assert written[2][1] == "'=2+3"
     assert not [cell for row in written for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_what_would_move_a_cursor_is_spelled_out() -> None:
+    assert neutral("\x1b[31mred") == "\\x1b[31mred"
 
 
 @pytest.mark.parametrize("sign", list("=+-@\t\r\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 COUNTRIES = {"EUR": "FR", "USD": "US", "GBP": "GB", "CHF": "CH", "JPY": "JP", "CAD": "CA"}
 """Where a business is when only its currency is known; its settings say better."""
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 screen = Console(highlight=False, soft_wrap=True)
@@ -55,7 +57,7 @@ def import_purchases(
     enroll: Annotated[bool, typer.Option(help="Make every customer a member.")] = True,
 ) -> None:
     """Import purchases. Run it again after an interruption: nothing is ever counted twice."""
-    currency = _checked(currency, timezone, program)
+    currency = _checked(business, currency, timezone, program)
     try:
         with screen.status("Looking at the file…"):
             shape = purchases.survey(file)
@@ -66,7 +68,7 @@ def import_purchases(
     with database():
         from django.db import DatabaseError
 
-        owner = _business(business, currency or shape.currency or "EUR", timezone)
+        owner = _business(business, currency, timezone, shape)
         _publish(owner, program, enroll)
         try:
             _run(owner, file, shape, enroll)
@@ -79,9 +81,11 @@ def import_purchases(
             ) from None
 
 
-def _checked(currency: str, timezone: str, program: Path | None) -> str:
+def _checked(slug: str, currency: str, timezone: str, program: Path | None) -> str:
     """The currency in capitals; refuses what is none, and files that are not there."""
     code = currency.upper()
+    if not SLUG.fullmatch(slug):
+        misuse(f"A business's short name has small letters, digits and hyphens, not {slug[:40]!r}.")
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
         misuse(f"A currency is three letters such as EUR, not {currency[:20]!r}.")
     if timezone:
@@ -94,13 +98,17 @@ def _checked(currency: str, timezone: str, program: Path | None) -> str:
     return code
 
 
-def _business(slug: str, currency: str, timezone: str) -> Business:
+def _business(slug: str, wanted: str, timezone: str, shape: Shape) -> Business:
+    """The business of that short name; a new one counts as asked, as the file says, or in EUR."""
     from habitue.members import businesses
     from habitue.members.models import Business
 
     found = Business.objects.filter(slug=slug).first()
     if found is not None:
+        if wanted and wanted != found.currency:
+            misuse(f"{found.name} counts in {found.currency} already, not in {wanted}.")
         return found
+    currency = wanted or shape.currency or "EUR"
     made = businesses.create(
         slug=slug,
         name=slug.replace("-", " ").title(),
