@@ -45,7 +45,7 @@ def _moment(business: Business, program: Program, unit: Unit, entry: EntryLine) 
         amount=_signed(unit, entry.amount),
         unit=holdings.words(unit.title, unit.id),
         gain=entry.amount > 0,
-        title=_kind(str(entry.kind)),
+        title=_kind(str(entry.kind), gain=entry.amount > 0),
         why=tuple(_step(program, unit, *step) for step in entry.why),
     )
 
@@ -72,12 +72,12 @@ def _signed(unit: Unit, amount: int) -> str:
     return ("+" if amount > 0 else "−") + holdings.shown(unit, abs(amount))
 
 
-def _kind(kind: str) -> str:
+def _kind(kind: str, *, gain: bool) -> str:
     titles = {
         "accrual": _("Earned"),
         "redemption": _("Reward taken"),
         "expiry": _("Expired"),
-        "reversal": _("Taken back"),
+        "reversal": _("Given back") if gain else _("Taken back"),
         "adjustment": _("Corrected"),
         "settlement": _("Settled"),
     }

@@ -93,7 +93,7 @@ def test_the_ready_reward_is_the_first_heading_then_given_and_undone(
     text = stamp(counter, alice, 10)
     first = re.search(r"<h[1-6][^>]*>(.*?)</h", text)
     assert first
-    assert first[1] == "Récompense prête: 1 café offert"
+    assert first[1] == "Récompense prête\xa0: 1 café offert"
     given = {"reward": "free", "voucher": "", "reference": reference(counter, alice)}
     answer = counter.post(path(alice, "give"), given)
     assert "Récompense donnée" in answer.content.decode()

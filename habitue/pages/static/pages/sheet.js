@@ -13,7 +13,7 @@ function tick() {
     if (seen.has(sign)) continue;
     seen.add(sign);
     if (sign.classList.contains("done")) navigator.vibrate?.(60);
-    if (document.activeElement === document.body) document.querySelector("#sheet .plus, #sheet button")?.focus();
+    if (document.activeElement === document.body) (document.querySelector("#sheet .plus") ?? document.querySelector("#sheet button"))?.focus();
   }
 }
 
