@@ -29,9 +29,9 @@ FIGURE = Figure(
         "en": "purchases / customers who bought",
     },
     caveats={
-        "fr": "Compte des achats, pas des visites. Dépend de la longueur de la période.",
-        "it": "Conta gli acquisti, non le visite. Dipende dalla lunghezza del periodo.",
-        "en": "Counts purchases, not visits. Depends on how long the period is.",
+        "fr": "Chaque achat (ou passage de carte) compte. Dépend de la longueur de la période.",
+        "it": "Conta ogni acquisto (o passaggio di tessera). Dipende dalla lunghezza del periodo.",
+        "en": "Every purchase (or card scan) counts. Depends on how long the period is.",
     },
     unit="ratio",
     source="Retention articles: orders / customers",

@@ -25,9 +25,9 @@ FIGURE = Figure(
         "en": "customers with ≥ 2 purchases / customers who bought",
     },
     caveats={
-        "fr": "Compte des achats, pas des visites : deux le même jour font deux.",
-        "it": "Conta gli acquisti, non le visite: due nello stesso giorno sono due.",
-        "en": "Counts purchases, not visits: two on one day are two.",
+        "fr": "Chaque achat (ou passage de carte) compte : deux le même jour font deux.",
+        "it": "Conta ogni acquisto (o passaggio di tessera): due nello stesso giorno sono due.",
+        "en": "Every purchase (or card scan) counts: two on one day are two.",
     },
     unit="share",
     source="Retention articles: customers with more than one purchase / customers",
