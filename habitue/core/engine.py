@@ -17,7 +17,7 @@ from copy import deepcopy
 from datetime import date, datetime
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from habitue.core import due, earning, facts, history, holding, redeeming
 from habitue.core.account import Account, Entry
@@ -250,6 +250,7 @@ def _correct(
     before = account.level
     live = deepcopy(account)
     entries = due.advance(book, live, day, event.id)
+    event = _recorded(live, event)
     derived, refused = fold(book, [*past, event], day, customer=event.customer, tried=event.id)
     refused = refused or _spent_since(book, live, derived, event)
     if refused is not None:
@@ -261,7 +262,7 @@ def _correct(
     if isinstance(event.what, _CORRECTIONS):
         derived.memory.last_at = now
         derived.memory.last_id = max(event.id, account.memory.last_id)
-    outcome = Outcome(_recorded(derived, event), on, entries, None, before, derived.level, money)
+    outcome = Outcome(event, on, entries, None, before, derived.level, money)
     return outcome, derived
 
 
@@ -308,11 +309,12 @@ def fold(
 
 
 def _recorded(account: Account, event: Event) -> Event:
-    """The event as it must be remembered: a used voucher with its reward's name."""
+    """The event as it must be remembered: a used voucher with its reward's name and date."""
     what = event.what
-    if isinstance(what, facts.VoucherUse) and not what.reward:
-        voucher = account.touched_vouchers.get(what.voucher)
-        assert voucher is not None
-        what = facts.VoucherUse(what.voucher, what.choice, voucher.reward)
-        return Event(event.id, event.customer, event.at, what, event.forgiven)
-    return event
+    if not isinstance(what, facts.VoucherUse) or what.reward:
+        return event
+    voucher = next((each for each in account.vouchers or () if each.id == what.voucher), None)
+    if voucher is None:
+        return event
+    what = structs.replace(what, reward=voucher.reward, issued_on=voucher.issued_on)
+    return structs.replace(event, what=what)

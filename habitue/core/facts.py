@@ -8,7 +8,7 @@ one bad event never stops its neighbours.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, get_args
 
 from msgspec import Struct
@@ -119,12 +119,13 @@ class Redemption(Struct, frozen=True, omit_defaults=True, tag="redemption", gc=F
 class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use", gc=False):
     """A voucher is handed in; `choice` picks one of its gifts where there are several (from 0).
 
-    `reward` is filled in by the engine, so that history can be read without the vouchers.
+    `reward` and `issued_on` are filled in by the engine: history is read without vouchers.
     """
 
     voucher: int
     choice: int = 0
     reward: str = ""
+    issued_on: date | None = None
 
 
 class Undo(Struct, frozen=True, omit_defaults=True, tag="undo", gc=False):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import count
 from typing import Final
 
 from msgspec import structs
 
 from habitue.core import facts, program
-from habitue.core.account import Account, Entry, Lot
+from habitue.core.account import Account, Entry, Lot, Voucher
 from habitue.core.calendar import moment_later
 from habitue.core.facts import Event, Forgiven, Line, Purchase, Refund, Refused, Undo
 
@@ -146,11 +147,17 @@ def difference(
         if balance != balances[unit]:
             change = balance - balances[unit]
             entries.append(Entry(unit, 0, change, "reversal", day, balance))
-    _mark(stored, before, after, derived)
+    _mark(stored, before, after, derived, event_id)
     return entries
 
 
-def _mark(stored: Account, before: dict[int, Lot], after: dict[int, Lot], derived: Account) -> None:
+def _mark(
+    stored: Account,
+    before: dict[int, Lot],
+    after: dict[int, Lot],
+    derived: Account,
+    event_id: int,
+) -> None:
     """Leave in `derived` exactly what must be written."""
     old = {lot.id: lot for lot in stored.lots or ()}
     derived.touched_lots = dict(stored.touched_lots)
@@ -160,18 +167,46 @@ def _mark(stored: Account, before: dict[int, Lot], after: dict[int, Lot], derive
         changed = lot.remaining > 0 if was is None else lot != was
         if changed or lot_id in derived.touched_lots:
             derived.touched_lots[lot_id] = lot
+    _mark_vouchers(stored, derived, event_id)
+
+
+def _mark_vouchers(stored: Account, derived: Account, event_id: int) -> None:
+    """Vouchers keep their numbers (and so their codes) as far as they still exist.
+
+    Those of one reward and day of issue are as good as each other; what is new is numbered after
+    the correcting event, what is no more is cancelled.
+    """
+    assert derived.vouchers is not None
     known = {voucher.id: voucher for voucher in stored.vouchers or ()}
+    left = dict(known)
+    unmatched = list(derived.vouchers)
+    for alike in (_same_number, _same_state, _same_issue):
+        for voucher in list(unmatched):
+            was = next((each for each in left.values() if alike(each, voucher)), None)
+            if was is not None:
+                unmatched.remove(voucher)
+                voucher.id = left.pop(was.id).id
+    numbers = (number for number in count(event_id) if number not in known)
+    for voucher in unmatched:
+        voucher.id = next(numbers)
     derived.touched_vouchers = dict(stored.touched_vouchers)
-    for voucher in derived.vouchers or ():
-        if known.get(voucher.id) != voucher:
+    for voucher in left.values():
+        derived.vouchers.append(structs.replace(voucher, state="cancelled"))
+    for voucher in derived.vouchers:
+        if known.get(voucher.id) != voucher or voucher.id in derived.touched_vouchers:
             derived.touched_vouchers[voucher.id] = voucher
-    made = {voucher.id for voucher in derived.vouchers or ()}
-    for voucher in known.values():
-        if voucher.id not in made and voucher.state != "cancelled":
-            gone = structs.replace(voucher, state="cancelled")
-            derived.touched_vouchers[voucher.id] = gone
-            assert derived.vouchers is not None
-            derived.vouchers.append(gone)
+
+
+def _same_issue(one: Voucher, two: Voucher) -> bool:
+    return (one.reward, one.issued_on) == (two.reward, two.issued_on)
+
+
+def _same_state(one: Voucher, two: Voucher) -> bool:
+    return _same_issue(one, two) and one.state == two.state
+
+
+def _same_number(one: Voucher, two: Voucher) -> bool:
+    return _same_state(one, two) and one.id == two.id
 
 
 def _emptied(lot: Lot) -> Lot:

@@ -17,6 +17,7 @@ from habitue.core.rulebook import Rulebook
 MOST_VOUCHERS: Final = 200
 """Automatic rewards issued by one event; what is left over follows with the next."""
 
+_NO_VOUCHER: Final = Refused("unknown_voucher", "This voucher does not exist.")
 _OFTEN: Final = Refused("limit", "This reward has been taken as often as allowed.")
 
 
@@ -67,11 +68,11 @@ def use(
 ) -> Refused | None:
     """A voucher is handed in, once."""
     day = local.date()
-    voucher = _voucher(account, what, forced)
+    voucher = _voucher(account, what)
     if voucher is None and forced:
         voucher = _issue_anyway(rulebook, account, what, day, entries)
     if voucher is None:
-        return Refused("unknown_voucher", "This voucher does not exist.")
+        return _NO_VOUCHER
     if voucher.state != "issued":
         return _spent(voucher)
     reward = rulebook.program.reward(voucher.reward)
@@ -94,10 +95,10 @@ def used_since(
         if reward is not None and limits.allowed(account, _limited(reward), 1, local) < 1:
             return _OFTEN
         return None
-    voucher = _voucher(account, what, forced=False)
-    if voucher is not None and voucher.state in ("redeemed", "cancelled"):
-        return _spent(voucher)
-    return None
+    voucher = next((each for each in account.vouchers or () if each.id == what.voucher), None)
+    if voucher is None:
+        return _NO_VOUCHER
+    return _spent(voucher) if voucher.state in ("redeemed", "cancelled") else None
 
 
 def adjust(
@@ -236,20 +237,21 @@ def _free(account: Account, event_id: int) -> int:
     return event_id
 
 
-def _voucher(account: Account, what: VoucherUse, forced: bool) -> Voucher | None:
-    """The voucher meant; while folding again, an equal one takes the number that was used."""
+def _voucher(account: Account, what: VoucherUse) -> Voucher | None:
+    """The voucher meant; once its reward was recorded, the number is no more than a label.
+
+    While history is folded again, a voucher may come with another number, or on another day.
+    """
     assert account.vouchers is not None, "vouchers were not loaded"
-    for voucher in account.vouchers:
-        if voucher.id == what.voucher:
-            return voucher
-    if forced:
-        for voucher in account.vouchers:
-            if voucher.reward == what.reward and voucher.state == "issued":
-                account.touched_vouchers.pop(voucher.id, None)
-                voucher.id = what.voucher
-                account.touched_vouchers[voucher.id] = voucher
-                return voucher
-    return None
+    if not what.reward:
+        return next((each for each in account.vouchers if each.id == what.voucher), None)
+    equal = [
+        voucher
+        for voucher in account.vouchers
+        if voucher.reward == what.reward and voucher.state == "issued"
+    ]
+    equal.sort(key=lambda each: (each.issued_on != what.issued_on, each.id != what.voucher))
+    return equal[0] if equal else None
 
 
 def _issue_anyway(

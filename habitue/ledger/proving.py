@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Final
 
 from django.db import connection, transaction
@@ -160,9 +161,10 @@ def _lots(account: Account) -> set[tuple[object, ...]]:
     }
 
 
-def _vouchers(account: Account) -> set[tuple[int, str, str]]:
-    return {
-        (voucher.id, voucher.reward, voucher.state)
+def _vouchers(account: Account) -> list[tuple[str, str, date]]:
+    """What vouchers there are; their numbers depend on who found them due."""
+    return sorted(
+        (voucher.reward, voucher.state, voucher.issued_on)
         for voucher in account.vouchers or ()
         if voucher.state != "cancelled"
-    }
+    )
