@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -26,11 +27,13 @@ def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect("sign-in" if installed() else "start")
-        business = current(request)
+        business = current(request) if request.user.is_authenticated else None
         if business is None:
-            return redirect("start")
+            if may_start(request):
+                return redirect("start")
+            if request.user.is_authenticated:
+                raise PermissionDenied
+            return redirect("sign-in")
         return view(request, business, *args, **kwargs)
 
     return wrapped
@@ -54,6 +57,27 @@ def counter(view: CounterView[P]) -> Callable[..., HttpResponse]:
 def installed() -> bool:
     """Whether a real business lives here already."""
     return Business.objects.filter(is_demo=False).exists()
+
+
+def may_start(request: HttpRequest) -> bool:
+    """A new shop: by anyone while there is none, after that only by those who own one here."""
+    if not installed():
+        return True
+    if not request.user.is_authenticated:
+        return False
+    return any(not one.is_demo for one in people.owned(request.user))
+
+
+def starter(
+    view: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """The view is for who may open a new shop, or look around; others sign in."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        return view(request) if may_start(request) else redirect("sign-in")
+
+    return wrapped
 
 
 def current(request: HttpRequest) -> Business | None:

@@ -1,5 +1,6 @@
 """Signing in and out: an address, a code by mail, no password."""
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -11,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from habitue.members import staff
 from habitue.members.models import Business, Member
 from habitue.pages import codes, forms
 
@@ -27,13 +27,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """Ask for the code; who owns nothing yet goes on to the first run."""
+    """Ask for the code; who owns nothing here is told so by the next page."""
     email, answer = ask_code(request, "pages/account/code.html")
     if not email:
         return answer
     user = user_of(email)
     login(request, user, backend=BACKEND)
-    return redirect("today" if staff.owned(user) else "start")
+    return redirect("today")
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """What allauth may do: second factors for those who have an account, no sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
 
 
 @require_POST

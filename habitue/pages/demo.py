@@ -1,8 +1,10 @@
 """A look around: the demo business, built by the worker while a page shows how far it is."""
 
+from contextlib import suppress
+
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,13 +22,13 @@ GUEST = "demo@habitue.invalid"
 
 
 @require_POST
+@access.starter
 def begin(request: HttpRequest) -> HttpResponse:
     """Have the demo built, once; then watch."""
-    if _state() != "succeeded":
-        try:
+    if _state() not in ("succeeded", "todo", "doing"):
+        # Someone else may press at the same moment: then theirs is watched.
+        with suppress(AlreadyEnqueued), transaction.atomic():
             app.configure_task(TASK, queueing_lock=LOCK).defer()
-        except AlreadyEnqueued:
-            pass  # someone else pressed the button: watch theirs
     return redirect("demo")
 
 
@@ -43,6 +45,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@access.starter
 def look(request: HttpRequest) -> HttpResponse:
     """Go in as a guest who owns the demo and nothing else; a signed-in owner stays themselves."""
     business = Business.objects.filter(is_demo=True).first()
@@ -61,7 +64,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Out of the demo: back to the own shop, or to the first run."""
     if request.user.is_authenticated and request.user.get_username() == GUEST:
         logout(request)
-        return redirect("start" if not access.installed() else "sign-in")
+        return redirect("start")
     request.session.pop("business", None)
     return redirect("today")
 

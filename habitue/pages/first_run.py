@@ -25,6 +25,7 @@ PIN = "first_pin"
 STEPS = 4
 
 
+@access.starter
 def shop(request: HttpRequest) -> HttpResponse:
     """Step 1."""
     draft = request.session.get(DRAFT, {})
@@ -33,10 +34,11 @@ def shop(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         request.session[DRAFT] = {**draft, **form.cleaned_data}
         return redirect("start-sentence")
-    context = {"form": form, "step": 1, "steps": STEPS, "fresh": not access.installed()}
+    context = {"form": form, "step": 1, "steps": STEPS}
     return render(request, "pages/start/shop.html", context, status=422 if form.errors else 200)
 
 
+@access.starter
 def promise(request: HttpRequest) -> HttpResponse:
     """Step 2."""
     draft = request.session.get(DRAFT, {})
@@ -53,6 +55,7 @@ def promise(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@access.starter
 def preview(request: HttpRequest) -> HttpResponse:
     """The phone beside the sentence, drawn anew while someone types."""
     draft = request.session.get(DRAFT, {"name": "", "kind": "other"})
@@ -60,6 +63,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/start/_phone.html", context)
 
 
+@access.starter
 def save(request: HttpRequest) -> HttpResponse:
     """Step 3: the address that the code goes to."""
     if "promise" not in request.session.get(DRAFT, {}):
@@ -67,6 +71,7 @@ def save(request: HttpRequest) -> HttpResponse:
     return account.ask_address(request, "pages/start/save.html", "start-code", step=3, steps=STEPS)
 
 
+@access.starter
 def code(request: HttpRequest) -> HttpResponse:
     """Step 3, second half: the code; a right one creates everything."""
     if "promise" not in request.session.get(DRAFT, {}):

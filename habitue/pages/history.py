@@ -1,6 +1,7 @@
 """What happened to a card, newest first, each line with its reasons."""
 
 from datetime import datetime, time
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -31,22 +32,28 @@ def newest(business: Business, customer: int, *, limit: int = 20) -> list[Moment
     if program is None:
         return []
     units = {unit.id: unit for unit in program.units}
-    return [
-        _moment(business, program, units[entry.unit], entry)
-        for entry in ledger.entries(business.pk, customer, limit=limit)
-        if entry.unit in units
+    entries = ledger.entries(business.pk, customer, limit=limit * 4)
+    together = groupby(entries, key=lambda entry: (entry.event, entry.unit, entry.kind))
+    moments = [
+        _moment(business, program, units[unit], list(lines))
+        for (_event, unit, _kind), lines in together
+        if unit in units
     ]
+    return moments[:limit]
 
 
-def _moment(business: Business, program: Program, unit: Unit, entry: EntryLine) -> Moment:
+def _moment(business: Business, program: Program, unit: Unit, lines: list[EntryLine]) -> Moment:
+    """An event's lines of one unit and kind, lot by lot in the ledger, as one line."""
+    entry, amount = lines[0], sum(line.amount for line in lines)
+    reasons = [step for line in lines for step in line.why]
     midnight = datetime.combine(entry.day, time(), ZoneInfo(business.timezone))
     return Moment(
         at=entry.at or midnight,
-        amount=_signed(unit, entry.amount),
+        amount=_signed(unit, amount),
         unit=holdings.words(unit.title, unit.id),
-        gain=entry.amount > 0,
-        title=_kind(str(entry.kind), gain=entry.amount > 0),
-        why=tuple(_step(program, unit, *step) for step in entry.why),
+        gain=amount > 0,
+        title=_kind(str(entry.kind), gain=amount > 0),
+        why=tuple(dict.fromkeys(_step(program, unit, *step) for step in reasons)),
     )
 
 

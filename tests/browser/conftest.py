@@ -1,4 +1,4 @@
-"""The real product, once for all browser tests of a worker."""
+"""The real product, fresh for each file of browser tests."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.browser.product import Product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
     """`habitue start` with an embedded PostgreSQL, a worker and a mail server."""
     made = Product()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail
 from django.test import Client
 
 from habitue.members import staff
@@ -55,7 +56,9 @@ def test_a_cashier_with_an_account_is_no_owner(client: Client, cafe: Business) -
     user = User.objects.create_user("eva")
     Staff.objects.create(business=cafe, user=user, name="Eva", role="cashier")
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get("/customers").headers["Location"] == "/start"
+    answer = client.get("/customers")
+    assert answer.status_code == 403
+    assert "Se déconnecter" in answer.content.decode()
 
 
 def test_another_owners_business_does_not_exist(owner: Client) -> None:
@@ -90,3 +93,39 @@ def test_changes_need_a_post(owner: Client, counter: Client, alice: Customer, di
 def test_signing_out_closes_the_door(owner: Client) -> None:
     owner.post("/sign-out")
     assert owner.get("/").headers["Location"] == "/sign-in"
+
+
+START = ["/start", "/start/sentence", "/start/preview", "/start/save", "/start/code"]
+
+
+@pytest.mark.parametrize("path", START)
+def test_strangers_open_no_shop_on_someone_elses_server(
+    client: Client, cafe: Business, path: str
+) -> None:
+    assert client.get(path).headers["Location"] == "/sign-in"
+    assert client.post("/demo/begin").headers["Location"] == "/sign-in"
+    assert client.post("/demo/look").headers["Location"] == "/sign-in"
+    assert client.get("/accounts/signup/").status_code == 200  # closed, and says so
+    assert not User.objects.filter(email="eve@example.org").exists()
+
+
+def test_an_owner_may_open_another_shop(owner: Client) -> None:
+    assert owner.get("/start").status_code == 200
+
+
+def test_a_proven_address_without_a_shop_is_told_so(client: Client, cafe: Business) -> None:
+    client.post("/sign-in", {"email": "eve@example.org"})
+    code = str(mail.outbox[0].subject)[:6]
+    answer = client.post("/sign-in/code", {"code": code}, follow=True)
+    assert answer.status_code == 403
+    assert client.get("/start").status_code == 302
+
+
+def test_an_owner_signs_in_by_code(client: Client, cafe: Business) -> None:
+    user = User.objects.create_user("zoe@example.org", "zoe@example.org")
+    staff.add_owner(cafe, user)
+    client.post("/sign-in", {"email": "Zoe@example.org"})
+    code = str(mail.outbox[0].subject)[:6]
+    answer = client.post("/sign-in/code", {"code": code}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert answer.status_code == 200
