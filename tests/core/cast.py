@@ -129,7 +129,7 @@ def picture(account: Account, *, usage: bool = True) -> dict[str, Any]:
             if lot.remaining
         ),
         "vouchers": sorted(
-            (each.id, each.reward, each.state, each.expires_on)
+            (each.reward, each.state, each.issued_on, each.expires_on)
             for each in account.vouchers or ()
             if each.state != "cancelled"
         ),

@@ -197,9 +197,6 @@ def test_a_balance_read_at_a_date_is_the_balance_after_that_date_was_posted(
     day = later.astimezone(stage.book.latest.zone).date()
     read = as_of(stage.book, stage.account(), day)
     stage.run([Event(10**6, ALICE, later, facts.Passage())])
-    numbered = {each.id for each in stage.account().vouchers or ()}
-    for each in read.vouchers or ():  # a reading numbers the vouchers it foresees otherwise
-        each.id = each.id if each.id in numbered else each.id + 10**6
     assert picture(read) == picture(stage.account())
 
 
