@@ -19,6 +19,17 @@ async def retry_stalled_jobs(timestamp: int) -> None:
         await app.job_manager.retry_job(job)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="sweep", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Post what fell due in every business: expiries, tiers that fall, birthdays."""
+    from habitue import ledger
+
+    swept = ledger.sweep(None, now=datetime.now(UTC))
+    if swept:
+        log.info("%s members had something due", swept)
+
+
 @app.task(queueing_lock="demo", pass_context=False)
 def build_demo() -> None:
     """Make the demo business; started again after a crash, it finishes what is missing."""
