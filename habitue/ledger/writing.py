@@ -7,10 +7,9 @@ version that was read: code that forgets a lock meets an error, not an overspent
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -83,7 +82,7 @@ INSERT INTO ledger_outbox (id, business_id, posted_at, customers, events)
 VALUES (%s, %s, %s, %s::bigint[], %s::bigint[])"""
 
 PIPELINED = 50
-"""Events from which on the server works while the next statement is being made."""
+"""Events from which on the server works on one table while the next one is being made ready."""
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 17  # 85 bits
@@ -92,8 +91,13 @@ Posted = Sequence[tuple[Prepared, Outcome]]
 StoredLots = dict[int, dict[int, int]]
 """What remained of each loaded lot, by customer and lot."""
 
-Table = tuple[str, tuple[Column, ...], list[tuple[Any, ...]]]
-"""A statement, the form of each of its columns, and its rows."""
+
+class Part(NamedTuple):
+    """What goes to one table: the statement, its values, and how many rows it must move."""
+
+    statement: str
+    values: list[Any]
+    rows: int
 
 
 class StaleAccount(Exception):
@@ -109,29 +113,61 @@ def write(
     stored: StoredLots,
     now: datetime,
 ) -> None:
-    """Everything that a batch changes; a large one in a pipeline, which small ones do not repay."""
-    accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
-    moves: list[tuple[Cursor[Any], int]] = []
-    with connection.pipeline() if len(posted) >= PIPELINED else nullcontext():
-        _send(connection, _events(posted, zone), business, now)
-        _send(connection, _entries(posted))
-        _send(connection, _new_lots(accounts, stored))
-        for table in (_moved_lots(accounts, stored), _moved_accounts(accounts, posted, loaded)):
-            if table[2]:
-                moves.append((_send(connection, table), len(table[2])))
-        _send(connection, _vouchers(accounts))
-        _outbox(connection, business, posted, now)
-    for cursor, expected in moves:
-        if cursor.rowcount != expected:
+    """Everything that a batch changes, each table by one statement."""
+    parts = _parts(business, zone, posted, loaded, stored, now)
+    send = _pipelined if len(posted) >= PIPELINED else _together
+    for part, moved in send(connection, (part for part in parts if part.rows)):
+        if moved != part.rows:
             raise StaleAccount("an account or lot changed between reading and writing")
 
 
-def _send(connection: Connection[Any], table: Table, *first: object) -> Cursor[Any]:
-    statement, forms, rows = table
+def _parts(
+    business: int,
+    zone: ZoneInfo,
+    posted: Posted,
+    loaded: Loaded,
+    stored: StoredLots,
+    now: datetime,
+) -> Iterator[Part]:
+    accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
+    yield _events(posted, zone, business, now)
+    yield _entries(posted)
+    yield _new_lots(accounts, stored)
+    yield _moved_lots(accounts, stored)
+    yield _vouchers(accounts)
+    yield _moved_accounts(accounts, posted, loaded)
+    yield _outbox(posted, business, now)
+
+
+def _pipelined(connection: Connection[Any], parts: Iterable[Part]) -> list[tuple[Part, int]]:
+    """Send each statement as soon as it is made; the server works meanwhile."""
+    sent = []
+    with connection.pipeline():
+        for part in parts:
+            cursor = Cursor(connection)
+            cursor.execute(part.statement, part.values, prepare=True)
+            sent.append((part, cursor))
+    return [(part, cursor.rowcount) for part, cursor in sent]
+
+
+def _together(connection: Connection[Any], parts: Iterable[Part]) -> list[tuple[Part, int]]:
+    """Send all statements as one: for a few rows, the journeys are what costs."""
+    found = list(parts)
+    made = ", ".join(
+        f"part{number} AS ({part.statement} RETURNING 1)" for number, part in enumerate(found)
+    )
+    counts = ", ".join(f"(SELECT count(*) FROM part{number})" for number in range(len(found)))
+    values = [value for part in found for value in part.values]
     cursor = Cursor(connection)
-    if rows:
-        cursor.execute(statement, [*first, *arrays.columns(forms, rows)], prepare=True)
-    return cursor
+    cursor.execute(f"WITH {made} SELECT {counts}", values, prepare=True)
+    return list(zip(found, cursor.fetchall()[0], strict=True))
+
+
+def _part(
+    statement: str, forms: Sequence[Column], rows: Sequence[tuple[Any, ...]], *first: object
+) -> Part:
+    values = [*first, *arrays.columns(forms, rows)] if rows else []
+    return Part(statement, values, len(rows))
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:
@@ -142,7 +178,7 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
         return at.date()
 
 
-def _events(posted: Posted, zone: ZoneInfo) -> Table:
+def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Part:
     forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts)
     rows = [
         (
@@ -159,10 +195,10 @@ def _events(posted: Posted, zone: ZoneInfo) -> Table:
         )
         for one, outcome in posted
     ]
-    return _EVENTS, forms, rows
+    return _part(_EVENTS, forms, rows, business, now)
 
 
-def _entries(posted: Posted) -> Table:
+def _entries(posted: Posted) -> Part:
     forms = (
         numbers, numbers, numbers, numbers, words, numbers, numbers, numbers, days, texts,
     )  # fmt: skip
@@ -182,10 +218,10 @@ def _entries(posted: Posted) -> Table:
         for _, outcome in posted
         for line, entry in enumerate(outcome.entries)
     ]
-    return _ENTRIES, forms, rows
+    return _part(_ENTRIES, forms, rows)
 
 
-def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Table:
+def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
     forms = (numbers, numbers, numbers, numbers, numbers, days, days, days)
     rows = [
         (
@@ -202,10 +238,10 @@ def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Table:
         for lot in account.touched_lots.values()
         if lot.id not in stored.get(account.customer, ())
     ]
-    return _NEW_LOTS, forms, rows
+    return _part(_NEW_LOTS, forms, rows)
 
 
-def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Table:
+def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
     forms = (numbers, numbers, numbers, numbers, days, days)
     rows = [
         (
@@ -221,10 +257,10 @@ def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Table:
         for lot in account.touched_lots.values()
         if lot.id in stored[account.customer]
     ]
-    return _MOVE_LOTS, forms, rows
+    return _part(_MOVE_LOTS, forms, rows)
 
 
-def _vouchers(accounts: Sequence[Account]) -> Table:
+def _vouchers(accounts: Sequence[Account]) -> Part:
     forms = (numbers, numbers, texts, words, words, days, days)
     rows = [
         (
@@ -239,10 +275,10 @@ def _vouchers(accounts: Sequence[Account]) -> Table:
         for account in accounts
         for voucher in account.touched_vouchers.values()
     ]
-    return _VOUCHERS, forms, rows
+    return _part(_VOUCHERS, forms, rows)
 
 
-def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded) -> Table:
+def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded) -> Part:
     """Members of whom anything was accepted; a mere customer's row stays as it was opened.
 
     A row that was written before is written again: what enrolled its customer may be undone.
@@ -264,16 +300,15 @@ def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded)
         if account.customer in accepted
         and (account.enrolled_on or loaded.versions[account.customer])
     ]
-    return _ACCOUNTS, forms, rows
+    return _part(_ACCOUNTS, forms, rows)
 
 
-def _outbox(connection: Connection[Any], business: int, posted: Posted, now: datetime) -> None:
+def _outbox(posted: Posted, business: int, now: datetime) -> Part:
     accepted = [outcome.event for _, outcome in posted if outcome.refused is None]
-    if accepted:
-        customers = numbers([event.customer for event in accepted])
-        events = numbers([event.id for event in accepted])
-        row = [ids.make(), business, now, customers, events]
-        Cursor(connection).execute(_OUTBOX, row, prepare=True)
+    customers = numbers([event.customer for event in accepted])
+    events = numbers([event.id for event in accepted])
+    values = [ids.make(), business, now, customers, events]
+    return Part(_OUTBOX, values, 1 if accepted else 0)
 
 
 def _money(outcome: Outcome) -> int | None:

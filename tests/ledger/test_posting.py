@@ -266,7 +266,8 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(cafe: Business) -
         return len(SENT) - before
 
     statements(1, 1)
-    assert statements(1, 2) == statements(500, 3) < 40
+    few, some, many = statements(1, 2), statements(50, 3), statements(500, 4)
+    assert few <= some == many < 40  # a few rows go out as one statement
     sound(cafe)
 
 
