@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 LOG = Path(__file__).parents[2] / ".data/lifetimes/datasets/CDNOW_master.txt"
+PROGRAMS = Path(__file__).parents[2] / "programs"
 PERIOD = "1998-01-01..1998-04-01"
 pytestmark = [
     pytest.mark.slow,
@@ -191,6 +192,20 @@ def test_what_cannot_be_asked_is_a_sentence_and_exit_code_2(
     printed = habitue(home, "figures", *command, code=2)
     assert said in printed
     assert "Traceback" not in printed
+
+
+def test_a_program_of_ones_own_is_published_as_it_is(home: Path, tmp_path: Path) -> None:
+    log, program = tmp_path / "sales.csv", PROGRAMS / "stamp-card.yaml"
+    log.write_text("client;date;montant\nalice;31/12/2025;3,00 €\n")
+    command = ("import", "purchases", str(log), "--business", "bar", "--program", str(program))
+    printed = habitue(home, *command)
+    assert "Published the program stamp-card.yaml" in printed
+    assert "accepted │ 1" in printed
+    assert "stamp-card.yaml was left aside" in habitue(home, *command)
+    other = (*command[:3], "--business", "inn", "--program", str(program), "--currency", "CHF")
+    assert "The program counts in EUR, the business in CHF" in habitue(home, *other, code=2)
+    asked = ("figures", "--business", "inn", "--period", PERIOD)
+    assert "There is no business 'inn'" in habitue(home, *asked, code=2)
 
 
 @pytest.mark.parametrize(

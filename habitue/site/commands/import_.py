@@ -66,10 +66,11 @@ def import_purchases(
     from habitue.site.database import database
 
     with database():
-        from django.db import DatabaseError
+        from django.db import DatabaseError, transaction
 
-        owner = _business(business, currency, timezone, shape)
-        _publish(owner, program, enroll)
+        with transaction.atomic():  # a business whose program cannot be published is not made
+            owner = _business(business, currency, timezone, shape)
+            _publish(owner, program, enroll)
         try:
             _run(owner, file, shape, enroll)
         except DatabaseError as error:
@@ -130,7 +131,8 @@ def _publish(owner: Business, program: Path | None, enroll: bool) -> None:
             screen.print(f"{owner.name} has a program already; {program.name} was left aside.")
         return
     path = program or programs.FOLDER / "points-and-tiers.yaml"
-    published = ledger.publish(owner.pk, programs.fitted(path, owner, enroll=enroll))
+    text = path.read_text("utf-8") if program else programs.fitted(path, owner, enroll=enroll)
+    published = ledger.publish(owner.pk, text)
     if published.problems:
         misuse(f"{path.name} cannot be published: {' '.join(published.problems)}")
     screen.print(f"Published the program {path.name}.")
