@@ -16,7 +16,7 @@ PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------
 
-.PHONY: help start stop status demo test check format types bench lock data browser clean
+.PHONY: help start stop status demo test check format types bench screens messages lock data browser clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,12 @@ data: .data/.stamp ## Fetch the example purchase log (CDNOW)
 
 browser: $(VENV)/.dev ## Make sure a Chromium is there for the browser tests
 	@bash .ci/chromium >/dev/null
+
+screens: $(VENV)/.dev browser ## Take the pictures of docs/screens anew
+	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m tests.browser.screens
+
+messages: $(VENV)/.dev ## Bring the French and Italian catalogues up to date and compile them
+	@$(BIN)/python -m tests.pages.catalogue
 
 lock: $(UV) ## Choose versions anew from requirements/*.in
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt

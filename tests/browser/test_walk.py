@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, Request, expect
 
 from tests.browser import product as real
 from tests.browser.product import Product
@@ -49,7 +49,7 @@ def first_run(page: Page, product: Product, watch: Watch) -> tuple[str, str, str
 
 
 def join_as_alice(page: Page, link: str, watch: Watch) -> None:
-    page.goto(link)
+    assert weight_of(page, link) <= 60_000
     watch.screen(page, "join")
     for box in page.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
@@ -58,6 +58,20 @@ def join_as_alice(page: Page, link: str, watch: Watch) -> None:
     page.get_by_role("button", name="Recevoir ma carte").click()
     expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "0 sur 10 tampons")
     watch.screen(page, "card: new")
+
+
+def weight_of(page: Page, link: str) -> int:
+    """Bytes that a phone loads for a first view, as they come over the wire."""
+    loaded: list[Request] = []
+
+    def keep(request: Request) -> None:
+        loaded.append(request)
+
+    page.on("requestfinished", keep)
+    page.goto(link, wait_until="networkidle")
+    weight = sum(request.sizes()["responseBodySize"] for request in loaded)
+    print(link.rpartition("/")[0], weight, "bytes in", len(loaded), "answers")
+    return weight
 
 
 def sign_in_at_counter(page: Page, link: str, pin: str, watch: Watch | None) -> None:
@@ -116,6 +130,7 @@ def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_p
     expect(owner.locator("#waiting")).to_contain_text("Alice a sa carte")
     watch.screen(owner, "first run: first customer")
 
+    assert weight_of(watch.phone(browser), alice.url) <= 60_000
     alice.reload()
     shown = real.read_code(alice.locator("svg.qr"))
     shot = real.launch(playwright, film=real.film(shown, tmp_path / "camera.y4m"))

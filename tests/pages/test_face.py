@@ -12,6 +12,7 @@ from django.test import Client
 from habitue.members.models import Business, Card, Customer
 from habitue.pages import countries, poster, sentence
 from habitue.pages.templatetags import words
+from tests.pages import shrink
 
 ROOT = Path(__file__).parents[2] / "habitue" / "pages"
 
@@ -93,6 +94,18 @@ def test_the_first_view_of_join_and_card_is_light(client: Client, card: Card) ->
         weight = len(gzip.compress(text.encode()))
         weight += sum(len(gzip.compress((ROOT / "static" / name).read_bytes())) for name in files)
         assert weight <= 60_000
+
+
+@pytest.mark.parametrize("path", shrink.files(), ids=lambda path: path.name)
+def test_what_is_packed_is_what_was_vendored(path: Path) -> None:
+    assert gzip.decompress(shrink.packed(path).read_bytes()) == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["htmx", "pico", "qr", "lora"])
+def test_what_is_vendored_names_version_and_licence(name: str) -> None:
+    folder = ROOT / "static" / "vendor" / name
+    assert re.search(r"\d+\.\d+\.\d+", (folder / "VERSION").read_text())
+    assert list(folder.glob("LICENSE*"))
 
 
 @pytest.mark.django_db

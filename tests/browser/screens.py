@@ -1,0 +1,43 @@
+"""The pictures in docs/screens, taken on the walk: `make screens`."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+TO: Final = Path(__file__).parents[2] / "docs" / "screens"
+KEPT: Final = {
+    "first-run-sentence-light": "first-run",
+    "first-run-ready-wide": "ready-wide",
+    "join-light": "join",
+    "card-reward-ready-light": "card",
+    "card-reward-ready-dark": "card-dark",
+    "sheet-reward-ready-light": "counter",
+    "demo-today-light": "today",
+    "demo-today-wide": "today-wide",
+}
+COLORS: Final = 64
+TALLEST: Final = 1400
+
+
+def main() -> int:
+    """Walk with pictures, keep a few, small."""
+    with tempfile.TemporaryDirectory() as folder:
+        walk = [sys.executable, "-m", "pytest", "-q", "-x", "tests/browser"]
+        done = subprocess.run(walk, env={**os.environ, "HABITUE_SCREENS": folder}, check=False)
+        if done.returncode:
+            return done.returncode
+        TO.mkdir(parents=True, exist_ok=True)
+        for taken, name in KEPT.items():
+            picture = Image.open(Path(folder) / f"{taken}.png").convert("RGB")
+            picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+            picture.quantize(COLORS).save(TO / f"{name}.png", optimize=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
