@@ -5,7 +5,7 @@ Everything is whole-number arithmetic over the unit's common denominator (`Ruleb
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from math import gcd
 
 from msgspec import Struct
@@ -52,11 +52,11 @@ class Sums:
 
 
 def earned(
-    rulebook: Rulebook, account: Account, what: facts.What, local: datetime, when: str
+    rulebook: Rulebook, account: Account, what: facts.What, local: datetime, day: date, when: str
 ) -> list[Earned] | facts.Refused:
     """What the rules award for an event, or the refusal of a rule whose limit refuses."""
-    trigger = rulebook.trigger(when, local.date())
-    special = trigger.special(what)
+    trigger = rulebook.trigger(when, day)
+    special = trigger.special(what, account.level)
     if special:
         moment = Moment(account, what, local)
         special = [
@@ -95,8 +95,16 @@ def _directly(
 ) -> list[Earned]:
     """The same as the general way, for rules that always apply and never meet."""
     found = []
+    simple, money = False, 0
+    if isinstance(what, facts.Purchase) and not what.covered:
+        simple, money = True, what.total
     for rule_id, base in bases:
-        measured, value = _value(base, what, None)
+        if simple and base.measure == "money":
+            measured, value = money, money * base.rate
+        elif simple and base.measure == "whole money":
+            measured, value = money, money // base.per * base.rate
+        else:
+            measured, value = _value(base, what, None)
         amount = value // rulebook.scale[base.unit]
         if amount:
             found.append(Earned(base.slot, base.unit, amount, ((rule_id, measured, amount),)))
@@ -193,15 +201,7 @@ def _value(
     base: Base, what: facts.What, counts: LinePredicate | None, of: str = "net"
 ) -> tuple[int, int]:
     """What a base award measures (money, pieces, …) and what it gives over the unit's scale."""
-    measure = base.measure
-    if counts is None and type(what) is facts.Purchase and not what.covered and of == "net":
-        if measure == "money":
-            money = what.total
-            return money, money * base.rate
-        if measure == "whole money":
-            money = what.total
-            return money, money // base.per * base.rate
-    if measure == "once":
+    if base.measure == "once":
         return 1, base.rate
     if base.measure == "attribute":
         measured = getattr(what, "attributes", {}).get(base.attribute, 0)

@@ -204,13 +204,13 @@ def _earn(
     entries: list[Entry],
     when: str,
 ) -> Refused | None:
-    earned = earning.earned(rulebook, account, event.what, local, when)
+    day = local.date()
+    earned = earning.earned(rulebook, account, event.what, local, day, when)
     if isinstance(earned, Refused):
         return earned
-    day = local.date()
     ladder = rulebook.ladder
+    joining = when == "enrolment"
     for part in earned:
-        joining = when == "enrolment"
         holding.credit(rulebook, account, event.id, part, day, entries, joining=joining)
         if ladder is not None and part.unit in ladder.units:
             ladder.count(account, part.unit, part.amount, day)

@@ -56,7 +56,8 @@ class Rule:
     """One earn rule: predicates, bases, and what it multiplies or adds."""
 
     __slots__ = (
-        "bases", "changes", "counts", "is_plain", "keys", "limited", "order", "rule", "where",
+        "bases", "changes", "counts", "is_plain", "keys", "levels", "limited", "order", "rule",
+        "where",
     )  # fmt: skip
 
     def __init__(self, order: int, rule: program.EarnRule, bases: tuple[Base, ...]) -> None:
@@ -72,6 +73,7 @@ class Rule:
         self.limited = bool(rule.limits or rule.cool_down)
         special = self.where or self.counts or self.changes or self.limited or rule.group
         self.is_plain = not special and rule.base == "net"
+        self.levels = rule.where.values if isinstance(rule.where, program.TierIs) else None
 
 
 class Trigger:
@@ -81,7 +83,9 @@ class Trigger:
     down, `direct` lists these bases: an event that meets no other rule then needs no sums.
     """
 
-    __slots__ = ("by_category", "by_label", "by_sku", "direct", "filtered", "others", "plain")
+    __slots__ = (
+        "by_category", "by_label", "by_level", "by_sku", "direct", "filtered", "others", "plain",
+    )  # fmt: skip
 
     def __init__(self, rules: Iterable[Rule], units: Sequence[program.Unit]) -> None:
         self.plain: list[Rule] = []
@@ -97,13 +101,19 @@ class Trigger:
                 self.others.append(rule)
             for kind, name in rule.keys:
                 indexes[kind].setdefault(name, []).append(rule)
+        self.by_level: dict[str, list[Rule]] = {}
         self.filtered = bool(self.by_sku or self.by_category or self.by_label)
         self.direct = self._direct(units)
 
-    def special(self, what: facts.What) -> list[Rule]:
-        """Rules beside the plain ones that may apply to an event."""
+    def special(self, what: facts.What, level: str) -> list[Rule]:
+        """Rules beside the plain ones that may apply to an event of a member of a level."""
+        others = self.by_level.get(level)
+        if others is None:
+            others = self.by_level[level] = [
+                rule for rule in self.others if rule.levels is None or level in rule.levels
+            ]
         if not self.filtered or not isinstance(what, facts.Purchase):
-            return self.others
+            return others
         found: list[Rule] = []
         for line in what.lines:
             found += self.by_sku.get(line.sku, ())
@@ -111,9 +121,9 @@ class Trigger:
             for label in line.labels:
                 found += self.by_label.get(label, ())
         if not found:
-            return self.others
+            return others
         once = {rule.order: rule for rule in found}
-        return [*self.others, *once.values()]
+        return [*others, *once.values()]
 
     def _direct(self, units: Sequence[program.Unit]) -> tuple[tuple[str, Base], ...] | None:
         found = [(rule.rule.id, base) for rule in self.plain for base in rule.bases]
