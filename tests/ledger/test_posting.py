@@ -102,7 +102,7 @@ def test_unknown_customers_and_those_of_other_businesses_are_refused_alike(
         (Purchase((Line(-100),), "EUR"), NOW, "amount"),
         (Purchase((Line(10**15),), "EUR"), NOW, "amount"),
         (Purchase((Line(1, tax=10**18), Line(1, tax=10**18)), "EUR"), NOW, "amount"),
-        (Purchase((Line(100),), "XXX"), NOW, "currency"),
+        (Purchase((Line(100),), "QQQ"), NOW, "currency"),
         (Purchase((), "EUR"), NOW, "lines"),
         (facts.Visit(0), NOW, "quantity"),
         (facts.Action("fly", attributes={"distance": 10**30}), NOW, "attribute"),
