@@ -83,7 +83,7 @@ def publish(business: int, text: str, *, since: date | None = None) -> Published
     """
     found = document.read(text)
     if isinstance(found, list):
-        return Published(0, tuple(str(problem) for problem in found))
+        return Published(0, tuple(f"{problem.line}: {problem.text()}" for problem in found))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT currency FROM members_business WHERE id = %s FOR NO KEY UPDATE", [business]
