@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from pathlib import Path
@@ -28,6 +29,8 @@ class Rejects:
         self._writer: Any = None
 
     def __enter__(self) -> Rejects:
+        with contextlib.suppress(OSError):
+            self.path.unlink()  # an earlier import's rejected rows would tell of another file
         return self
 
     def __exit__(

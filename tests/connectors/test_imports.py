@@ -142,6 +142,13 @@ def test_rejected_rows_are_kept_without_formulas(cafe: Business, file: Path) -> 
     assert not [cell for row in written for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
+def test_repaired_rows_leave_no_old_rejects_behind(cafe: Business, file: Path) -> None:
+    _, refused = bring(cafe, file, "client,date,montant\na,31/02/2026,1\n")
+    assert refused.path.exists()
+    bring(cafe, file, "client,date,montant\na,28/02/2026,1\n")
+    assert not refused.path.exists()
+
+
 def test_what_would_move_a_cursor_is_spelled_out() -> None:
     assert neutral("\x1b[31mred") == "\\x1b[31mred"
 
