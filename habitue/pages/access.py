@@ -18,6 +18,7 @@ from habitue.members.models import Business, Card, Customer, Staff
 P = ParamSpec("P")
 OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponse]
 CounterView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponse]
+FIRST_PIN = "first_pin"
 _COUNTER = "counter"
 _BUSINESS = "business"
 

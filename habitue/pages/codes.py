@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from habitue.pages.models import SignInCode
+from habitue.pages.models import CardMail, SignInCode
 
 LIFETIME: Final = timedelta(minutes=10)
 TRIES: Final = 5
@@ -38,7 +38,6 @@ def send(email: str, *, at: datetime) -> Sent | None:
     recent = SignInCode.objects.filter(email=email, made_at__gt=at - timedelta(hours=1))
     if recent.count() >= CODES_PER_HOUR:
         return None
-    SignInCode.objects.filter(made_at__lt=at - KEPT).delete()
     code = f"{secrets.randbelow(10**6):06d}"
     row = SignInCode(email=email, made_at=at)
     row.code_hash = _hash(row.pk, code)
@@ -51,6 +50,12 @@ def send(email: str, *, at: datetime) -> Sent | None:
         to=[email],
     ).send()
     return Sent(row.pk)
+
+
+def forget(*, before: datetime) -> None:
+    """Delete what was mailed long ago."""
+    SignInCode.objects.filter(made_at__lt=before - KEPT).delete()
+    CardMail.objects.filter(sent_at__lt=before - KEPT).delete()
 
 
 def check(key: int, code: str, *, at: datetime) -> tuple[Verdict, str]:

@@ -21,7 +21,6 @@ from habitue.pages import access, account, countries, drawing, forms, links, qr,
 from habitue.pages import words as say
 
 DRAFT = "first_run"
-PIN = "first_pin"
 STEPS = 4
 
 
@@ -85,7 +84,7 @@ def code(request: HttpRequest) -> HttpResponse:
     business = _create(draft, user, pin)
     login(request, user, backend=account.BACKEND)
     access.choose(request, business)
-    request.session[PIN] = {"business": business.pk, "pin": pin}
+    request.session[access.FIRST_PIN] = {"business": business.pk, "pin": pin}
     return redirect("start-ready")
 
 
@@ -93,7 +92,7 @@ def code(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest, business: Business) -> HttpResponse:
     """Step 4: try it with a phone."""
     join = links.absolute(request, "join", business.slug)
-    remembered = request.session.get(PIN, {})
+    remembered = request.session.get(access.FIRST_PIN, {})
     context = {
         "business": business,
         "step": STEPS,

@@ -43,7 +43,7 @@ _WORDS: Final = {
         "ordini": ("ordine", False),
         "gelati": ("gelato", False),
     },
-    "en": {},
+    "en": {"loaves": ("loaf", False)},
 }
 
 

@@ -52,6 +52,7 @@ class Figure(Struct, frozen=True):
 def today(request: HttpRequest, business: Business) -> HttpResponse:
     """The page."""
     now = timezone.now()
+    request.session.pop(access.FIRST_PIN, None)  # it was seen; only its hash is kept
     context = {
         "business": business,
         "here": "today",
@@ -70,7 +71,8 @@ def today(request: HttpRequest, business: Business) -> HttpResponse:
 def figures(business: Business, now: datetime) -> list[Figure]:
     """Repeat-purchase rate first, retention beside the sector's, active customers."""
     day = now.astimezone(ZoneInfo(business.timezone)).date()
-    latest, before = _answers(business, day, now), _answers(business, day - SPAN, now)
+    latest = _answers(business, day, now)
+    before = _answers(business, day - SPAN, now, window=latest.window.days)
     active = latest.aggregates.counts.end
     shares = [
         _share(latest.get(name), before.get(name), sector)
@@ -106,10 +108,12 @@ def worker_lives() -> bool:
     return bool(rows[0][0])
 
 
-def _answers(business: Business, until: date, now: datetime) -> metrics.Answers:
+def _answers(
+    business: Business, until: date, now: datetime, window: int | None = None
+) -> metrics.Answers:
     period = metrics.Period(until - SPAN, until)
     names = ("repeat_purchase_rate", "strict_retention")
-    return figures_of.answer(business, period=period, now=now, figures=names)
+    return figures_of.answer(business, period=period, now=now, window=window, figures=names)
 
 
 def _share(latest: Result, before: Result, beside: float | None) -> Figure:

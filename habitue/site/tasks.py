@@ -36,3 +36,15 @@ def build_demo() -> None:
     from habitue.site import demo
 
     demo.build(now=datetime.now(UTC))
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="forget_codes", pass_context=False)
+def forget_codes(timestamp: int) -> None:
+    """Delete the marks of card codes and sign-in codes that are long stale."""
+    from habitue.members import cards
+    from habitue.pages import codes
+
+    now = datetime.now(UTC)
+    cards.forget_used(before=now)
+    codes.forget(before=now)

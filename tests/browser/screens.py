@@ -21,7 +21,7 @@ KEPT: Final = {
     "demo-today-wide": "today-wide",
 }
 COLORS: Final = 64
-TALLEST: Final = 1400
+WINDOWS: Final = {390: 844, 1280: 800}
 
 
 def main() -> int:
@@ -34,7 +34,8 @@ def main() -> int:
         TO.mkdir(parents=True, exist_ok=True)
         for taken, name in KEPT.items():
             picture = Image.open(Path(folder) / f"{taken}.png").convert("RGB")
-            picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+            height = WINDOWS[picture.width] if name.startswith("today") else picture.height
+            picture = picture.crop((0, 0, picture.width, min(picture.height, height)))
             picture.quantize(COLORS).save(TO / f"{name}.png", optimize=True)
     return 0
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from habitue import ledger
-from habitue.members import cards
+from habitue.members import businesses, cards, staff
 from habitue.members.models import Business, Card, CodeRefusal, Customer, Staff, UsedCode
 from tests.pages.conftest import make_member, make_shop
 
@@ -168,10 +168,38 @@ def test_a_phones_own_camera_leads_to_a_button_that_posts(
     assert UsedCode.objects.count() == 0  # opening changed nothing
 
 
-def test_money_is_recorded_where_the_program_earns_by_money(
-    counter: Client, alice: Customer
+POINTS = """
+program: points
+title: {fr: Des points}
+currency: EUR
+timezone: Europe/Paris
+units:
+  points: {title: {fr: points}}
+earn:
+  - {id: base, title: {fr: Un point par euro}, when: purchase, award: {points: 1, per: 1.00}}
+rewards:
+  - {id: cake, title: {fr: Un gâteau}, cost: {points: 30}, gives: {product: gâteau}}
+"""
+
+
+@pytest.mark.parametrize("written", ["42,50", "42.50"])
+def test_an_amount_is_recorded_where_the_program_earns_by_money(
+    client: Client, written: str
 ) -> None:
-    assert 'name="amount"' not in counter.get(path(alice)).content.decode()
+    shop = businesses.create(name="Épicerie", kind="shop", country="FR")
+    assert not ledger.publish(shop.pk, POINTS).problems
+    chiara = make_member(shop, "Chiara", "chiara@example.org")
+    cashier = staff.add_cashier(shop, name="Diego", pin="4711")
+    client.post(f"/s/{shop.counter_key}/in", {"staff": cashier.pk, "pin": "4711"})
+    text = client.get(path(chiara)).content.decode()
+    assert 'name="amount"' in text
+    assert 'name="quantity"' not in text
+    fields = {"amount": written, "reference": reference(client, chiara)}
+    done = client.post(path(chiara, "stamp"), fields).content.decode()
+    assert "Récompense prête\xa0: Un gâteau" in done
+    assert "42 sur 30 points" in done
+    why = client.get(f"/c/{chiara.cards.get().token}").content.decode()
+    assert "Un point par euro: 42,50\xa0€ → +42" in why
 
 
 def test_another_shops_people_do_not_exist_here(counter: Client, cafe: Business) -> None:
