@@ -1,0 +1,322 @@
+"""What Alice earns: steps, filters, multipliers, rounding, limits, groups, conditions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from habitue.core import facts, program
+from habitue.core.facts import Line, Purchase
+from habitue.core.program import (
+    All,
+    Among,
+    Attribute,
+    Bonus,
+    Condition,
+    Dates,
+    EarnRule,
+    FirstTime,
+    Fixed,
+    Hours,
+    Limit,
+    Lines,
+    MemberFor,
+    MinimumOrder,
+    Multiply,
+    Not,
+    PerAttribute,
+    Period,
+    PerItem,
+    PerMoney,
+    TierIs,
+    Unit,
+    Weekday,
+)
+from tests.core.cast import PARIS, PER_EURO, Stage, at, buys, cafe
+
+ONE = Fraction(1)
+PROPORTIONAL = PerMoney("points", ONE, 100, "proportional")
+
+
+def rule(*awards: program.Award, when: str = "purchase", **given: Any) -> EarnRule:
+    return EarnRule(given.pop("id", "a rule"), when, awards, **given)
+
+
+def earns(what: facts.What, *rules: EarnRule, unit: Unit | None = None, **given: Any) -> int:
+    """What one event earns on a fresh card."""
+    stage = Stage(cafe(units=(unit or Unit("points"),), rules=rules or (PER_EURO,), **given))
+    assert stage.post("2026-03-02", what).refused is None
+    return stage.account().balances[0]
+
+
+def test_whole_steps_leave_the_cents_out() -> None:
+    assert earns(buys(1_999)) == 19
+    assert earns(buys(1_999), rule(PerMoney("points", Fraction(5), 1_000))) == 5
+
+
+def test_proportional_steps_count_every_cent() -> None:
+    tenths = Unit("points", decimals=1)
+    assert earns(buys(1_435), rule(PerMoney("points", Fraction(2), 100, "proportional")),
+                 unit=tenths) == 287  # fmt: skip
+
+
+@pytest.mark.parametrize(("rounding", "found"), [("floor", 14), ("half-up", 15), ("ceil", 15)])
+def test_rounding_happens_once_per_event_and_unit(rounding: Any, found: int) -> None:
+    unit = Unit("points", rounding=rounding)
+    assert earns(buys(1_450), rule(PROPORTIONAL), unit=unit) == found
+    halves = (rule(PROPORTIONAL, id="a"), rule(PROPORTIONAL, id="b"))
+    assert earns(buys(1_450), *halves, unit=unit) == 29
+
+
+@pytest.mark.parametrize(
+    ("rounding", "cents", "found"),
+    [("half-up", 1_449, 14), ("ceil", 1_401, 15), ("ceil", 1_400, 14), ("floor", 1_499, 14)],
+)
+def test_rounding_at_its_edges(rounding: Any, cents: int, found: int) -> None:
+    assert earns(buys(cents), rule(PROPORTIONAL), unit=Unit("points", rounding=rounding)) == found
+
+
+def test_a_unit_that_carries_keeps_the_remainder_for_the_next_purchase() -> None:
+    stage = Stage(cafe(units=(Unit("points", carry=True),),
+                       rules=(rule(PerMoney("points", ONE, 3_500)),)))  # fmt: skip
+    for cents, held in ((2_000, 0), (2_000, 1), (6_500, 3), (3_499, 3), (1, 4)):
+        stage.post("2026-03-02", buys(cents))
+        assert stage.has() == held
+
+
+def test_pieces_distances_and_single_awards() -> None:
+    assert earns(buys(900, quantity=3), rule(PerItem("points", Fraction(2)))) == 6
+    assert earns(facts.Visit(4), rule(PerItem("points", ONE), when="visit")) == 4
+    leg = facts.Action("flight", attributes={"distance": 3_459, "class": "J"})
+    assert (
+        earns(leg, rule(PerAttribute("points", Fraction(4), "distance"), when="flight")) == 13_836
+    )
+    nothing = facts.Action("flight", attributes={"distance": -5})
+    assert earns(nothing, rule(PerAttribute("points", ONE, "distance"), when="flight")) == 0
+    assert earns(buys(1), rule(Fixed("points", Fraction(7)))) == 7
+
+
+BASKET = Purchase(
+    (
+        Line(1_000, 2, sku="espresso", category="coffee", labels=("fair",)),
+        Line(500, 1, sku="card", category="gift card"),
+        Line(300, 1, sku="tart", category="cake", labels=("fair", "fresh"), discount=100, tax=60),
+    ),
+    "EUR",
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (None, 18),
+        (Lines(category=("coffee",)), 10),
+        (Lines(category=("coffee", "cake")), 13),
+        (Lines(sku=("tart",)), 3),
+        (Lines(label=("fair",)), 13),
+        (Lines(label=("fair",), category=("cake",)), 3),
+        (Lines(excluding=Lines(category=("gift card",))), 13),
+        (Lines(label=("fair",), excluding=Lines(label=("fresh",))), 10),
+        (Lines(sku=("tea",)), 0),
+    ],
+)
+def test_filters_choose_the_lines_that_count(lines: Lines | None, found: int) -> None:
+    assert earns(BASKET, rule(PerMoney("points", ONE, 100), lines=lines)) == found
+
+
+@pytest.mark.parametrize(("base", "found"), [("net", 18), ("gross", 19), ("with tax", 18)])
+def test_the_base_is_net_gross_or_with_tax(base: Any, found: int) -> None:
+    assert earns(BASKET, rule(PerMoney("points", ONE, 100), base=base)) == found
+
+
+def test_the_part_paid_with_units_earns_nothing() -> None:
+    assert earns(buys(2_000, covered=500)) == 15
+    assert earns(buys(2_000, covered=2_000)) == 0
+
+
+def test_a_multiplier_of_the_order_doubles_all_bases() -> None:
+    double = rule(Multiply(Fraction(2)), id="double")
+    assert earns(BASKET, PER_EURO, double) == 36
+    assert earns(BASKET, PER_EURO, double, rule(Multiply(Fraction(3, 2)), id="more")) == 54
+
+
+def test_a_multiplier_of_lines_multiplies_their_share_only() -> None:
+    triple = rule(Multiply(Fraction(3)), lines=Lines(category=("coffee",)), id="triple")
+    assert earns(BASKET, PER_EURO, triple) == 38
+
+
+def test_a_multiplier_of_one_unit_leaves_the_others() -> None:
+    stage = Stage(cafe(
+        units=(Unit("points"), Unit("stamps")),
+        rules=(PER_EURO, rule(PerItem("stamps", ONE), id="s"),
+               rule(Multiply(Fraction(2), "stamps"), id="double")),
+    ))  # fmt: skip
+    stage.post("2026-03-02", buys(1_000, quantity=3))
+    assert stage.account().balances == [10, 6]
+
+
+def test_a_bonus_comes_after_the_multipliers() -> None:
+    bonus = rule(Bonus("points", Fraction(3, 10)), id="bonus")
+    double = rule(Multiply(Fraction(2)), id="double")
+    assert earns(buys(1_000), PER_EURO, bonus) == 13
+    assert earns(buys(1_000), bonus, PER_EURO, double) == 26
+
+
+@pytest.mark.parametrize(("how", "found"), [("sum", 15), ("best", 10), ("first", 5)])
+def test_rules_of_a_group_add_up_or_compete(how: Any, found: int) -> None:
+    rules = [
+        rule(Fixed("points", Fraction(5)), id="a", group="campaign"),
+        rule(Fixed("points", Fraction(10)), id="b", group="campaign"),
+    ]
+    assert earns(buys(100), *rules, combine={"campaign": how}) == found
+
+
+def test_every_award_explains_itself() -> None:
+    stage = Stage(cafe(rules=(PER_EURO, rule(Multiply(Fraction(2)), id="double"))))
+    (entry,) = stage.post("2026-03-02", buys(1_250)).entries
+    assert entry.why == (("base", 1_250, 12), ("double", 12, 12))
+
+
+# --- limits and cool-downs ---------------------------------------------------------------------
+
+
+def limited(limit: Limit, on_limit: Any = "reduce") -> Stage:
+    award = rule(PerItem("points", ONE), when="visit", limits=(limit,), on_limit=on_limit)
+    return Stage(cafe(rules=(award,)))
+
+
+def test_a_calendar_limit_begins_anew_with_the_period() -> None:
+    stage = limited(Limit(amount=5, per="month"))
+    for day, scanned, held in (("03-30", 3, 3), ("03-31", 3, 5), ("03-31", 1, 5), ("04-01", 4, 9)):
+        stage.post(f"2026-{day}", facts.Visit(scanned))
+        assert stage.has() == held
+
+
+def test_a_rolling_limit_frees_what_is_a_period_old() -> None:
+    stage = limited(Limit(times=2, per=Period(7, "day")))
+    for day, held in (("03-01", 1), ("03-03", 2), ("03-07", 2), ("03-08", 3), ("03-09", 3)):
+        stage.post(f"2026-{day}", facts.Visit())
+        assert stage.has() == held
+
+
+def test_a_limit_for_all_time_never_begins_anew() -> None:
+    stage = limited(Limit(times=1))
+    stage.post("2026-03-01", facts.Visit())
+    stage.post("2036-03-01", facts.Visit())
+    assert stage.has() == 1
+
+
+def test_a_rule_may_refuse_instead_of_giving_less() -> None:
+    stage = limited(Limit(amount=5, per="day"), "refuse")
+    assert stage.post("2026-03-01", facts.Visit(4)).refused is None
+    refused = stage.post("2026-03-01", facts.Visit(2)).refused
+    assert refused is not None
+    assert refused.code == "limit"
+    assert stage.has() == 4
+
+
+def test_a_limited_multiplier_stops_multiplying() -> None:
+    double = rule(Multiply(Fraction(2)), id="double", limits=(Limit(times=1, per="month"),))
+    stage = Stage(cafe(rules=(PER_EURO, double)))
+    for day, held in (("03-01", 20), ("03-02", 30), ("04-01", 50)):
+        stage.post(f"2026-{day}", buys(1_000))
+        assert stage.has() == held
+
+
+def test_a_cool_down_says_when_it_ends() -> None:
+    award = rule(PerItem("points", ONE), when="visit", cool_down=Period(10, "minute"),
+                 on_limit="refuse")  # fmt: skip
+    stage = Stage(cafe(rules=(award,)))
+    assert stage.post(at("2026-03-01", 9, 0), facts.Visit()).refused is None
+    early = stage.post(at("2026-03-01", 9, 9), facts.Visit()).refused
+    assert early is not None
+    assert (early.code, early.values["again_at"]) == ("too_soon", "2026-03-01T09:10:00+01:00")
+    assert stage.post(at("2026-03-01", 9, 10), facts.Visit()).refused is None
+    assert stage.has() == 2
+
+
+def test_a_cool_down_is_elapsed_time_when_the_clocks_change() -> None:
+    award = rule(PerItem("points", ONE), when="visit", cool_down=Period(2, "hour"))
+    stage = Stage(cafe(rules=(award,)))
+    first = at("2026-03-29", 1, 30)  # at two it is three
+    for minutes, held in ((0, 1), (70, 1), (119, 1), (120, 2)):
+        stage.post(first + timedelta(minutes=minutes), facts.Visit())
+        assert stage.has() == held
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+SHOP = Purchase((Line(1_000),), "EUR", channel="shop", place="Lyon", tender="card",
+                attributes={"class": "J", "legs": 2, "own": True})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Among("channel", ("shop", "web")), True),
+        (Among("place", ("Paris",)), False),
+        (Among("tender", ("card",)), True),
+        (Attribute("class", ("J", "C")), True),
+        (Attribute("legs", (2,)), True),
+        (Attribute("own", (False,)), False),
+        (Attribute("colour", ("red",)), False),
+        (MinimumOrder(1_000), True),
+        (MinimumOrder(1_001), False),
+        (FirstTime(), True),
+        (FirstTime(False), False),
+        (Weekday((0,)), True),
+        (Weekday((1, 6)), False),
+        (Hours(12 * 60, 13 * 60), True),
+        (Hours(11 * 60, 12 * 60), False),
+        (Hours(22 * 60, 6 * 60), False),
+        (Hours(22 * 60, 12 * 60 + 1), True),
+        (Dates(since=None, until=None), True),
+        (TierIs(("gold",)), False),
+        (MemberFor(Period(1, "day")), False),
+        (All((FirstTime(), MinimumOrder(1))), True),
+        (All((FirstTime(), MinimumOrder(9_999))), False),
+        (program.Any((FirstTime(False), MinimumOrder(1))), True),
+        (program.Any((FirstTime(False), MinimumOrder(9_999))), False),
+        (Not(FirstTime()), False),
+    ],
+)
+def test_a_condition_looks_at_member_event_and_local_time(
+    condition: Condition, holds: bool
+) -> None:
+    assert earns(SHOP, rule(Fixed("points", ONE), where=condition)) == holds
+
+
+def test_dates_are_half_open_and_local() -> None:
+    from datetime import date
+
+    dates = Dates(since=date(2026, 3, 2), until=date(2026, 3, 3))
+    stage = Stage(cafe(rules=(rule(Fixed("points", ONE), dates=dates),)))
+    for moment, held in (
+        (at("2026-03-01", 23, 59), 0),
+        (at("2026-03-02", 0, 0), 1),
+        (at("2026-03-02", 23, 59), 2),
+        (at("2026-03-03", 0, 0), 2),
+    ):
+        assert moment.astimezone(PARIS).minute in (0, 59)
+        stage.post(moment, buys(100))
+        assert stage.has() == held
+
+
+def test_membership_is_counted_from_the_day_of_joining() -> None:
+    award = rule(Fixed("points", ONE), where=MemberFor(Period(1, "month")))
+    stage = Stage(cafe(rules=(award,)))
+    for day, held in (("01-31", 0), ("02-27", 0), ("02-28", 1)):
+        stage.post(f"2026-{day}", buys(100))
+        assert stage.has() == held
+
+
+@pytest.mark.parametrize(("currency", "amount", "found"), [("JPY", 1_980, 19), ("KWD", 12_345, 12)])
+def test_yen_have_no_decimals_and_dinars_three(currency: str, amount: int, found: int) -> None:
+    per = 100 if currency == "JPY" else 1_000
+    source = cafe(currency=currency, rules=(rule(PerMoney("points", ONE, per)),))
+    stage = Stage(source)
+    stage.post("2026-03-02", Purchase((Line(amount),), currency))
+    assert stage.has() == found
