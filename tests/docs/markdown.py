@@ -10,7 +10,7 @@ from tests.house.test_tidy import tracked
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
-_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)|\bsrc=\"([^\"]+)\"")
 _ROW = re.compile(r"^\| `([^`]+)`.*\|$", re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -42,7 +42,7 @@ def typed(text: str) -> list[str]:
 
 def links(text: str) -> list[str]:
     """Where the links lead, pictures too."""
-    return _LINK.findall(_FENCE.sub("", text))
+    return [link or source for link, source in _LINK.findall(_FENCE.sub("", text))]
 
 
 def rows(text: str) -> list[str]:

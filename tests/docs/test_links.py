@@ -133,6 +133,7 @@ def test_each_rule_sees_its_fault() -> None:
         "nowhere.md",
         "#gone",
     ]
+    assert broken_links('<img src="gone.png" alt="">', docs) == ["gone.png"]
     assert missing_paths("`habitue/core` `habitue/kore`") == ["habitue/kore"]
     assert unknown_names("`ledger.post` `ledger.past` `due.advance` `due.retreat()`") == [
         "ledger.past",
