@@ -116,12 +116,6 @@ class Account(Struct):
         if on < self.due_on:
             self.due_on = on
 
-    def add(self, lot: Lot) -> None:
-        """A new lot."""
-        self.touched_lots[lot.id] = lot
-        if self.lots is not None:
-            self.lots.append(lot)
-
     def spendable(self, unit: int, day: date, *, first_in: bool) -> list[Lot]:
         """Open lots of a unit in the order in which they are spent."""
         assert self.lots is not None, "lots were not loaded"

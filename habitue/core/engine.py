@@ -122,9 +122,12 @@ def _decide(
         if kept is not None:
             accounts[event.customer] = kept
         return Outcome(event, day, [], refused, before, before)
-    if not _precedes(event, account):
-        account.memory.last_at, account.memory.last_id = event.at, event.id
-    return Outcome(_recorded(account, event), day, entries, None, before, account.level)
+    memory = account.memory
+    if memory.last_at is None or event.at > memory.last_at or not _precedes(event, account):
+        memory.last_at, memory.last_id = event.at, event.id
+    if isinstance(event.what, facts.VoucherUse):
+        event = _recorded(account, event)
+    return Outcome(event, day, entries, None, before, account.level)
 
 
 def _precedes(event: Event, account: Account) -> bool:
@@ -230,9 +233,9 @@ def _follow_up(
     if rulebook.inactive or rulebook.redated:
         what = event.what
         when = what.name if isinstance(what, facts.Action) else kind(what)
-        for unit in rulebook.inactive.get(when, ()):
-            holding.restart(rulebook, account, unit, day)
-        for unit in rulebook.redated.get(when, ()):
+        for unit, period in rulebook.inactive.get(when, ()):
+            holding.restart(account, unit, period, day)
+        for unit, _ in rulebook.redated.get(when, ()):
             holding.redate(rulebook, account, unit, day)
     if rulebook.thresholds:
         redeeming.automatic(rulebook, account, event.id, day, entries)

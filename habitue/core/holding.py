@@ -8,7 +8,7 @@ from habitue.core import program
 from habitue.core.account import Account, Entry, EntryKind, Lot, Step
 from habitue.core.calendar import FOREVER, last_usable, later, next_day
 from habitue.core.earning import Earned
-from habitue.core.rulebook import Rulebook
+from habitue.core.rulebook import Rulebook, Slot
 
 
 def credit(
@@ -26,17 +26,15 @@ def credit(
     A lot's place within its event follows from its slot (and from `joining`, where the event
     enrolled the customer too): so it keeps its number when goods come back and others vanish.
     """
-    unit = rulebook.program.units[part.unit]
-    if unit.redeemable:
-        slot = rulebook.slots[part.slot]
-        active_on, expires_on = _dates(unit, slot.expiry, slot.pending, day)
-        first = event_id + 1 + part.slot + joining * len(rulebook.slots)
-        _open(account, first, part, day, active_on, expires_on, "accrual", entries)
+    slot = rulebook.slots[part.slot]
+    if slot.redeemable:
+        dates = _dates(slot, day) if slot.dated else (day, FOREVER)
+        lot_id = event_id + 1 + part.slot + (len(rulebook.slots) if joining else 0)
+        _open(account, lot_id, part, day, dates, "accrual", entries)
     else:
-        account.balances[part.unit] += part.amount
-        entries.append(
-            Entry(part.unit, 0, part.amount, "accrual", day, account.balances[part.unit], part.why)
-        )
+        unit = part.unit
+        account.balances[unit] = balance = account.balances[unit] + part.amount
+        entries.append(Entry(unit, 0, part.amount, "accrual", day, balance, part.why))
 
 
 def grant(
@@ -49,10 +47,9 @@ def grant(
     entries: list[Entry],
 ) -> None:
     """Units given outside the earn rules (a gift, a correction), with the unit's own dates."""
-    unit = rulebook.program.units[part.unit]
-    active_on, expires_on = _dates(unit, unit.expiry, None, day)
+    dates = _dates(rulebook.granted[part.unit], day)
     first = event_id + 1 + 2 * len(rulebook.slots)
-    _open(account, first, part, day, active_on, expires_on, kind, entries)
+    _open(account, first, part, day, dates, kind, entries)
 
 
 def draw(
@@ -102,14 +99,13 @@ def settle(account: Account, day: date, entries: list[Entry]) -> None:
             _pay(account, lot, day, entries)
 
 
-def restart(rulebook: Rulebook, account: Account, unit: int, day: date) -> None:
+def restart(account: Account, unit: int, period: program.Period, day: date) -> None:
     """Activity: the balance now lapses a full period from this day."""
-    expiry = rulebook.program.units[unit].expiry
-    assert isinstance(expiry, program.Inactivity)
-    until = later(day, expiry.period)
+    until = later(day, period)
     if account.memory.lapses.get(unit) != until:
         account.memory.lapses[unit] = until
-        account.due(next_day(until))
+        if until < account.due_on:
+            account.due(next_day(until))
 
 
 def redate(rulebook: Rulebook, account: Account, unit: int, day: date) -> None:
@@ -129,17 +125,15 @@ def _redated(expiry: program.Redated, earned_on: date, day: date) -> date:
     return min(later(day, expiry.period), cap)
 
 
-def _dates(
-    unit: program.Unit, expiry: program.Expiry | None, pending: program.Pending | None, day: date
-) -> tuple[date, date]:
+def _dates(slot: Slot, day: date) -> tuple[date, date]:
     """First and last usable day of a lot earned on `day`."""
-    active_on = day
+    active_on, pending, expiry = day, slot.pending, slot.expiry
     if pending is not None:
         if pending.period is not None:
             active_on = later(day, pending.period)
         if pending.until is not None:
             active_on = max(day, pending.until)
-    start = active_on if unit.expiry_from == "activation" else day
+    start = active_on if slot.from_activation else day
     match expiry:
         case program.After() | program.FixedDates():
             return active_on, last_usable(expiry, start)
@@ -154,26 +148,29 @@ def _open(
     lot_id: int,
     part: Earned,
     day: date,
-    active_on: date,
-    expires_on: date,
+    dates: tuple[date, date],
     kind: EntryKind,
     entries: list[Entry],
 ) -> None:
-    """Open a lot; debts are paid from it first."""
+    """Open a lot with its first and last usable day; debts are paid from it first."""
     while lot_id in account.touched_lots:
         lot_id += 1
     unit, amount = part.unit, part.amount
-    lot = Lot(lot_id, unit, amount, amount, day, active_on, expires_on)
-    account.add(lot)
-    account.balances[unit] += amount
-    entries.append(Entry(unit, lot_id, amount, kind, day, account.balances[unit], part.why))
+    active_on, expires_on = dates
+    account.touched_lots[lot_id] = lot = Lot(
+        lot_id, unit, amount, amount, day, active_on, expires_on
+    )
+    if account.lots is not None:
+        account.lots.append(lot)
+    account.balances[unit] = balance = account.balances[unit] + amount
+    entries.append(Entry(unit, lot_id, amount, kind, day, balance, part.why))
     if active_on > day:
         pending = account.memory.pending
         pending[unit] = pending.get(unit, 0) + amount
         account.due(active_on)
     elif account.memory.debts:
         _pay(account, lot, day, entries)
-    if expires_on != FOREVER:
+    if expires_on < account.due_on:
         account.due(next_day(expires_on))
 
 

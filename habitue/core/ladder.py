@@ -34,6 +34,7 @@ class CompiledLadder:
         self.window = source.window
         self.yearly = isinstance(source.window, program.CalendarYear)
         self.thresholds = self._thresholds()
+        self._yearly: dict[int, date] = {}
 
     def count(self, account: Account, unit: int, amount: int, day: date) -> None:
         """Add what an event awarded to the counter of its unit."""
@@ -63,7 +64,7 @@ class CompiledLadder:
         if not reached and account.level:
             return
         if reached:
-            until = self._kept_until(account, day)
+            until = self._yearly.get(day.year) or self._kept_until(account, day)
             if held.get(self.levels[reached]) == until and account.level in held:
                 return
             for level in self.levels[1 : reached + 1]:
@@ -128,7 +129,8 @@ class CompiledLadder:
             return FOREVER
         match self.source.kept:
             case program.UntilDate(month, of_month, years):
-                return named_date(day.year + years, month, of_month)
+                until = self._yearly[day.year] = named_date(day.year + years, month, of_month)
+                return until
             case program.For(period):
                 return later(day, period) - _DAY
             case program.Always():

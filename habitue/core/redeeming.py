@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from habitue.core import holding, limits, money, program
@@ -218,10 +218,8 @@ def _open_to(reward: Reward, account: Account, day: date) -> bool:
 
 
 def _last_day(reward: Reward, day: date) -> date:
-    """A voucher valid for one day is for that day only."""
-    if reward.valid_for is None:
-        return FOREVER
-    return max(day, later(day, reward.valid_for) - timedelta(days=1))
+    """Counted as a lot's expiry is: the day found is the last usable one."""
+    return later(day, reward.valid_for) if reward.valid_for else FOREVER
 
 
 def _issue(account: Account, event_id: int, reward: Reward, day: date) -> None:

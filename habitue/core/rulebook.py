@@ -25,15 +25,29 @@ Measure = Literal["whole money", "money", "quantity", "attribute", "once"]
 
 
 class Slot:
-    """Where awards of one rule land: a unit, with the dates that its lot will have."""
+    """Where awards of one rule land: a unit, and what gives its lot its dates."""
 
-    __slots__ = ("expiry", "number", "pending", "unit")
+    __slots__ = (
+        "dated", "expiry", "from_activation", "number", "pending", "redeemable", "unit",
+    )  # fmt: skip
 
-    def __init__(self, number: int, unit: int, of: program.Unit, rule: program.EarnRule) -> None:
+    def __init__(
+        self,
+        number: int,
+        unit: int,
+        of: program.Unit,
+        expiry: program.Expiry | None,
+        pending: program.Pending | None,
+    ) -> None:
         self.number = number
         self.unit = unit
-        self.expiry = rule.expiry or of.expiry
-        self.pending = rule.pending or of.pending
+        self.expiry = expiry
+        self.pending = pending
+        self.redeemable = of.redeemable
+        self.from_activation = of.expiry_from == "activation"
+        self.dated = not (
+            pending is None and (expiry is None or isinstance(expiry, program.Inactivity))
+        )
 
 
 class Base:
@@ -148,6 +162,9 @@ class Rulebook:
         self.thresholds = tuple(
             reward for reward in source.rewards if reward.automatic == "threshold" and reward.cost
         )
+        self.granted = [
+            Slot(0, number, unit, unit.expiry, None) for number, unit in enumerate(source.units)
+        ]
         self.inactive = _restarted(source.units, program.Inactivity)
         self.redated = _restarted(source.units, program.Redated)
         self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
@@ -216,12 +233,13 @@ class Rulebook:
         return tuple(bases)
 
     def _slot(self, unit: int, rule: program.EarnRule) -> int:
-        made = Slot(len(self.slots), unit, self.program.units[unit], rule)
+        of = self.program.units[unit]
+        expiry, pending = rule.expiry or of.expiry, rule.pending or of.pending
         for slot in self.slots:
-            if (slot.unit, slot.expiry, slot.pending) == (unit, made.expiry, made.pending):
+            if (slot.unit, slot.expiry, slot.pending) == (unit, expiry, pending):
                 return slot.number
-        self.slots.append(made)
-        return made.number
+        self.slots.append(Slot(len(self.slots), unit, of, expiry, pending))
+        return len(self.slots) - 1
 
 
 class Book:
@@ -265,11 +283,11 @@ def _keys(lines: program.Lines | None) -> tuple[Key, ...]:
 
 def _restarted(
     units: Sequence[program.Unit], kind: type[program.Inactivity] | type[program.Redated]
-) -> dict[str, list[int]]:
-    """Per kind of event, the units whose expiry it restarts."""
-    found: dict[str, list[int]] = {}
+) -> dict[str, list[tuple[int, program.Period]]]:
+    """Per kind of event, the units whose expiry it restarts, and for how long."""
+    found: dict[str, list[tuple[int, program.Period]]] = {}
     for number, unit in enumerate(units):
         if isinstance(unit.expiry, kind):
             for when in unit.expiry.restarted_by:
-                found.setdefault(when, []).append(number)
+                found.setdefault(when, []).append((number, unit.expiry.period))
     return found
