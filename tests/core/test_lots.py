@@ -1,0 +1,185 @@
+"""Units with dates: when they become usable, when they lapse, in which order they are spent."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from habitue.core import facts
+from habitue.core.calendar import FOREVER
+from habitue.core.program import (
+    After,
+    EarnRule,
+    FixedDates,
+    Inactivity,
+    Pending,
+    Period,
+    PerItem,
+    Redated,
+    Unit,
+)
+from tests.core.cast import PER_EURO, Stage, at, buys, cafe
+
+MONTH, YEAR = Period(1, "month"), Period(1, "year")
+
+
+def held_in(**given: Any) -> Stage:
+    """A stage whose points behave as given."""
+    return Stage(cafe(units=(Unit("points", **given),)))
+
+
+def test_units_are_usable_through_their_last_day_and_vanish_at_midnight() -> None:
+    stage = held_in(expiry=After(MONTH))
+    stage.post("2026-01-31", buys(1_000))
+    assert stage.lots() == [(10, date(2026, 2, 28))]
+    assert stage.has_on("2026-02-28") == 10
+    assert stage.has_on("2026-03-01") == 0
+    taken = stage.post(at("2026-02-28", 23, 59), facts.Redemption("coffee"))
+    assert taken.refused is None
+
+
+def test_a_late_customer_finds_nothing_and_sees_why() -> None:
+    stage = held_in(expiry=After(MONTH))
+    stage.post("2026-01-31", buys(1_000))
+    refused = stage.post(at("2026-03-01", 0, 0), facts.Redemption("coffee")).refused
+    assert refused is not None
+    assert refused.values["available"] == 0
+    (lapsed,) = stage.post("2026-03-05", facts.Passage()).entries
+    assert (lapsed.kind, lapsed.amount, lapsed.on) == ("expiry", -10, date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("expiry", "last"),
+    [
+        (None, FOREVER),
+        (After(Period(6, "month"), "month"), date(2026, 9, 30)),
+        (After(Period(6, "month"), "year"), date(2026, 12, 31)),
+        (After(Period(10, "day")), date(2026, 3, 25)),
+        (FixedDates(((6, 30), (12, 31))), date(2026, 6, 30)),
+        (Redated(YEAR), date(2027, 3, 15)),
+        (Inactivity(YEAR), FOREVER),
+    ],
+)
+def test_each_kind_of_expiry_finds_its_last_day(expiry: Any, last: date) -> None:
+    stage = held_in(expiry=expiry)
+    stage.post("2026-03-15", buys(1_000))
+    assert stage.lots() == [(10, last)]
+
+
+def test_inactivity_lapses_the_whole_balance_and_activity_restarts_it() -> None:
+    stage = held_in(expiry=Inactivity(YEAR, ("purchase", "redemption")))
+    stage.post("2026-01-10", buys(1_000))
+    stage.post("2026-06-10", buys(1_500))
+    stage.post("2026-08-10", facts.Birthday())
+    assert stage.has_on("2027-06-10") == 25
+    assert stage.has_on("2027-06-11") == 0
+    stage.post("2027-06-10", facts.Redemption("coffee"))
+    assert stage.has_on("2028-06-10") == 15
+    assert stage.has_on("2028-06-11") == 0
+
+
+def test_each_activity_moves_all_dates_but_never_past_the_cap() -> None:
+    stage = held_in(expiry=Redated(MONTH, ("purchase",), cap=Period(2, "month")))
+    stage.post("2026-01-01", buys(1_000))
+    stage.post("2026-01-20", buys(500))
+    assert stage.lots() == [(10, date(2026, 2, 20)), (5, date(2026, 2, 20))]
+    stage.post("2026-02-20", buys(100))
+    assert stage.lots()[0] == (10, date(2026, 3, 1))
+    assert stage.has_on("2026-03-02") == 6
+
+
+def test_pending_units_count_but_cannot_be_spent_until_their_day() -> None:
+    stage = held_in(pending=Pending(Period(14, "day")))
+    stage.post("2026-03-01", buys(1_000))
+    assert (stage.account().balances[0], stage.has()) == (10, 0)
+    assert stage.post("2026-03-14", facts.Redemption("coffee")).refused is not None
+    assert stage.post("2026-03-15", facts.Redemption("coffee")).refused is None
+
+
+def test_pending_until_a_date_and_after_it() -> None:
+    stage = held_in(pending=Pending(until=date(2026, 4, 1)))
+    stage.post("2026-03-30", buys(1_000))
+    stage.post("2026-04-02", buys(200))
+    assert stage.has() == 12
+    assert stage.has_on("2026-04-02") == 12
+
+
+@pytest.mark.parametrize(
+    ("counted_from", "last"), [("activation", date(2026, 4, 15)), ("event", date(2026, 4, 1))]
+)
+def test_expiry_counts_from_activation_or_from_the_event(counted_from: Any, last: date) -> None:
+    stage = held_in(expiry=After(MONTH), pending=Pending(Period(14, "day")),
+                    expiry_from=counted_from)  # fmt: skip
+    stage.post("2026-03-01", buys(1_000))
+    assert stage.lots() == [(10, last)]
+
+
+def test_what_lapses_before_it_was_usable_leaves_nothing_pending() -> None:
+    stage = held_in(expiry=After(Period(2, "day")), pending=Pending(Period(5, "day")),
+                    expiry_from="event")  # fmt: skip
+    stage.post("2026-01-01", buys(1_000))
+    assert stage.has_on("2026-01-04") == 0
+    assert stage.on("2026-01-04").memory.pending == {}
+
+
+def two_lots(order: Any) -> Stage:
+    """An old lot that lasts longer, and a newer one that lapses sooner."""
+    soon = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),), expiry=After(MONTH))
+    stage = Stage(cafe(units=(Unit("points", expiry=After(YEAR), order=order),),
+                       rules=(PER_EURO, soon)))  # fmt: skip
+    stage.post("2026-01-01", buys(800))
+    stage.post("2026-01-02", facts.Visit(8))
+    assert stage.post("2026-01-03", facts.Redemption("coffee")).refused is None
+    return stage
+
+
+def test_the_nearest_expiry_is_spent_first() -> None:
+    assert two_lots("nearest expiry").lots() == [(6, date(2027, 1, 1))]
+
+
+def test_or_strictly_what_came_in_first() -> None:
+    assert two_lots("first in").lots() == [(6, date(2026, 2, 2))]
+
+
+def test_undated_units_are_spent_last() -> None:
+    dated = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),), expiry=After(YEAR))
+    stage = Stage(cafe(rules=(PER_EURO, dated)))
+    stage.post("2026-01-01", buys(1_000))
+    stage.post("2026-01-02", facts.Visit(12))
+    stage.post("2026-01-03", facts.Redemption("coffee"))
+    assert stage.lots() == [(10, FOREVER), (2, date(2027, 1, 2))]
+
+
+def test_a_lot_earned_on_a_leap_day_lapses_on_the_28th() -> None:
+    stage = held_in(expiry=After(YEAR))
+    stage.post("2028-02-29", buys(1_000))
+    assert stage.lots() == [(10, date(2029, 2, 28))]
+
+
+def test_the_day_is_the_programs_even_when_the_clocks_change() -> None:
+    stage = held_in(expiry=After(Period(1, "day")))
+    stage.post(at("2026-03-29", 0, 30), buys(1_000))  # 28 March in Greenwich; 23 hours long
+    assert stage.lots() == [(10, date(2026, 3, 30))]
+    assert stage.post(at("2026-03-30", 23, 59), facts.Redemption("coffee")).refused is None
+
+
+def test_units_that_only_count_have_no_lots() -> None:
+    stage = Stage(cafe(units=(Unit("points", redeemable=False),), rewards=()))
+    (entry,) = stage.post("2026-01-01", buys(1_000)).entries
+    assert (entry.lot, entry.balance, stage.lots()) == (0, 10, [])
+
+
+def test_an_adjustment_gives_a_lot_or_draws_in_order_with_a_reason() -> None:
+    stage = held_in(expiry=After(YEAR))
+    stage.post("2026-01-01", buys(1_000))
+    (given,) = stage.post("2026-02-01", facts.Adjustment("points", 5, "spilt coffee")).entries
+    assert (given.kind, given.amount) == ("adjustment", 5)
+    (taken,) = stage.post("2026-02-02", facts.Adjustment("points", -7, "typed twice")).entries
+    assert (taken.kind, taken.amount) == ("adjustment", -7)
+    assert stage.lots() == [(3, date(2027, 1, 1)), (5, date(2027, 2, 1))]
+    refused = stage.post("2026-02-03", facts.Adjustment("points", -9, "too much")).refused
+    assert refused is not None
+    assert refused.code == "insufficient"
