@@ -127,7 +127,9 @@ def _create(draft: dict[str, Any], user: User, pin: str) -> Business:
         staff.add_owner(business, user)
         staff.add_cashier(business, name=say.counter(), pin=pin)
         filled = sentence.Sentence(**draft["promise"])
-        ledger.publish(business.pk, sentence.program(filled, business))
+        published = ledger.publish(business.pk, sentence.program(filled, business))
+        if published.problems:
+            raise RuntimeError(f"the sentence makes no program: {published.problems}")
     return business
 
 

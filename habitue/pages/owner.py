@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -88,9 +89,10 @@ def new_pin(request: HttpRequest, business: Business, key: int) -> HttpResponse:
 def poster_pdf(request: HttpRequest, business: Business) -> HttpResponse:
     """The poster to print."""
     program = ledger.program(business.pk)
-    sentence = holdings.words(program.title, business.name) if program else business.name
     address = links.absolute(request, "join", business.slug)
-    content = poster.draw(shop=business.name, sentence=sentence, address=address)
+    with override(business.language):  # the customers', not the owner's
+        sentence = holdings.words(program.title, business.name) if program else business.name
+        content = poster.draw(shop=business.name, sentence=sentence, address=address)
     disposition = f'inline; filename="{business.slug}.pdf"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

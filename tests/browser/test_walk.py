@@ -169,7 +169,7 @@ def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_p
     segno.make(next_code(alice, shown)).save(str(photo), scale=7, border=6)
     second.get_by_label("Photo du code").set_input_files(photo)
     second.wait_for_url("**/m/*")
-    second.go_back()
+    second.goto(staff)
     second.get_by_label("Chercher par nom").fill("ali")
     second.get_by_role("link", name="Alice").click()
     expect(second.get_by_role("heading", level=1).first).to_contain_text("Récompense prête")

@@ -135,6 +135,20 @@ def test_the_preview_follows_what_is_typed(
     assert text in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "item", ['x: #1 "y"', "- yes", "null", "12", "☕️", "l’été & <b>", "{a: 1}", "%(nth)s %s", "s"]
+)
+def test_any_words_make_a_program(client: Client, item: str) -> None:
+    client.post("/start", SHOP)
+    client.post("/start/sentence", {**PROMISE, "item": item})
+    client.post("/start/save", {"email": "lea@example.org"})
+    answer = client.post("/start/code", {"code": code_in_mail()})
+    assert answer.headers["Location"] == "/start/ready"
+    program = ledger.program(Business.objects.get().pk)
+    assert program is not None
+    assert item in program.title["fr"]
+
+
 def test_without_a_mail_server_the_page_says_where_the_code_is(client: Client) -> None:
     until_code(client)
     assert "outbox" in client.get("/start/code").content.decode()
