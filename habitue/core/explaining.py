@@ -41,7 +41,7 @@ def sentence(
             given = money.written(rounded, unit.decimals)
             parts.append(f"; {given} before rounding ({unit.rounding})")
     if lot is not None:
-        parts.append(f"; lot of {lot[0]}, {_lasts(lot[1])}")
+        parts.append(f"; lot of {lot[0]}, {_lasts(unit, lot[1])}")
     return "".join(parts) + "."
 
 
@@ -74,8 +74,14 @@ def _step(
     return f"{'rule ' if rule else ''}{name}: {given}"
 
 
-def _lasts(until: date) -> str:
-    return "without expiry" if until == FOREVER else f"usable through {until}"
+def _lasts(unit: program.Unit, until: date) -> str:
+    if until != FOREVER:
+        return f"usable through {until}"
+    if isinstance(unit.expiry, program.Inactivity):
+        period = unit.expiry.period
+        plural = "s" if period.count > 1 else ""
+        return f"lapses after {period.count} {period.unit}{plural} of inactivity"
+    return "without expiry"
 
 
 def _number(value: object) -> str:

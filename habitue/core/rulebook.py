@@ -20,6 +20,9 @@ from habitue.core.ladder import CompiledLadder
 
 _DAYS_KEPT: Final = 800
 
+MOST_SLOTS: Final = 100
+"""Different kinds of lots in a program: an event has room for 255 numbers."""
+
 Key = tuple[str, str]
 Measure = Literal["whole money", "money", "quantity", "attribute", "once"]
 

@@ -24,6 +24,13 @@ CONFLICT: Final = Refused(
     "conflict", "This reference was used before, for something else. Use another reference."
 )
 
+MALFORMED: Final = Refused(
+    "malformed",
+    "A text holds characters that are no text, or is too long (200 characters, 60 kB in all).",
+)
+MOST_TEXT: Final = 200
+MOST_BODY: Final = 60_000
+
 _CLAIM = """
 INSERT INTO ledger_reference
     (business_id, source, reference, customer_id, event_id, fingerprint)
@@ -73,12 +80,33 @@ class Held(Struct, frozen=True):
     same: bool
 
 
-def prepared(fact: Fact, event: int) -> Prepared:
-    """Encode a fact once, for its row and for its fingerprint."""
-    body = msgspec.json.encode(fact.what)
+def prepared(fact: Fact, event: int) -> Prepared | None:
+    """Encode a fact once, for its row and for its fingerprint; None if it cannot be stored."""
+    try:
+        body = msgspec.json.encode(fact.what)
+    except UnicodeEncodeError:
+        return None
+    if len(body) > MOST_BODY or rb"\u0000" in body or not is_text(fact.source, fact.reference):
+        return None
     hashed = hashlib.blake2b(body, digest_size=8, key=b"%d" % fact.customer)
     hashed.update(fact.at.isoformat().encode())
     return Prepared(fact, event, body.decode(), int.from_bytes(hashed.digest(), "big", signed=True))
+
+
+def is_text(*names: str) -> bool:
+    """Whether names can be stored: no NUL, no half of a character, not too long."""
+    for name in names:
+        if len(name) > MOST_TEXT or "\0" in name or not (name.isascii() or _encodes(name)):
+            return False
+    return True
+
+
+def _encodes(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def request_fingerprint(batch: Sequence[Prepared]) -> bytes:
@@ -86,7 +114,7 @@ def request_fingerprint(batch: Sequence[Prepared]) -> bytes:
     hashed = hashlib.blake2b(digest_size=16)
     for one in batch:
         named = f"{one.fact.source}\0{one.fact.reference}\0{one.fingerprint}\0"
-        hashed.update(named.encode("utf-8", "surrogatepass"))
+        hashed.update(named.encode())
     return hashed.digest()
 
 

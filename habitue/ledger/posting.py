@@ -24,7 +24,7 @@ from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Refused
 from habitue.ledger import books, claims, database, loading, writing
 from habitue.ledger.answers import Answer
-from habitue.ledger.claims import CONFLICT, Fact, Held, Prepared
+from habitue.ledger.claims import CONFLICT, MALFORMED, Fact, Held, Prepared
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
 from habitue.members import ids
@@ -62,9 +62,23 @@ def post(business: int, batch: Sequence[Fact], *, now: datetime, key: str = "") 
 
 
 def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> list[Answer]:
+    """Post what can be stored at all; what cannot is refused, and its neighbours go on."""
+    numbered = zip(batch, ids.make_many(len(batch)), strict=True)
+    prepared = [claims.prepared(fact, event) for fact, event in numbered]
+    if not claims.is_text(key):
+        prepared = [None] * len(batch)
+    sound = [one for one in prepared if one is not None]
+    answers = iter(_post_sound(business, sound, now=now, key=key) if sound else ())
+    return [
+        Answer(business, fact.customer, 0, refused=MALFORMED) if one is None else next(answers)
+        for fact, one in zip(batch, prepared, strict=True)
+    ]
+
+
+def _post_sound(
+    business: int, prepared: Sequence[Prepared], *, now: datetime, key: str
+) -> list[Answer]:
     shelf = books.shelf(business)
-    event_ids = ids.make_many(len(batch))
-    prepared = [claims.prepared(fact, event) for fact, event in zip(batch, event_ids, strict=True)]
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = database.cursor()
         if key:

@@ -83,6 +83,11 @@ _INVARIANTS: Final = {
 }
 
 
+_ORPHANS: Final = """
+SELECT customer_id FROM {table} held
+WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE a.customer_id = held.customer_id)"""
+
+
 def verify(business: int | None = None) -> list[str]:
     """Every invariant that does not hold, as a sentence; an empty list is a sound ledger."""
     scope = "true" if business is None else "account.business_id = %s"
@@ -94,6 +99,12 @@ def verify(business: int | None = None) -> list[str]:
             if customers:
                 some = ", ".join(map(str, customers[:SHOWN]))
                 broken.append(f"{name}: {len(customers)} customers ({some})")
+        if business is None:
+            for table in ("ledger_lot", "ledger_entry", "ledger_voucher"):
+                cursor.execute(_ORPHANS.format(table=table))
+                orphans = {row[0] for row in cursor.fetchall()}
+                if orphans:
+                    broken.append(f"{table} has rows of {len(orphans)} customers without account")
     return broken
 
 

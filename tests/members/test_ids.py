@@ -7,7 +7,7 @@ import pytest
 from habitue.members import ids
 
 
-def test_identifiers_ascend_and_leave_four_bits_free() -> None:
+def test_identifiers_ascend_and_leave_eight_bits_free() -> None:
     made = [ids.make() for _ in range(5_000)]
     assert made == sorted(set(made))
     assert all(key % 256 == 0 and 0 < key < 2**63 for key in made)

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from habitue.core import program
 from habitue.core.document.page import Sheet
+from habitue.core.rulebook import MOST_SLOTS
 
 BESIDE_THE_POINT: Final = frozenset(
     ["title", "currency", "timezone", "since", "undo_within", "rewards", "benefits"]
@@ -31,6 +32,7 @@ def check(found: program.Program, sheet: Sheet) -> None:
     if found.tiers is not None:
         _tiers_rise(found.tiers, sheet)
     _factors_apply(found, sheet)
+    _lots_numbered(found, sheet)
     if unreadable <= BESIDE_THE_POINT:
         _within_reach(found, sheet)
 
@@ -96,6 +98,17 @@ def _units_used(found: program.Program, sheet: Sheet) -> None:
         if not unit.redeemable and (unit.expiry or unit.pending):
             sentence = "a unit that only qualifies has no lots, so no expiry and nothing pending"
             sheet.fault_at(f"units.{unit.id}", sentence)
+
+
+def _lots_numbered(found: program.Program, sheet: Sheet) -> None:
+    """An event has numbers for so many lots only; every unit, expiry and pending is one more."""
+    places: set[tuple[object, ...]] = set()
+    for path, rule in zip(sheet.paths("earn"), found.rules, strict=True):
+        places |= {(unit, rule.expiry, rule.pending) for unit in _bases(rule)}
+        if len(places) > MOST_SLOTS:
+            sentence = f"at most {MOST_SLOTS} kinds of lots (unit, expiry, pending) in one program"
+            sheet.fault_at(path, sentence)
+            return
 
 
 def _tiers_rise(ladder: program.Ladder, sheet: Sheet) -> None:

@@ -124,13 +124,13 @@ BEGIN
     RAISE EXCEPTION '% is append-only: a mistake is corrected by a new event', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_event
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_event
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_entry
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_reference
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_reference
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_version
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_version
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only();
 """
 

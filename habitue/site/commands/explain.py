@@ -24,7 +24,7 @@ def command(
         str, typer.Option(help="Id, e-mail, phone, card number, or another system's number.")
     ],
     event: Annotated[
-        int | None, typer.Option(help="One event only [default: the balance and the last lines].")
+        int | None, typer.Option(help="One event only (default: the balance and the last lines).")
     ] = None,
 ) -> None:
     """Say why a member holds what they hold, line by line."""
@@ -65,7 +65,7 @@ def _standing(standing: ledger.Standing, rules: program.Program) -> list[str]:
         lines.append(f"  {money.written(balance, decimals[unit])} {unit}{more}")
         for lot in standing.lots:
             if lot.unit == unit:
-                until = f"through {lot.expires_on}" if lot.expires_on else "without end"
+                until = f"through {lot.expires_on}" if lot.expires_on else "without a date"
                 part = money.written(lot.remaining, decimals[unit])
                 lines.append(f"    {part} usable from {lot.active_on} {until}")
     for voucher in standing.vouchers:

@@ -33,12 +33,12 @@ def command(
         int | None,
         typer.Option(
             help="A customer at a day bought within so many days before it"
-            " [default: the business's own rhythm]."
+            " (default: the business's own rhythm)."
         ),
     ] = None,
     lifespan: Annotated[
         str | None,
-        typer.Option(help="For the lifetime value: so many periods [default: 1 / churn]."),
+        typer.Option(help="For the lifetime value: so many periods (default: 1 / churn)."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:

@@ -46,13 +46,13 @@ def import_purchases(
     business: Annotated[str, typer.Option(help="The business's short name; made if new.")],
     program: Annotated[
         Path | None,
-        typer.Option(help="The program of a new business [default: points-and-tiers.yaml]."),
+        typer.Option(help="The program of a new business (default: points-and-tiers.yaml)."),
     ] = None,
     currency: Annotated[
-        str, typer.Option(help="Of a new business, e.g. USD [default: as the file says, or EUR].")
+        str, typer.Option(help="Of a new business, e.g. USD (default: as the file says, or EUR).")
     ] = "",
     timezone: Annotated[
-        str, typer.Option(help="Of a new business, e.g. Europe/Rome [default: by currency].")
+        str, typer.Option(help="Of a new business, e.g. Europe/Rome (default: by currency).")
     ] = "",
     enroll: Annotated[bool, typer.Option(help="Make every customer a member.")] = True,
 ) -> None:

@@ -12,7 +12,7 @@ from habitue.site import named
 
 def command(
     business: Annotated[
-        str | None, typer.Option(help="One business, by its short name [default: all].")
+        str | None, typer.Option(help="One business, by its short name (default: all).")
     ] = None,
 ) -> None:
     """Let expiries, falling tiers and birthdays take effect; may be stopped and run again."""

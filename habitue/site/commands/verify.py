@@ -11,7 +11,7 @@ from habitue.site import named
 
 def command(
     business: Annotated[
-        str | None, typer.Option(help="One business, by its short name [default: all].")
+        str | None, typer.Option(help="One business, by its short name (default: all).")
     ] = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Also fold every history again and compare.")
