@@ -133,7 +133,7 @@ def _rule(number: int, draw: Any) -> program.EarnRule:
         base=draw(some.sampled_from(["net", "gross", "with tax"])),
         limits=limits,
         cool_down=draw(some.none() | some.sampled_from([Period(2, "hour"), Period(1, "day")])),
-        on_limit=draw(some.sampled_from(["reduce", "reduce", "refuse"])),
+        on_limit=draw(some.sampled_from(["reduce"] * 5 + ["refuse"])),
         group=draw(some.none() | some.just("campaign")),
         expiry=draw(LOT_EXPIRIES),
         pending=draw(PENDINGS),
@@ -178,12 +178,14 @@ def programs(draw: Any, *, threshold: bool = True) -> program.Program:
     rules = [_rule(number, draw) for number in range(draw(some.integers(1, 4)))]
     count = program.PerMoney("spend", Fraction(1), 100, "proportional")
     rules.append(program.EarnRule("spend", "purchase", (count,)))
+    base = program.PerMoney("points", Fraction(1), 100)
+    rules.append(program.EarnRule("base", "purchase", (base,)))
     scale = 10 ** units[0].decimals
     rewards = [
         program.Reward(
             "coffee",
             (program.Gift("product", "coffee"),),
-            cost=("points", 10 * scale),
+            cost=("points", 4 * scale),
             limit=draw(some.none() | some.just(program.Limit(times=2, per="month"))),
             valid_for=draw(some.none() | some.just(Period(1, "month"))),
         ),
@@ -279,6 +281,25 @@ def meant(move: Move) -> facts.What:
         case "wait":
             return facts.Passage()
     return facts.Passage()  # a return or an undo of nothing
+
+
+def sensible(source: program.Program, events: list[facts.Event]) -> list[facts.Event]:
+    """Without what is refused for want of a card, or for having one already."""
+    joining = [event for event in events if isinstance(event.what, facts.Enrolment)]
+    if source.enrolment == "automatic" or joined_before(source):
+        return [event for event in events if event not in joining]
+    first = joining[0].at if joining else None
+    return [
+        event
+        for event in events
+        if (first is not None and event.at >= first and event not in joining[1:])
+        or isinstance(event.what, facts.Purchase | facts.Passage)
+    ]
+
+
+def joined_before(source: program.Program) -> bool:
+    """In most programs that ask for it Alice has joined before, in some she may."""
+    return source.enrolment == "on request" and len(source.rules) > 3
 
 
 def resolved(stage: Stage, event: facts.Event, move: Move) -> facts.Event:

@@ -123,6 +123,18 @@ def test_an_undone_return_forgives_nothing() -> None:
     assert (stage.account().balances, stage.account().memory.debts) == ([5], {})
 
 
+def test_what_an_undone_return_forgave_is_not_forgiven_to_another() -> None:
+    stage = Stage(cafe())
+    first, second = (stage.post("2026-01-01", buys(1_000)) for _ in range(2))
+    for _ in range(2):
+        stage.post("2026-01-02", facts.Redemption("coffee"))
+    back = stage.post("2026-01-03", Refund(first.event.id))
+    stage.post("2026-01-03", Undo(back.event.id))
+    stage.post("2026-01-04", buys(700))
+    stage.post("2026-01-05", Refund(second.event.id))
+    assert stage.has() == 0
+
+
 def test_a_full_return_gives_back_the_redemptions_it_was_paid_with_and_nothing_else() -> None:
     stage = Stage(cafe())
     first = stage.post("2026-01-01", buys(2_000))

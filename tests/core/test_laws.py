@@ -24,9 +24,15 @@ from tests.core.drawn import EARNING, SPENDING, Move, dated, lawful, moves, prog
 EVERYTHING = (*EARNING, *SPENDING, "return", "return", "undo")
 
 
+def opening(source: program.Program) -> Event:
+    """What comes before every history."""
+    what = facts.Enrolment() if drawn.joined_before(source) else facts.Passage()
+    return Event(0, ALICE, at("2027-11-01"), what)
+
+
 def played(source: program.Program, events: Sequence[Event]) -> Stage:
     stage = Stage(source)
-    stage.run([Event(0, ALICE, at("2020-01-01"), facts.Passage())])
+    stage.run([opening(source)])
     stage.run(events)
     return stage
 
@@ -34,7 +40,7 @@ def played(source: program.Program, events: Sequence[Event]) -> Stage:
 def steps(source: program.Program, history_: list[Move]) -> Any:
     """Play a drawn history move by move, yielding the stage, what it was before, and what came."""
     stage = Stage(source)
-    stage.run([Event(0, ALICE, at("2020-01-01"), facts.Passage())])
+    stage.run([opening(source)])
     for happening, move in zip(dated(history_), history_, strict=True):
         happening = drawn.resolved(stage, happening, move)
         before = deepcopy(stage.account())
@@ -57,7 +63,7 @@ def refused(stage: Stage, events: Sequence[Event]) -> bool:
 
 
 @lawful
-@given(programs(), moves(*EVERYTHING, most=14))
+@given(programs(), moves(*EVERYTHING, least=5, most=14))
 def test_a_balance_is_the_sum_of_its_entries_and_of_its_lots_net_of_debts(
     source: program.Program, history_: list[Move]
 ) -> None:
@@ -81,7 +87,7 @@ def test_a_balance_is_the_sum_of_its_entries_and_of_its_lots_net_of_debts(
 
 
 @lawful
-@given(programs(), moves(*EVERYTHING, most=14))
+@given(programs(), moves(*EVERYTHING, least=5, most=14))
 def test_a_refusal_leaves_the_account_as_it_was(
     source: program.Program, history_: list[Move]
 ) -> None:
@@ -93,13 +99,17 @@ def test_a_refusal_leaves_the_account_as_it_was(
 
 
 @lawful
-@given(programs(), moves("buy", "visit", "share", "wait", "take", "take now", "take back", most=14))
+@given(
+    programs(),
+    moves("buy", "visit", "share", "wait", "take", "take now", "take back", least=6, most=14),
+)
 def test_units_are_spent_within_their_dates_and_in_their_order(
     source: program.Program, history_: list[Move]
 ) -> None:
     for stage, before, outcome in steps(source, history_):
         if not isinstance(outcome.event.what, facts.Redemption | facts.Adjustment):
             continue
+        event(f"{facts.kind(outcome.event.what)} {outcome.refused.code if outcome.refused else ''}")
         ready = as_of(stage.book, before, outcome.on)
         left = {lot.id: lot.remaining for lot in stage.account().lots}
         for number, unit in enumerate(source.units):
@@ -111,14 +121,37 @@ def test_units_are_spent_within_their_dates_and_in_their_order(
             }
             assert drawn_from <= {lot.id for lot in order}
             places = [place for place, lot in enumerate(order) if lot.id in drawn_from]
+            if outcome.refused is None and number == 0 and not earned_by(outcome):
+                assert drawn_units(outcome) == asked(source, outcome.event.what)
             assert all(left[lot.id] == 0 for lot in order[: max(places, default=0)])
+
+
+def earned_by(outcome: Outcome) -> bool:
+    """Whether the event enrolled its customer, or was a gift, besides spending."""
+    return any(entry.amount > 0 for entry in outcome.entries)
+
+
+def drawn_units(outcome: Outcome) -> int:
+    """The points that the event itself took."""
+    kinds = ("redemption", "adjustment")
+    return -sum(one.amount for one in outcome.entries if one.unit == 0 and one.kind in kinds)
+
+
+def asked(source: program.Program, what: facts.What) -> int:
+    if isinstance(what, facts.Adjustment):
+        return -what.amount
+    assert isinstance(what, facts.Redemption)
+    reward = source.reward(what.reward)
+    assert reward is not None
+    assert reward.cost is not None
+    return reward.cost[1]
 
 
 # --- history = live, whatever the batches --------------------------------------------------------
 
 
 @lawful
-@given(programs(), moves(*EVERYTHING, most=14))
+@given(programs(), moves(*EVERYTHING, least=5, most=14))
 def test_folding_the_history_leads_to_the_living_account(
     source: program.Program, history_: list[Move]
 ) -> None:
@@ -174,7 +207,7 @@ def posted(source: program.Program, events: Sequence[Event], cuts: set[int]) -> 
 @lawful
 @given(
     programs(),
-    moves(*EARNING, *SPENDING, most=14),
+    moves(*EARNING, *SPENDING, least=5, most=14),
     some.sets(some.integers(1, 13)),
 )
 def test_any_split_of_a_batch_gives_the_same(
@@ -220,7 +253,7 @@ def test_partial_returns_in_any_order_equal_buying_only_the_kept_goods(
     for number, refund in enumerate(refunds):
         assert not stage.run([Event((100 + number) * STEP, ALICE, last, refund)])[0].refused
     kept = Stage(source)
-    kept.run([Event(0, ALICE, at("2020-01-01"), facts.Passage())])
+    kept.run([opening(source)])
     for known in accepted:
         what = known.what
         if isinstance(what, facts.Purchase):
@@ -277,7 +310,8 @@ def returns(accepted: Sequence[Event], data: some.DataObject) -> list[facts.Refu
 def test_an_event_undone_never_happened(
     source: program.Program, history_: list[Move], which: int
 ) -> None:
-    events = dated(history_)
+    events = drawn.sensible(source, dated(history_))
+    assume(events)
     stage = played(source, events)
     assume(not refused(stage, events))
     victims = [one for one in events if isinstance(one.what, history.UNDOABLE)]
@@ -298,7 +332,8 @@ def test_an_event_undone_never_happened(
 def test_events_that_arrive_late_lead_where_they_would_have_led_in_time(
     source: program.Program, history_: list[Move], chance: Any
 ) -> None:
-    events = dated(history_)
+    events = drawn.sensible(source, dated(history_))
+    assume(events)
     in_time = played(source, events)
     assume(not refused(in_time, events))
     shuffled = list(events)

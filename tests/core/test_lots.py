@@ -41,6 +41,13 @@ def test_units_are_usable_through_their_last_day_and_vanish_at_midnight() -> Non
     assert taken.refused is None
 
 
+def test_each_lot_has_its_own_last_day() -> None:
+    stage = held_in(expiry=After(Period(10, "day")))
+    stage.post("2026-01-01", buys(1_000))
+    stage.post("2026-01-02", buys(500))
+    assert [stage.has_on(f"2026-01-{day}") for day in (11, 12, 13)] == [15, 5, 0]
+
+
 def test_a_late_customer_finds_nothing_and_sees_why() -> None:
     stage = held_in(expiry=After(MONTH))
     stage.post("2026-01-31", buys(1_000))
