@@ -56,8 +56,9 @@ def counter(view: CounterView[P]) -> Callable[..., HttpResponse]:
 
 
 def installed() -> bool:
-    """Whether a real business lives here already."""
-    return Business.objects.filter(is_demo=False).exists()
+    """Whether a real business with an owner lives here already (an import alone makes no owner)."""
+    owners = Staff.objects.filter(role=Staff.Role.OWNER, active=True, user__isnull=False)
+    return owners.filter(business__is_demo=False).exists()
 
 
 def may_start(request: HttpRequest) -> bool:

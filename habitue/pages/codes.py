@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -35,13 +35,16 @@ Verdict = Literal["right", "wrong", "stale", "spent"]
 
 def send(email: str, *, at: datetime) -> Sent | None:
     """Mail a new code, or None when this address had too many within the hour."""
-    recent = SignInCode.objects.filter(email=email, made_at__gt=at - timedelta(hours=1))
-    if recent.count() >= CODES_PER_HOUR:
-        return None
     code = f"{secrets.randbelow(10**6):06d}"
-    row = SignInCode(email=email, made_at=at)
-    row.code_hash = _hash(row.pk, code)
-    row.save(force_insert=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Requests for one address take turns, so that the limit holds for those in parallel too.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [email])
+        recent = SignInCode.objects.filter(email=email, made_at__gt=at - timedelta(hours=1))
+        if recent.count() >= CODES_PER_HOUR:
+            return None
+        row = SignInCode(email=email, made_at=at)
+        row.code_hash = _hash(row.pk, code)
+        row.save(force_insert=True)
     context = {"code": code, "minutes": int(LIFETIME.total_seconds() // 60)}
     EmailMessage(
         subject=_("%(code)s is your code for Habitué") % {"code": code},

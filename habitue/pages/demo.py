@@ -1,6 +1,7 @@
 """A look around: the demo business, built by the worker while a page shows how far it is."""
 
 from contextlib import suppress
+from typing import cast
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import User
@@ -54,7 +55,7 @@ def look(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         guest, _made = User.objects.get_or_create(username=GUEST, defaults={"email": GUEST})
         login(request, guest, backend=account.BACKEND)
-    staff.add_owner(business, request.user)  # type: ignore[arg-type]
+    staff.add_owner(business, cast(User, request.user))
     access.choose(request, business)
     return redirect("today")
 

@@ -62,4 +62,5 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, what: str, why: str, do: str) -> HttpResponse:
     context = {"what": what, "why": why, "do": do, "status": status}
-    return render(request, "pages/error.html", context, status=status)
+    template = "pages/_error.html" if "HX-Request" in request.headers else "pages/error.html"
+    return render(request, template, context, status=status)

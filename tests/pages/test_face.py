@@ -59,6 +59,13 @@ def test_a_missing_page_answers_in_the_readers_language(
 
 
 @pytest.mark.django_db
+def test_a_fragment_that_is_missing_answers_with_a_fragment(client: Client) -> None:
+    answer = client.get("/c/nobody/code", headers={"HX-Request": "true"})
+    assert answer.status_code == 404
+    assert "<html" not in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_form_from_nowhere_is_refused_with_a_page(cafe: Business) -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post(f"/j/{cafe.slug}", {"name": "x"})

@@ -105,7 +105,7 @@ def test_strangers_open_no_shop_on_someone_elses_server(
     assert client.get(path).headers["Location"] == "/sign-in"
     assert client.post("/demo/begin").headers["Location"] == "/sign-in"
     assert client.post("/demo/look").headers["Location"] == "/sign-in"
-    assert client.get("/accounts/signup/").status_code == 200  # closed, and says so
+    assert client.get("/accounts/signup/").status_code == 404  # one way in only: ours
     assert not User.objects.filter(email="eve@example.org").exists()
 
 

@@ -17,5 +17,10 @@ function tick() {
   }
 }
 
+// Without an answer nothing is green; the button keeps its reference, so pressing again is safe.
+const unanswered = document.getElementById("unanswered");
+document.addEventListener("htmx:error", () => { unanswered.hidden = false; });
+document.addEventListener("htmx:after:swap", () => { unanswered.hidden = true; });
+
 setInterval(tick, 250);
 tick();
