@@ -229,6 +229,25 @@ def test_a_late_redemption_of_what_lapsed_since_is_accepted() -> None:
     assert stage.account().balances == [0]
 
 
+def test_a_voucher_keeps_its_number_through_corrections_used_or_not() -> None:
+    """A late scan would have found the reward due before the passage that issued it did."""
+    card = Reward("cake", (Gift("product", "cake"),), cost=("points", 10), automatic="threshold")
+    scan = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),))
+    waiting = Unit("points", pending=Pending(Period(2, "day")))
+    stage = Stage(cafe(units=(waiting,), rules=(scan,), rewards=(card,)))
+    stage.post("2026-01-01", facts.Visit(10))
+    issued = stage.post("2026-01-09", facts.Passage()).event.id
+    numbers = [(each.id, each.state) for each in stage.account().vouchers or ()]
+    assert numbers == [(issued, "issued")]
+    stage.post("2026-01-05", facts.Visit(3))
+    assert [(each.id, each.state) for each in stage.account().vouchers or ()] == numbers
+    stage.post("2026-01-10", facts.VoucherUse(issued))
+    stage.post("2026-01-04", facts.Visit(1))
+    held = [(each.id, each.state) for each in stage.account().vouchers or ()]
+    assert held == [(issued, "redeemed")]
+    assert stage.has() == 4
+
+
 def test_of_two_events_of_one_instant_the_smaller_number_comes_first() -> None:
     capped = EarnRule("first", "visit", (PerItem("points", Fraction(1)),),
                       limits=(Limit(times=1),))  # fmt: skip
