@@ -19,7 +19,9 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres: None) -> None:
+def django_db_modify_db_settings(
+    postgres: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
     """Have PostgreSQL run before pytest-django makes the test database in it.
 
     After a test with real transactions every table is emptied: Django knows only those that have

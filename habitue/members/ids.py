@@ -1,8 +1,9 @@
 """Identifiers made by the application: time-ordered, unique across processes, no sequence needed.
 
 63 bits: 41 of milliseconds since 2024, 8 of the process, 6 of time within the millisecond, and 8
-zeros that the ledger fills for what hangs on an event (its lots and vouchers). Inside one process every identifier is
-greater than the one before, even when the clock steps back or a million are asked for at once.
+zeros that the ledger fills for what hangs on an event (its lots and vouchers). Inside one process
+every identifier is greater than the one before, even when the clock steps back or a million are
+asked for at once.
 """
 
 import os

@@ -8,7 +8,6 @@ urlpatterns = [
     path("health", health.health),
     path("ready", health.ready),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
     path("", include("habitue.pages.urls")),
 ]
 

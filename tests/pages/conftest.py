@@ -12,6 +12,9 @@ from habitue.members.models import Business, Card, Customer, Staff
 from habitue.pages import join, sentence
 
 
+ZOE = "zoe@example.org"  # who owns the café
+
+
 def make_shop(name: str, *, head_start: bool = True) -> Business:
     """A French café whose 11th coffee is free."""
     shop = businesses.create(name=name, kind="cafe", country="FR")
@@ -33,7 +36,9 @@ def make_member(shop: Business, name: str, email: str) -> Customer:
 
 @pytest.fixture
 def cafe(db: None) -> Business:
-    return make_shop("Café des Amis")
+    shop = make_shop("Café des Amis")
+    staff.add_owner(shop, User.objects.create_user(ZOE, ZOE))
+    return shop
 
 
 @pytest.fixture
@@ -63,8 +68,7 @@ def counter(cafe: Business, diego: Staff) -> Client:
 @pytest.fixture
 def owner(cafe: Business) -> Client:
     """The owner's browser."""
-    user = User.objects.create_user("zoe@example.org", "zoe@example.org")
-    staff.add_owner(cafe, user)
     client = Client()
+    user = User.objects.get(username=ZOE)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client

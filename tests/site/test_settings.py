@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_pages_allow_nothing_from_outside_and_nothing_inline(client: Client) -> None:
-    policy = client.get("/accounts/login/").headers["Content-Security-Policy"]
+    policy = client.get("/sign-in").headers["Content-Security-Policy"]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert directives["default-src"] == "'self'"
     assert "unsafe" not in policy
@@ -20,7 +20,7 @@ def test_pages_allow_nothing_from_outside_and_nothing_inline(client: Client) -> 
 
 
 def test_cookies_are_closed_to_scripts(client: Client) -> None:
-    cookies = client.get("/accounts/login/").cookies
+    cookies = client.get("/sign-in").cookies
     assert cookies
     assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in cookies.values())
 

@@ -119,6 +119,7 @@ def _business(slug: str, wanted: str, timezone: str, shape: Shape) -> Business:
         timezone=timezone,
     )
     screen.print(f"Made the business {slug!r}: it counts in {made.currency}, in {made.timezone}.")
+    screen.print(f"To open it in a browser: habitue owner YOUR@E-MAIL --business {slug}")
     return made
 
 
