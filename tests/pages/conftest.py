@@ -11,7 +11,6 @@ from habitue.members import businesses, customers, staff
 from habitue.members.models import Business, Card, Customer, Staff
 from habitue.pages import join, sentence
 
-
 ZOE = "zoe@example.org"  # who owns the café
 
 
