@@ -1,6 +1,5 @@
 """Signing in and out: an address, a code by mail, no password."""
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -34,13 +33,6 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     user = user_of(email)
     login(request, user, backend=BACKEND)
     return redirect("today")
-
-
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """What allauth may do: second factors for those who have an account, no sign-up."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
 
 
 @require_POST

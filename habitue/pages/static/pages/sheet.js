@@ -9,7 +9,7 @@ function tick() {
     if (left <= 0) form.remove();
     else form.querySelector(".count").textContent = left;
   }
-  for (const sign of document.querySelectorAll(".done, .bad")) {
+  for (const sign of document.querySelectorAll(".done, .bad:not([hidden])")) {
     if (seen.has(sign)) continue;
     seen.add(sign);
     if (sign.classList.contains("done")) navigator.vibrate?.(60);
