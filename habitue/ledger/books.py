@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -78,8 +78,9 @@ def in_force(business: int, *, on: date | None = None) -> program.Program | None
 def publish(business: int, text: str, *, since: date | None = None) -> Published:
     """Publish a program's text as the next version, in force from `since` (or the file's date).
 
-    The first version is in force from the beginning. Units keep their places from version to
-    version, so a new one may add units at the end but not move or drop any.
+    A version never holds for what has happened already: it begins after the newest event. The
+    first holds from the beginning where nothing happened yet, else from the day after. Units keep
+    their places from version to version: a new one may add some at the end, not move or drop any.
     """
     found = document.read(text)
     if isinstance(found, list):
@@ -91,21 +92,40 @@ def publish(business: int, text: str, *, since: date | None = None) -> Published
         row = cursor.fetchone()
         if row is None:
             raise LookupError(f"no business {business}")
-        before = in_force(business)
-        problems = _unfit(found, before, row[0], since)
+        before, newest = in_force(business), _newest_day(business)
+        since = since or found.since
+        if before is None:
+            since = None if newest is None else since or newest + timedelta(days=1)
+        problems = _unfit(found, before, row[0], since, newest)
         if problems:
             return Published(0, tuple(problems))
         number = latest(business) + 1
         cursor.execute(
             "INSERT INTO ledger_version (id, business_id, number, since, text)"
             " VALUES (%s, %s, %s, %s, %s)",
-            [ids.make(), business, number, since or found.since, text],
+            [ids.make(), business, number, since, text],
         )
     return Published(number)
 
 
+def _newest_day(business: int) -> date | None:
+    """The local day of the newest event that counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(business_date) FROM ledger_event"
+            " WHERE business_id = %s AND refusal IS NULL",
+            [business],
+        )
+        newest: date | None = cursor.fetchone()[0]
+    return newest
+
+
 def _unfit(
-    found: program.Program, before: program.Program | None, currency: str, since: date | None
+    found: program.Program,
+    before: program.Program | None,
+    currency: str,
+    since: date | None,
+    newest: date | None,
 ) -> list[str]:
     """Why a valid program cannot follow the one before, in sentences."""
     problems = []
@@ -114,9 +134,13 @@ def _unfit(
             f"The program counts in {found.currency}, the business in {currency}: "
             f"write `currency: {currency}`."
         )
+    if since is not None and newest is not None and since <= newest:
+        problems.append(
+            f"Something happened on {newest} already; a version can hold from the day after on."
+        )
     if before is None:
         return problems
-    if since is None and found.since is None:
+    if since is None:
         problems.append("A new version needs the date from which it holds: write `since`.")
     for place, unit in enumerate(before.units):
         same = found.units[place] if place < len(found.units) else None
@@ -143,14 +167,14 @@ def _read(business: int) -> Shelf:
         )
         versions = cursor.fetchall()
     programs = [_program(text, number, since) for number, since, text in versions]
-    if not programs:
-        programs = [program.Program("none", {"en": name}, currency, timezone, units=())]
+    if not programs or programs[0].since is not None:
+        programs.insert(0, program.Program("none", {"en": name}, currency, timezone, units=()))
     return Shelf(len(versions), Book(programs), ZoneInfo(timezone), currency)
 
 
 def _program(text: str, number: int, since: date | None) -> program.Program:
-    """A published text was valid when it was published; the first holds from the beginning."""
+    """A published text was valid when it was published."""
     found = document.read(text)
     if isinstance(found, list):
         raise ValueError(f"version {number} cannot be read any more: {found[0]}")
-    return structs.replace(found, since=None if number == 1 else since)
+    return structs.replace(found, since=since)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Final
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from habitue.core import facts
 from habitue.ledger import books, posting
@@ -47,16 +47,28 @@ ORDER BY customer.id"""
 
 
 def sweep(business: int | None, *, now: datetime, progress: Progress | None = None) -> int:
-    """Post everything due at `now` in a business, or in all; the number of members swept."""
-    swept = 0
+    """Post everything due at `now` in a business, or in all; the number of members swept.
+
+    A business that fails does not keep the others waiting: what it raised is raised at the end.
+    """
+    swept, failed = 0, []
     for each in [business] if business is not None else _businesses():
-        day = now.astimezone(books.shelf(each).book.latest.zone).date()
-        for batch in chain(_due(each, day, now), _birthdays(each, day, now)):
-            posting.post(each, batch, now=now)
-            swept += len(batch)
-            if progress is not None:
-                progress(len(batch))
+        try:
+            for batch in _batches(each, now):
+                posting.post(each, batch, now=now)
+                swept += len(batch)
+                if progress is not None:
+                    progress(len(batch))
+        except (DatabaseError, ValueError, LookupError, AssertionError) as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("some businesses could not be swept", failed)
     return swept
+
+
+def _batches(business: int, now: datetime) -> Iterator[list[Fact]]:
+    day = now.astimezone(books.shelf(business).book.zone).date()
+    return chain(_due(business, day, now), _birthdays(business, day, now))
 
 
 def _businesses() -> list[int]:
