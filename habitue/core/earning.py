@@ -64,8 +64,8 @@ def earned(
             for rule in special
             if (rule.where is None or rule.where(moment)) and _sees(rule, what)
         ]
-    if not special and trigger.direct is not None:
-        return _directly(rulebook, trigger.direct, what)
+    if trigger.direct is not None and all(rule.changes_whole for rule in special):
+        return _directly(rulebook, trigger.direct, what, special)
     sums = Sums()
     rules = sorted([*trigger.plain, *special], key=_place)
     rules = _combined(rulebook, rules, what)
@@ -91,9 +91,12 @@ def _place(rule: Rule) -> int:
 
 
 def _directly(
-    rulebook: Rulebook, bases: tuple[tuple[str, Base], ...], what: facts.What
+    rulebook: Rulebook,
+    bases: tuple[tuple[str, Base], ...],
+    what: facts.What,
+    special: list[Rule],
 ) -> list[Earned]:
-    """The same as the general way, for rules that always apply and never meet."""
+    """The same as the general way, for bases that never meet and changes of whole events."""
     found = []
     simple, money = False, 0
     if isinstance(what, facts.Purchase) and not what.covered:
@@ -105,10 +108,40 @@ def _directly(
             measured, value = money, money // base.per * base.rate
         else:
             measured, value = _value(base, what, None)
-        amount = value // rulebook.scale[base.unit]
+        if not value:
+            continue
+        scale = rulebook.scale[base.unit]
+        amount = value // scale
+        why: tuple[Step, ...] = ((rule_id, measured, amount),)
+        if special:
+            amount, why = _changed(rulebook, base.unit, value, scale, special, why)
         if amount:
-            found.append(Earned(base.slot, base.unit, amount, ((rule_id, measured, amount),)))
+            found.append(Earned(base.slot, base.unit, amount, why))
     return found
+
+
+def _changed(
+    rulebook: Rulebook,
+    unit: int,
+    num: int,
+    den: int,
+    special: list[Rule],
+    why: tuple[Step, ...],
+) -> tuple[int, tuple[Step, ...]]:
+    """The amount `num / den` after multipliers, then bonuses, rounded down, with their steps."""
+    steps = list(why)
+    for kind in (program.Multiply, program.Bonus):
+        for rule in special:
+            for award in rule.changes:
+                if not isinstance(award, kind):
+                    continue
+                if award.unit is not None and rulebook.unit_number[award.unit] != unit:
+                    continue
+                before = num // den
+                factor = award.factor if isinstance(award, program.Multiply) else 1 + award.share
+                num, den = num * factor.numerator, den * factor.denominator
+                steps.append((rule.rule.id, before, num // den - before))
+    return num // den, tuple(steps)
 
 
 def _sees(rule: Rule, what: facts.What) -> bool:

@@ -73,8 +73,8 @@ class Rule:
     """One earn rule: predicates, bases, and what it multiplies or adds."""
 
     __slots__ = (
-        "bases", "changes", "counts", "is_plain", "keys", "levels", "limited", "order", "rule",
-        "where",
+        "bases", "changes", "changes_whole", "counts", "is_plain", "keys", "levels", "limited",
+        "order", "rule", "where",
     )  # fmt: skip
 
     def __init__(self, order: int, rule: program.EarnRule, bases: tuple[Base, ...]) -> None:
@@ -90,6 +90,8 @@ class Rule:
         self.limited = bool(rule.limits or rule.cool_down)
         special = self.where or self.counts or self.changes or self.limited or rule.group
         self.is_plain = not special and rule.base == "net"
+        whole = not (self.bases or self.counts or self.limited or rule.group)
+        self.changes_whole = whole and bool(self.changes)
         self.levels = rule.where.values if isinstance(rule.where, program.TierIs) else None
 
 

@@ -41,7 +41,15 @@ def words(values: Iterable[str]) -> str:
 
 def texts(values: Iterable[str | None]) -> str:
     """A text[] or json[]: quoted, with quotes and backslashes escaped."""
-    return "{" + ",".join(map(_quoted, values)) + "}"
+    written = [
+        "NULL"
+        if value is None
+        else f'"{value}"'
+        if '"' not in value and "\\" not in value
+        else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for value in values
+    ]
+    return "{" + ",".join(written) + "}"
 
 
 def rows(values: Iterable[Iterable[int]]) -> str:
@@ -52,9 +60,3 @@ def rows(values: Iterable[Iterable[int]]) -> str:
 def columns(forms: Sequence[Column], table: Sequence[tuple[Any, ...]]) -> list[str]:
     """The rows of a table as one literal a column."""
     return [form(values) for form, values in zip(forms, zip(*table, strict=True), strict=True)]
-
-
-def _quoted(value: str | None) -> str:
-    if value is None:
-        return "NULL"
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -11,6 +11,12 @@ Rows = Cursor[tuple[Any, ...]]
 
 
 def cursor() -> Rows:
-    """A cursor of psycopg's own on Django's connection, inside its transaction."""
+    """A cursor of psycopg's own on Django's connection, inside its transaction.
+
+    Django forbids its connections to prepare statements; ours are few, long and always the same.
+    """
     connection.ensure_connection()
-    return Cursor(connection.connection)
+    raw = connection.connection
+    if raw.prepare_threshold is None:
+        raw.prepare_threshold = 5
+    return Cursor(raw)

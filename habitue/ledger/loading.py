@@ -18,7 +18,8 @@ from habitue.ledger import arrays
 from habitue.ledger.database import Rows
 
 _ACCOUNTS = """
-SELECT customer_id, version, balances::text, enrolled_on, level, due_on, memory::text
+SELECT customer_id, version, balances::text, enrolled_on, level, due_on, memory::text,
+       (SELECT coalesce(max(number), 0) FROM ledger_version WHERE business_id = %s)
 FROM ledger_account
 WHERE customer_id = ANY (%s::bigint[]) AND business_id = %s
 ORDER BY customer_id"""
@@ -53,27 +54,36 @@ _forgiven = msgspec.json.Decoder(Forgiven)
 
 
 class Loaded(msgspec.Struct):
-    """Accounts as stored, with the version of each row that was read."""
+    """Accounts as stored, with the version of each row that was read.
+
+    `published` is the number of the program's newest version, None if no account was found.
+    """
 
     accounts: dict[int, Account]
     versions: dict[int, int]
+    published: int | None = None
 
 
-def accounts(
-    cursor: Rows, business: int, customers: Collection[int], units: int, *, lock: bool
-) -> Loaded:
+def accounts(cursor: Rows, business: int, customers: Collection[int], *, lock: bool) -> Loaded:
     """The accounts of customers; under `lock`, missing ones are opened first.
 
     Customers of another business, or of none, are simply not among the answers.
     """
     loaded = Loaded({}, {})
     wanted = sorted(set(customers))
-    _read(cursor, business, wanted, units, loaded, lock=lock)
+    _read(cursor, business, wanted, loaded, lock=lock)
     missing = [customer for customer in wanted if customer not in loaded.accounts]
     if missing and lock:
         cursor.execute(_OPEN_ACCOUNTS, [arrays.numbers(missing), business], prepare=True)
-        _read(cursor, business, missing, units, loaded, lock=True)
+        _read(cursor, business, missing, loaded, lock=True)
     return loaded
+
+
+def fit(loaded: Loaded, units: int) -> None:
+    """Give every account a balance of each unit; a new version may have added some."""
+    for account in loaded.accounts.values():
+        if len(account.balances) < units:
+            account.balances.extend([0] * (units - len(account.balances)))
 
 
 def lots(cursor: Rows, found: Iterable[Account], *, closed: bool = False) -> None:
@@ -116,16 +126,16 @@ def _read(
     cursor: Rows,
     business: int,
     customers: Sequence[int],
-    units: int,
     loaded: Loaded,
     *,
     lock: bool,
 ) -> None:
     query = _LOCKED if lock else _ACCOUNTS
-    cursor.execute(query, [arrays.numbers(customers), business], prepare=True)
-    for customer, version, balances, enrolled_on, level, due_on, memory in cursor.fetchall():
+    values = [business, arrays.numbers(customers), business]
+    cursor.execute(query, values, prepare=True)
+    for customer, version, balances, *rest in cursor.fetchall():
+        enrolled_on, level, due_on, memory, loaded.published = rest
         held = list(map(int, balances[1:-1].split(","))) if len(balances) > 2 else []
-        held.extend([0] * (units - len(held)))
         loaded.accounts[customer] = Account(
             customer, held, enrolled_on, level, due_on or FOREVER, _memory.decode(memory)
         )

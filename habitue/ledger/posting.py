@@ -78,7 +78,6 @@ def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> l
 def _post_sound(
     business: int, prepared: Sequence[Prepared], *, now: datetime, key: str
 ) -> list[Answer]:
-    shelf = books.shelf(business)
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = database.cursor()
         if key:
@@ -90,7 +89,7 @@ def _post_sound(
         if key and held:
             claims.correct_key(cursor, business, key, prepared, held)
         fresh = [one for place, one in enumerate(prepared) if place not in held]
-        outcomes = _decide_and_write(cursor, business, shelf, fresh, now) if fresh else {}
+        outcomes = _decide_and_write(cursor, business, fresh, now) if fresh else {}
     return [
         _repeated(business, one, held[place])
         if place in held
@@ -100,12 +99,12 @@ def _post_sound(
 
 
 def _decide_and_write(
-    cursor: Rows, business: int, shelf: books.Shelf, fresh: Sequence[Prepared], now: datetime
+    cursor: Rows, business: int, fresh: Sequence[Prepared], now: datetime
 ) -> dict[int, Outcome]:
-    book = shelf.book
-    loaded = loading.accounts(
-        cursor, business, {one.fact.customer for one in fresh}, book.units, lock=True
-    )
+    customers = {one.fact.customer for one in fresh}
+    loaded = loading.accounts(cursor, business, customers, lock=True)
+    shelf = books.shelf(business, loaded.published)
+    loading.fit(loaded, shelf.book.units)
     events = [Event(one.event, one.fact.customer, one.fact.at, one.fact.what) for one in fresh]
     barred = {
         event.id: refused
@@ -116,7 +115,7 @@ def _decide_and_write(
     stored, histories = _load_more(cursor, shelf, loaded, open_events)
     outcomes = {
         outcome.event.id: outcome
-        for outcome in engine.run(book, loaded.accounts, open_events, histories)
+        for outcome in engine.run(shelf.book, loaded.accounts, open_events, histories)
     }
     for event in events:
         if event.id in barred:

@@ -115,7 +115,8 @@ def replay(business: int, *, progress: Progress | None = None) -> list[str]:
     for customers in _members(business):
         with transaction.atomic():
             cursor = database.cursor()
-            loaded = loading.accounts(cursor, business, customers, shelf.book.units, lock=False)
+            loaded = loading.accounts(cursor, business, customers, lock=False)
+            loading.fit(loaded, shelf.book.units)
             loading.lots(cursor, loaded.accounts.values(), closed=True)
             histories = loading.histories(cursor, customers)
         for customer, account in loaded.accounts.items():

@@ -58,7 +58,8 @@ def standings(business: int, customers: Sequence[int], *, now: datetime) -> dict
     day = now.astimezone(shelf.book.latest.zone).date()
     with transaction.atomic():
         cursor = database.cursor()
-        loaded = loading.accounts(cursor, business, customers, shelf.book.units, lock=False)
+        loaded = loading.accounts(cursor, business, customers, lock=False)
+        loading.fit(loaded, shelf.book.units)
         loading.lots(cursor, loaded.accounts.values())
         codes = _codes(loaded.accounts)
     found = {}

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 
-from habitue.site import locks, postgres, schema
+from habitue.site import garbage, locks, postgres, schema
 from habitue.site.complaint import Complaint, Exit
 from habitue.site.environment import Environment, make_home, read
 
@@ -31,6 +31,7 @@ def database(*, migrate: bool = True) -> Iterator[Environment]:
         django.setup()
         if migrate:
             schema.bring_up_to_date(env)
+        garbage.settle()
         yield env
 
 

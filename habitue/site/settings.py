@@ -77,6 +77,8 @@ TEMPLATES = [
 
 
 def _django_database(client: dict[str, Any]) -> dict[str, Any]:
+    # The ledger's prepared statements take whole batches: one plan serves every size.
+    client = {"options": "-c plan_cache_mode=force_generic_plan", **client}
     known = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     known["dbname"] = "NAME"
     return {

@@ -12,8 +12,9 @@ def main() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from habitue.site import health
+    from habitue.site import garbage, health
 
+    garbage.settle()
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     with app.replace_connector(connector.get_worker_connector()) as worker:

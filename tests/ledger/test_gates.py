@@ -161,9 +161,7 @@ def test_the_gate_of_two_statements_sees_lots_read_while_waiting(
 ) -> None:
     real, stale = loading.accounts, dict[int, list[Lot]]()
 
-    def accounts(
-        cursor: Any, business: int, customers: Collection[int], units: int, *, lock: bool
-    ) -> Loaded:
+    def accounts(cursor: Any, business: int, customers: Collection[int], *, lock: bool) -> Loaded:
         if lock:
             cursor.execute(
                 "SELECT customer_id, (SELECT json_agg(json_build_array(id, unit, original,"
@@ -179,7 +177,7 @@ def test_the_gate_of_two_statements_sees_lots_read_while_waiting(
                 stale[customer] = [
                     msgspec.convert(dict(zip(LOT, lot, strict=True)), Lot) for lot in fields
                 ]
-        return real(cursor, business, customers, units, lock=lock)
+        return real(cursor, business, customers, lock=lock)
 
     def lots(_: Any, found: Iterable[Account], *, closed: bool = False) -> None:
         for account in found:
