@@ -36,7 +36,7 @@ def test_purchases_before_the_first_program_stay_without_points() -> None:
     tomorrow = NOW + timedelta(days=1)
     post(shop, bought(bruno, 3_000, at=tomorrow), now=tomorrow)
     assert has(shop, bruno, now=tomorrow) == 30
-    post(shop, does(bruno, facts.Refund(before.event), at=tomorrow), now=tomorrow)
+    post(shop, does(bruno, facts.Refund(before.event, amount=5_000), at=tomorrow), now=tomorrow)
     assert has(shop, bruno, now=tomorrow) == 30
     sound(shop)
 
