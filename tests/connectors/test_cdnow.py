@@ -21,10 +21,7 @@ import pytest
 LOG = Path(__file__).parents[2] / ".data/lifetimes/datasets/CDNOW_master.txt"
 PROGRAMS = Path(__file__).parents[2] / "programs"
 PERIOD = "1998-01-01..1998-04-01"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not LOG.exists(), reason="`make data` fetches the log"),
-]
+pytestmark = pytest.mark.slow
 
 Sale = tuple[str, date, Decimal]
 
