@@ -57,7 +57,7 @@ def earned(
     """What the rules award for an event, or the refusal of a rule whose limit refuses."""
     trigger = rulebook.trigger(when, day)
     special = trigger.special(what, account.level)
-    if special:
+    if special and any(rule.conditional for rule in special):
         moment = Moment(account, what, local)
         special = [
             rule
@@ -130,17 +130,14 @@ def _changed(
 ) -> tuple[int, tuple[Step, ...]]:
     """The amount `num / den` after multipliers, then bonuses, rounded down, with their steps."""
     steps = list(why)
-    for kind in (program.Multiply, program.Bonus):
+    unit_id = rulebook.program.units[unit].id
+    for bonuses in (False, True):
         for rule in special:
-            for award in rule.changes:
-                if not isinstance(award, kind):
-                    continue
-                if award.unit is not None and rulebook.unit_number[award.unit] != unit:
-                    continue
-                before = num // den
-                factor = award.factor if isinstance(award, program.Multiply) else 1 + award.share
-                num, den = num * factor.numerator, den * factor.denominator
-                steps.append((rule.rule.id, before, num // den - before))
+            for is_bonus, of, top, bottom in rule.factors:
+                if is_bonus is bonuses and (of is None or of == unit_id):
+                    before = num // den
+                    num, den = num * top, den * bottom
+                    steps.append((rule.rule.id, before, num // den - before))
     return num // den, tuple(steps)
 
 

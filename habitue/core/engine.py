@@ -83,8 +83,10 @@ def need(book: Book, account: Account, event: Event) -> Need:
         return 2
     if isinstance(event.what, (facts.Redemption, facts.VoucherUse, facts.Adjustment)):
         return 1
-    if account.due_on <= event.at.date() or book.moves_lots:
+    if book.moves_lots:
         return 1
+    if account.due_on.toordinal() - event.at.toordinal() > 1:  # in any zone
+        return 0
     return 1 if account.due_on <= event.at.astimezone(book.zone).date() else 0
 
 

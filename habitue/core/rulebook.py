@@ -73,8 +73,8 @@ class Rule:
     """One earn rule: predicates, bases, and what it multiplies or adds."""
 
     __slots__ = (
-        "bases", "changes", "changes_whole", "counts", "is_plain", "keys", "levels", "limited",
-        "order", "rule", "where",
+        "bases", "changes", "changes_whole", "conditional", "counts", "factors", "is_plain", "keys",
+        "levels", "limited", "order", "rule", "where",
     )  # fmt: skip
 
     def __init__(self, order: int, rule: program.EarnRule, bases: tuple[Base, ...]) -> None:
@@ -88,11 +88,23 @@ class Rule:
         self.counts = conditions.line_predicate(rule.lines) if rule.lines else None
         self.keys = _keys(rule.lines)
         self.limited = bool(rule.limits or rule.cool_down)
-        special = self.where or self.counts or self.changes or self.limited or rule.group
+        special = rule.where or self.counts or self.changes or self.limited or rule.group
         self.is_plain = not special and rule.base == "net"
         whole = not (self.bases or self.counts or self.limited or rule.group)
         self.changes_whole = whole and bool(self.changes)
+        self.factors = tuple(_factor(award) for award in self.changes)
         self.levels = rule.where.values if isinstance(rule.where, program.TierIs) else None
+        if self.levels is not None and not self.keys:
+            self.where = None  # `Trigger.special` looks such rules up by level
+        self.conditional = self.where is not None or self.counts is not None
+
+
+def _factor(award: program.Multiply | program.Bonus) -> tuple[bool, str | None, int, int]:
+    """A change as a factor: whether it comes after the multipliers, its unit, and the fraction."""
+    if isinstance(award, program.Multiply):
+        return False, award.unit, award.factor.numerator, award.factor.denominator
+    grown = 1 + award.share
+    return True, award.unit, grown.numerator, grown.denominator
 
 
 class Trigger:

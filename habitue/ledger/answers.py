@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -46,9 +47,8 @@ class Answer(Struct):
     level_before: str = ""
 
     @classmethod
-    def of(cls, business: int, outcome: Outcome) -> Answer:
-        """The answer to a fact that was decided now."""
-        names = [unit.id for unit in books.shelf_kept(business).book.latest.program.units]
+    def of(cls, business: int, outcome: Outcome, names: Sequence[str]) -> Answer:
+        """The answer to a fact that was decided now; `names` are the units', by number."""
         event = outcome.event
         entries = [
             EntryLine(
@@ -111,7 +111,7 @@ def lines(
     limit: int = 10_000,
 ) -> list[EntryLine]:
     """The entries of an event in their order, or of a customer, newest first."""
-    names = [unit.id for unit in books.shelf(business).book.latest.program.units]
+    names = books.shelf(business).names
     if event is not None:
         query, bound = _LINES.format(where="entry.event_id = %s", order="ASC"), event
     else:

@@ -26,6 +26,11 @@ class Shelf(Struct, frozen=True):
     zone: ZoneInfo
     currency: str
 
+    @property
+    def names(self) -> list[str]:
+        """The units' ids, by number."""
+        return [unit.id for unit in self.book.latest.program.units]
+
 
 class Published(Struct, frozen=True):
     """What came of publishing: the version's number, or the problems (nothing was written)."""
@@ -52,11 +57,6 @@ def shelf(business: int, version: int | None = None) -> Shelf:
     if len(_shelves) > KEPT:
         _shelves.popitem(last=False)
     return found
-
-
-def shelf_kept(business: int) -> Shelf:
-    """The shelf as it was last read, without asking whether it is still the newest."""
-    return _shelves.get(business) or shelf(business)
 
 
 def latest(business: int) -> int:

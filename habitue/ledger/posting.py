@@ -89,18 +89,16 @@ def _post_sound(
         if key and held:
             claims.correct_key(cursor, business, key, prepared, held)
         fresh = [one for place, one in enumerate(prepared) if place not in held]
-        outcomes = _decide_and_write(cursor, business, fresh, now) if fresh else {}
+        answers = _decide_and_write(cursor, business, fresh, now) if fresh else {}
     return [
-        _repeated(business, one, held[place])
-        if place in held
-        else Answer.of(business, outcomes[one.event])
+        _repeated(business, one, held[place]) if place in held else answers[one.event]
         for place, one in enumerate(prepared)
     ]
 
 
 def _decide_and_write(
     cursor: Rows, business: int, fresh: Sequence[Prepared], now: datetime
-) -> dict[int, Outcome]:
+) -> dict[int, Answer]:
     customers = {one.fact.customer for one in fresh}
     loaded = loading.accounts(cursor, business, customers, lock=True)
     shelf = books.shelf(business, loaded.published)
@@ -123,7 +121,8 @@ def _decide_and_write(
             outcomes[event.id] = Outcome(event, day, [], barred[event.id])
     posted = [(one, outcomes[one.event]) for one in fresh]
     writing.write(connection.connection, business, shelf.zone, posted, loaded, stored, now)
-    return outcomes
+    names = shelf.names
+    return {event: Answer.of(business, outcome, names) for event, outcome in outcomes.items()}
 
 
 def _barred(event: Event, loaded: Loaded, now: datetime) -> Refused | None:
