@@ -1,33 +1,25 @@
 """What every test shares; the database itself comes from habitue/site/testing.py."""
 
-import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     postgres: None, django_db_modify_db_settings_parallel_suffix: None
-) -> None:
+) -> Iterator[None]:
     """Have PostgreSQL run before pytest-django makes the test database in it.
 
     After a test with real transactions every table is emptied: Django knows only those that have
     a managed model, and would stumble over references from the others.
     """
-    DatabaseOperations.sql_flush = every_table  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", every_table)
+        yield
 
 
 def every_table(*_: Any, **__: Any) -> list[str]:
@@ -51,10 +43,3 @@ def every_table(*_: Any, **__: Any) -> list[str]:
         f"TRUNCATE {tables} RESTART IDENTITY CASCADE",
         *(f"ALTER TABLE {name} ENABLE TRIGGER append_only" for name in guarded),
     ]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The Chromium that `make test` found, without anything that calls out."""
-    found = {"executable_path": path} if (path := os.environ.get("HABITUE_CHROMIUM")) else {}
-    return {**browser_type_launch_args, **found, "args": CHROMIUM_FLAGS}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -86,17 +87,11 @@ class Reader:
         self.zone = zone
         self.today = today
         self.day_first = day_first
-        self._known: dict[str, datetime] = {}
+        self._remembered = lru_cache(_CACHE_LIMIT)(self._read)
 
     def read(self, text: str) -> datetime:
         """The instant in UTC (midday where the file gives no time); `Unread` says why not."""
-        known = self._known.get(text)
-        if known is None:
-            known = self._read(text)
-            if len(self._known) > _CACHE_LIMIT:
-                self._known.clear()
-            self._known[text] = known
-        return known
+        return self._remembered(text)
 
     def _read(self, text: str) -> datetime:
         match = _ISO.fullmatch(text) or _PACKED.fullmatch(text) or _COMMON.fullmatch(text)

@@ -8,6 +8,7 @@ three decimals.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from habitue.connectors.dates import Unread
@@ -92,17 +93,11 @@ class Reader:
         self.currency = currency
         self.places = money.decimals(currency)
         self.decimal = decimal
-        self._known: dict[str, int] = {}
+        self._remembered = lru_cache(_CACHE_LIMIT)(self._read)
 
     def read(self, text: str) -> int:
         """Minor units, exactly; `Unread` says why not."""
-        known = self._known.get(text)
-        if known is None:
-            known = self._read(text)
-            if len(self._known) > _CACHE_LIMIT:
-                self._known.clear()
-            self._known[text] = known
-        return known
+        return self._remembered(text)
 
     def _read(self, text: str) -> int:
         if not text:

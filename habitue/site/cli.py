@@ -25,17 +25,16 @@ class Commands(TyperGroup):
         # A trailing underscore makes room for Python's words: `import_.py` is `habitue import`.
         names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
         name = next(name for name in names if name.removesuffix("_") == cmd_name)
-        command = importlib.import_module(f"{commands.__name__}.{name}").command
-        return as_click(command, cmd_name)
+        module = importlib.import_module(f"{commands.__name__}.{name}")
+        return as_click(module.command, cmd_name, getattr(module, "CONTEXT", None))
 
 
-def as_click(command: Any, name: str) -> Any:
+def as_click(command: Any, name: str, context: dict[str, Any] | None = None) -> Any:
     """Turn a plain function, or a Typer application with commands of its own, into a command."""
     app = command
     if not isinstance(command, typer.Typer):
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        settings = getattr(command, "context_settings", None)
-        app.command(name, context_settings=settings)(command)
+        app.command(name, context_settings=context)(command)
     click_command = typer.main.get_command(app)
     click_command.name = name
     return click_command

@@ -154,7 +154,8 @@ def _yes_or_no(name: str, text: str) -> bool:
 def _split(name: str, text: str) -> urllib.parse.SplitResult:
     try:
         url = urllib.parse.urlsplit(text)
-        url.port  # noqa: B018 - reading it is what checks it
+        if url.port == 0:  # a port that is no number raises when it is read, here
+            raise ValueError("port 0 is no port")
     except ValueError as error:
         raise _mistake(name, f"is not an address: {error}") from None
     return url

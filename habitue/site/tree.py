@@ -198,7 +198,9 @@ def say(line: str) -> None:
     try:
         print(line, flush=True)
     except (BrokenPipeError, OSError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open as long as we live
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def terminate(env: Environment, patience: float) -> bool:

@@ -1,7 +1,6 @@
 """The real product for the browser: `habitue start`, a mail server, a camera made of film."""
 
 import contextlib
-import email
 import http.client
 import os
 import re
@@ -14,12 +13,12 @@ import tempfile
 import time
 from email.message import Message
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import segno
 import zxingcpp
 from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Playwright
 
@@ -40,16 +39,16 @@ CAMERA = [
 ]
 
 
-class Letters:
+class Letters(MessageHandler):
     """An SMTP server that keeps what it gets."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.kept: list[Message] = []
         self.controller = Controller(self, hostname="127.0.0.1", port=_free_port())
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.kept.append(email.message_from_bytes(envelope.content))
-        return "250 kept"
+    def handle_message(self, message: Message) -> None:
+        self.kept.append(message)
 
     def code(self) -> str:
         """The six digits of the newest letter, waiting until it is there."""

@@ -2,6 +2,9 @@
 
 import typer
 
+# Everything that follows is Django's, its options and its help too.
+CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
 
 def command(context: typer.Context) -> None:
     """Run a management command of Django's on this installation's database."""
@@ -11,10 +14,3 @@ def command(context: typer.Context) -> None:
 
     with database(migrate=False):
         execute_from_command_line(["habitue django", *context.args])
-
-
-command.context_settings = {  # type: ignore[attr-defined]
-    "allow_extra_args": True,
-    "ignore_unknown_options": True,
-    "help_option_names": [],
-}
