@@ -47,6 +47,7 @@ def test_addresses_of_servers_are_taken_apart() -> None:
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "postgresql://host:port/x"),
+        ("DATABASE_URL", "postgresql://host:0/x"),
         ("DATABASE_URL", "postgresql://host"),
         ("EMAIL_URL", "mail.example"),
         ("PUBLIC_URL", "club.example"),
