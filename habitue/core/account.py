@@ -13,7 +13,16 @@ from msgspec import Struct, field
 
 from habitue.core.calendar import FOREVER
 
-EntryKind = Literal["accrual", "redemption", "expiry", "reversal", "adjustment", "settlement"]
+EntryKind = Literal[
+    "accrual",
+    "redemption",
+    "expiry",
+    "reversal",
+    "adjustment",
+    "settlement",
+    "transfer",
+    "donation",
+]
 VoucherState = Literal["issued", "redeemed", "cancelled", "expired"]
 
 Step = tuple[str, int, int]
@@ -21,7 +30,10 @@ Step = tuple[str, int, int]
 
 
 class Lot(Struct, gc=False):
-    """Units earned together, in fixed point, usable from `active_on` through `expires_on`."""
+    """Units earned together, in fixed point, usable from `active_on` through `expires_on`.
+
+    `awaits`: the event (or "approval") that makes it usable; until then `active_on` is FOREVER.
+    """
 
     id: int
     unit: int
@@ -30,6 +42,7 @@ class Lot(Struct, gc=False):
     earned_on: date
     active_on: date
     expires_on: date = FOREVER
+    awaits: str = ""
 
 
 class Voucher(Struct, gc=False):
@@ -61,6 +74,23 @@ class Usage(Struct, array_like=True, gc=False):
     amount: int = 0
 
 
+class FeeState(Struct, omit_defaults=True):
+    """A member's paid membership: since when, through which day, whether on trial or ending.
+
+    `paid` is the last payment and `paid_on` its day, `used` how often benefits were used since,
+    `saved` what they saved in all (minor units).
+    """
+
+    joined_on: date
+    until: date
+    trial: bool = False
+    ending: bool = False
+    paid: int = 0
+    paid_on: date | None = None
+    used: int = 0
+    saved: int = 0
+
+
 class Memory(Struct, omit_defaults=True):
     """What the rules remember of a member between events; keys are unit numbers or rule ids.
 
@@ -68,7 +98,11 @@ class Memory(Struct, omit_defaults=True):
     `carry`: remainders of rounding as (numerator, denominator) · `used`: limits by rule and
     bucket · `last`: instant of a rule's last award · `lapses`: last usable day of balances that
     lapse by inactivity · `pending` and `debts`: parts of the balance not usable yet, and owed ·
-    `last_at` and `last_id`: the instant and number of the newest event.
+    `last_at` and `last_id`: the instant and number of the newest event · `years`: counts by unit
+    and calendar year, for a dividend · `cycle`: the day a tier cycle began · `promoted`: levels
+    reached that hold from a later day on · `streaks`: by trigger, the last day (or week) and how
+    many in a row · `segments` · `fee` · `tallies`: what this member's events contributed to things
+    that all share, by name (`tallies.py`), as units and money.
     """
 
     counters: dict[int, dict[int, int]] = {}
@@ -82,6 +116,13 @@ class Memory(Struct, omit_defaults=True):
     purchases: int = 0
     last_at: datetime | None = None
     last_id: int = 0
+    years: dict[int, dict[int, int]] = {}
+    cycle: date | None = None
+    promoted: dict[str, date] = {}
+    streaks: dict[str, tuple[int, int]] = {}
+    segments: tuple[str, ...] = ()
+    fee: FeeState | None = None
+    tallies: dict[str, tuple[int, int]] = {}
 
 
 class Account(Struct):

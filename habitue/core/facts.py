@@ -99,7 +99,10 @@ class Birthday(Struct, frozen=True, omit_defaults=True, tag="birthday", gc=False
 
 
 class Action(Struct, frozen=True, omit_defaults=True, tag="action", gc=False):
-    """Anything else that a rule may reward: a share, a review, a referral, a flight leg."""
+    """Anything else that a rule may reward: a share, a review, a referral, a flight leg.
+
+    `of` is the event it concerns, if one: the delivery of that purchase.
+    """
 
     name: str
     quantity: int = 1
@@ -107,6 +110,28 @@ class Action(Struct, frozen=True, omit_defaults=True, tag="action", gc=False):
     place: str = ""
     partner: str = ""
     attributes: dict[str, str | int | bool] = {}
+    of: int = 0
+
+
+class Anniversary(Struct, frozen=True, omit_defaults=True, tag="anniversary", gc=False):
+    """A year, or some, since a member enrolled; the sweep sends it on the day."""
+
+
+class CalendarDay(Struct, frozen=True, omit_defaults=True, tag="date", gc=False):
+    """A day that a rule `when: date` names has come; the sweep sends it to every member."""
+
+
+class Segments(Struct, frozen=True, tag="segments", gc=False):
+    """The segments in which a member is from now on, as the figures say."""
+
+    names: tuple[str, ...]
+
+
+class Approval(Struct, frozen=True, omit_defaults=True, tag="approval", gc=False):
+    """A person lets what event `of` earned become usable, or (not `given`) cancels it."""
+
+    of: int
+    given: bool = True
 
 
 class Redemption(Struct, frozen=True, omit_defaults=True, tag="redemption", gc=False):
@@ -114,6 +139,117 @@ class Redemption(Struct, frozen=True, omit_defaults=True, tag="redemption", gc=F
 
     reward: str
     at_once: bool = False
+    partner: str = ""
+
+
+class Payment(Struct, frozen=True, omit_defaults=True, tag="payment", gc=False):
+    """A member pays `money` of an `order` (minor units) with units.
+
+    The purchase that follows names this event in `spent` and the money in `covered`. The engine
+    fills in `units` (fixed point), and lowers `money` where the program clamps.
+    """
+
+    money: int
+    order: int
+    partner: str = ""
+    units: int = 0
+
+
+class BenefitUse(Struct, frozen=True, omit_defaults=True, tag="benefit_use", gc=False):
+    """A member uses a benefit, for an `order` of so much (minor units) where it has a minimum."""
+
+    benefit: str
+    quantity: int = 1
+    order: int = 0
+
+
+class FeePaid(Struct, frozen=True, tag="fee_paid", gc=False):
+    """The membership fee came in: `amount` in minor units. The next period is paid."""
+
+    amount: int
+    currency: str
+
+
+class FeeFailed(Struct, frozen=True, tag="fee_failed", gc=False):
+    """An attempt to collect the fee failed: membership ends with what is paid, and its grace."""
+
+
+class FeeRefunded(Struct, frozen=True, tag="fee_refunded", gc=False):
+    """The last payment was given back (a chargeback, a kindness): membership ends now."""
+
+
+class Cancellation(Struct, frozen=True, tag="cancellation", gc=False):
+    """A member ends the paid membership; the outcome's `money` is what they get back."""
+
+
+class Parcel(Struct, frozen=True, omit_defaults=True, gc=False):
+    """Part of a lot on its way to another account, with its dates: `unit` by number."""
+
+    unit: int
+    amount: int
+    earned_on: date
+    active_on: date
+    expires_on: date
+    awaits: str = ""
+
+
+class Transfer(Struct, frozen=True, omit_defaults=True, tag="transfer", gc=False):
+    """A member gives units to another one. `pooled`: a household spends together.
+
+    `parcels` is filled in by the engine, which decides the receiving side in the same breath.
+    """
+
+    unit: str
+    amount: int
+    to: int
+    pooled: bool = False
+    parcels: tuple[Parcel, ...] = ()
+
+
+class Receipt(Struct, frozen=True, omit_defaults=True, tag="receipt", gc=False):
+    """Units that another customer gave, under the same event number on that customer's side."""
+
+    giver: int
+    parcels: tuple[Parcel, ...]
+    pooled: bool = False
+
+
+class Estate(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What goes over when two members turn out to be one person; units by number.
+
+    `counters` are counts by unit and bucket, `held` the last day of each level reached, `vouchers`
+    the open ones as (number, reward, issued on, last day).
+    """
+
+    parcels: tuple[Parcel, ...] = ()
+    counters: dict[int, dict[int, int]] = {}
+    years: dict[int, dict[int, int]] = {}
+    held: dict[str, date] = {}
+    vouchers: tuple[tuple[int, str, date, date], ...] = ()
+    purchases: int = 0
+    enrolled_on: date | None = None
+
+
+class Merge(Struct, frozen=True, omit_defaults=True, tag="merge", gc=False):
+    """The customer and `into` are one person: everything goes there (`estate`, filled in)."""
+
+    into: int
+    estate: Estate | None = None
+
+
+class Merged(Struct, frozen=True, tag="merged", gc=False):
+    """Everything of the customer `giver` came here, under the same event number there."""
+
+    giver: int
+    estate: Estate
+
+
+class Won(Struct, frozen=True, omit_defaults=True, tag="won", gc=False):
+    """A draw was revealed: this member won prize number `prize` (from 0) of its period."""
+
+    draw: str
+    period: date
+    prize: int
 
 
 class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use", gc=False):
@@ -126,6 +262,7 @@ class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use", gc=
     choice: int = 0
     reward: str = ""
     issued_on: date | None = None
+    partner: str = ""
 
 
 class Undo(Struct, frozen=True, omit_defaults=True, tag="undo", gc=False):
@@ -152,9 +289,24 @@ What = (
     | Visit
     | Enrolment
     | Birthday
+    | Anniversary
+    | CalendarDay
     | Action
+    | Segments
+    | Approval
     | Redemption
+    | Payment
+    | BenefitUse
     | VoucherUse
+    | FeePaid
+    | FeeFailed
+    | FeeRefunded
+    | Cancellation
+    | Transfer
+    | Receipt
+    | Merge
+    | Merged
+    | Won
     | Undo
     | Adjustment
     | Passage
@@ -162,20 +314,29 @@ What = (
 
 
 class Forgiven(Struct, frozen=True, gc=False):
-    """Units that a correction found already spent and did not collect; `at` is when."""
+    """Units that a correction found already spent and did not collect; `at` is when.
+
+    `withheld`: money (minor units) by which the refund was lowered instead.
+    """
 
     at: datetime
     amounts: dict[int, int]
+    withheld: int = 0
 
 
 class Event(Struct, frozen=True, gc=False):
-    """Who, when, what. `id` is unique per customer, a multiple of 256, and grows with arrival."""
+    """Who, when, what. `id` is unique per customer, a multiple of 256, and grows with arrival.
+
+    `room` is what was left, when the event was decided, of each thing that all members share
+    (stock, total limits, a partner's prepaid account): a fact of the event, as chance would be.
+    """
 
     id: int
     customer: int
     at: datetime
     what: What
     forgiven: Forgiven | None = None
+    room: dict[str, int] | None = None
 
 
 KINDS: Final[dict[type, str]] = {body: body.__struct_config__.tag for body in get_args(What)}

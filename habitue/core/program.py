@@ -1,4 +1,4 @@
-"""The rules of a loyalty program as frozen typed values: units, earning, tiers, rewards.
+"""The rules of a loyalty program as frozen typed values: units, earning, tiers, rewards, and more.
 
 A program is read from YAML by `document` and applied by `engine`. Numbers are exact: amounts of
 a unit are integers in its fixed point (`Unit.decimals`), money is in minor units, rates are
@@ -18,6 +18,10 @@ Text = dict[str, str]
 
 Rounding = Literal["floor", "half-up", "ceil"]
 Calendar = Literal["day", "week", "month", "quarter", "half-year", "year"]
+Month = Literal[
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
 
 
 class Period(Struct, frozen=True):
@@ -31,10 +35,12 @@ class Period(Struct, frozen=True):
 
 
 class After(Struct, frozen=True, tag="after"):
-    """Each lot lapses a period after it was earned, at the end of a calendar period if asked."""
+    """Each lot lapses a period after it was earned; if asked, at the end of a calendar period
+    or of the next such month.
+    """
 
     period: Period
-    end_of: Calendar | None = None
+    end_of: Calendar | Month | None = None
 
 
 class FixedDates(Struct, frozen=True, tag="dates"):
@@ -63,10 +69,17 @@ Expiry = After | FixedDates | Inactivity | Redated
 
 
 class Pending(Struct, frozen=True):
-    """Units become usable only after a period (or on a date)."""
+    """Units become usable only after a period, on a date, with an event, or by a person.
+
+    `event` is an event's kind or an action's name; `approval` waits for `facts.Approval`. Either
+    way what has not come `within` a period is cancelled; without one it waits for ever.
+    """
 
     period: Period | None = None
     until: date | None = None
+    event: str | None = None
+    approval: bool = False
+    within: Period | None = None
 
 
 class Unit(Struct, frozen=True):
@@ -178,6 +191,39 @@ class Attribute(Struct, frozen=True, tag="attribute"):
     values: tuple[str | int | bool, ...]
 
 
+class Within(Struct, frozen=True, tag="within"):
+    """A whole-number attribute of the event lies between two bounds, both included."""
+
+    name: str
+    least: int | None = None
+    most: int | None = None
+
+
+class InSegment(Struct, frozen=True, tag="segment"):
+    """The member is in one of these segments, as last told by `facts.Segments`."""
+
+    values: tuple[str, ...]
+
+
+class Streak(Struct, frozen=True, tag="streak"):
+    """The event's trigger has come on at least so many days (or weeks) in a row, this included."""
+
+    count: int
+    unit: Literal["day", "week"] = "day"
+
+
+class EachYear(Struct, frozen=True, tag="each"):
+    """The local day is one of these (month, day); day 0 is the month's last."""
+
+    dates: tuple[tuple[int, int], ...]
+
+
+class Paid(Struct, frozen=True, tag="paid"):
+    """The member's fee is paid (or on trial) on the day of the event, or is not."""
+
+    value: bool = True
+
+
 Condition = (
     All
     | Any
@@ -191,6 +237,11 @@ Condition = (
     | FirstTime
     | MemberFor
     | Attribute
+    | Within
+    | InSegment
+    | Streak
+    | EachYear
+    | Paid
 )
 
 
@@ -245,19 +296,22 @@ Award = PerMoney | PerItem | PerAttribute | Fixed | Multiply | Bonus
 class Limit(Struct, frozen=True):
     """At most `times` awards or `amount` units (fixed point) per period and member.
 
-    `per` is a calendar period, a rolling Period, or None for all time.
+    `per` is a calendar period, a rolling Period, or None for all time. `total`: for all members
+    together (then `per` is no rolling period).
     """
 
     times: int | None = None
     amount: int | None = None
     per: Calendar | Period | None = None
+    total: bool = False
 
 
 class EarnRule(Struct, frozen=True):
     """When something happens, award something. A dated rule is a promotion.
 
     `when` is an event's kind, or the name of an action. Within a `group`, `combine` decides
-    which rules count: all ★, the best for the member, or the first in the file.
+    which rules count: all ★, the best for the member, or the first in the file. `covered` says
+    whether the part of an order that was paid with units earns.
     """
 
     id: str
@@ -268,6 +322,7 @@ class EarnRule(Struct, frozen=True):
     where: Condition | None = None
     dates: Dates | None = None
     base: Literal["net", "gross", "with tax"] = "net"
+    covered: Literal["earns nothing", "earns"] = "earns nothing"
     limits: tuple[Limit, ...] = ()
     cool_down: Period | None = None
     on_limit: Literal["reduce", "refuse"] = "reduce"
@@ -298,7 +353,13 @@ class Lifetime(Struct, frozen=True, tag="lifetime"):
     """Counted for ever."""
 
 
-Window = CalendarYear | Rolling | MembershipYear | Lifetime
+class TierCycle(Struct, frozen=True, tag="tier cycle"):
+    """Counted from the day the level held was reached (or enrolment), afresh each period."""
+
+    period: Period
+
+
+Window = CalendarYear | Rolling | MembershipYear | Lifetime | TierCycle
 
 
 class UntilDate(Struct, frozen=True, tag="until date"):
@@ -327,58 +388,236 @@ Kept = UntilDate | For | Always | WhileEarned
 
 
 class Level(Struct, frozen=True):
-    """A tier: reached by any of the alternatives, each a set of (unit, fixed-point amount)."""
+    """A tier: reached by any of the alternatives, each a set of (unit, fixed-point amount).
+
+    `window` and `kept` may differ from the ladder's; `expiry` is, by unit, how what is earned
+    while holding the level lapses (None: never).
+    """
 
     id: str
     needs: tuple[tuple[tuple[str, int], ...], ...] = ()
     title: Text = {}
+    window: Window | None = None
+    kept: Kept | None = None
+    expiry: dict[str, Expiry | None] = {}
 
 
 class Ladder(Struct, frozen=True):
-    """The tiers, lowest first. The first needs nothing: every member has it."""
+    """The tiers, lowest first. The first needs nothing: every member has it.
+
+    `measure`: what the units' numbers mean: what was counted in the window ★, or the usable
+    balance. `upgrade`: a level that is reached holds at once ★, or from the day after the
+    window's period ends. `grace`: how much longer a level is held after its last day. `notice`:
+    how long before its last day a member is told. `rules_see`: which level rules and bonuses of
+    an event meet, the one before it ★ or the one it leads to.
+    """
 
     levels: tuple[Level, ...]
     window: Window = field(default_factory=CalendarYear)
     kept: Kept = UntilDate(12, 31, 1)
     downgrade: Literal["to level earned", "one step", "never", "to base"] = "to level earned"
+    measure: Literal["count", "balance"] = "count"
+    upgrade: Literal["at once", "at period end"] = "at once"
+    grace: Period | None = None
+    notice: Period | None = None
+    rules_see: Literal["tier before", "tier after"] = "tier before"
 
 
 # --- rewards and benefits ----------------------------------------------------------------------
 
 
 class Gift(Struct, frozen=True):
-    """What a reward gives. `value`: money (minor units), a percentage, or units (fixed point)."""
+    """What a reward gives. `value`: money (minor units), a percentage, units (fixed point), or
+    the number of entries in a draw.
 
-    kind: Literal["product", "money off", "percent off", "experience", "access", "units"]
+    `to` is the cause of a donation, the draw of an entry, or the partner that gives its own
+    units (`value` of them, by `name`).
+    """
+
+    kind: Literal[
+        "product",
+        "money off",
+        "percent off",
+        "upgrade",
+        "experience",
+        "access",
+        "units",
+        "donation",
+        "draw entry",
+        "partner units",
+    ]
     name: str = ""
     value: int = 0
     unit: str = ""
+    to: str = ""
 
 
 class Reward(Struct, frozen=True):
     """A catalogue item: taken for `cost`, or issued by itself (`automatic`).
 
-    `automatic` is an event's kind (`birthday`, `enrolment`), or "threshold": as soon as the
-    usable balance reaches the cost. With several `gifts` the member chooses one.
+    `automatic` is an event's kind or an action's name, or "threshold": as soon as the usable
+    balance reaches the cost. `where` must hold for a reward that an event brings. `stock`: so
+    many in all. With several `gifts` the member chooses one.
     """
 
     id: str
     gifts: tuple[Gift, ...]
     title: Text = {}
     cost: tuple[str, int] | None = None
-    automatic: Literal["birthday", "enrolment", "threshold"] | None = None
+    automatic: str | None = None
+    where: Condition | None = None
     tiers: tuple[str, ...] = ()
     dates: Dates | None = None
     limit: Limit | None = None
+    stock: int | None = None
     valid_for: Period | None = None
 
 
+class PayWith(Struct, frozen=True):
+    """Units as money at the till, at their `worth`: at least `least` of them (fixed point), for
+    at most a share `most` of an order. When the member has too few: refuse ★, or take what there
+    is (`clamp`).
+    """
+
+    unit: str
+    least: int = 0
+    most: Fraction = Fraction(1)
+    when_short: Literal["refuse", "clamp"] = "refuse"
+
+
 class Benefit(Struct, frozen=True):
-    """A standing privilege of some tiers (all when empty)."""
+    """A standing privilege of some tiers (all when empty), or of all who paid the fee.
+
+    `uses`: how often a member may use it; without a limit it may still be used and counted.
+    `saves`: what one use saves the member, and `minimum_order` from what order on it holds
+    (minor units).
+    """
 
     id: str
     title: Text
     tiers: tuple[str, ...] = ()
+    uses: Limit | None = None
+    saves: int | None = None
+    minimum_order: int | None = None
+
+
+# --- paid membership, causes, partners, games, cooperative -------------------------------------
+
+
+class Price(Struct, frozen=True):
+    """What a fee costs (minor units): for who joins from `since` on; for those who are members
+    already, at their first renewal from `at_renewal_since` on (`since` if not given).
+    """
+
+    price: int
+    since: date | None = None
+    at_renewal_since: date | None = None
+
+
+class Fee(Struct, frozen=True):
+    """What membership costs, oldest price first. Rules and benefits hold only while it is paid.
+
+    `every`: paid once for ever, or each month or year from joining. `trial`: a free time before
+    the first payment. `refund`: what cancelling gives back of the last payment. `grace`: how
+    long after the last paid day membership still holds.
+    """
+
+    prices: tuple[Price, ...]
+    every: Literal["once", "month", "year"] = "year"
+    trial: Period | None = None
+    refund: Literal["never", "if nothing was used", "always"] = "if nothing was used"
+    grace: Period | None = None
+
+
+class Cause(Struct, frozen=True):
+    """Something members give to. What arrives is the worth of what was given, one to one."""
+
+    id: str
+    title: Text
+
+
+class Partner(Struct, frozen=True):
+    """Another business in which units are earned and spent. Events name it as `partner`.
+
+    `issuing`: what it owes us for a unit given there; `redeeming`: what we owe it for a unit
+    spent there (currency units per whole unit). Prepaid: it pays ahead, and when that is used up
+    nothing is earned there until it pays again.
+    """
+
+    id: str
+    title: Text
+    issuing: Fraction = Fraction(0)
+    redeeming: Fraction = Fraction(0)
+    account: Literal["post-paid", "prepaid"] = "post-paid"
+
+
+class Household(Struct, frozen=True):
+    """Members who spend together: what one lacks is taken from the others, dates kept."""
+
+    members: int
+    pools: tuple[str, ...]
+
+
+class Transfers(Struct, frozen=True):
+    """Units that members may give each other, dates kept; only those held for `hold` or longer."""
+
+    units: tuple[str, ...]
+    hold: Period | None = None
+    limit: Limit | None = None
+
+
+class Prize(Struct, frozen=True):
+    """So many pieces of a gift; `pieces` None: as many as the odds ask beside the others.
+
+    `worth` in minor units.
+    """
+
+    gift: Gift
+    pieces: int | None = 1
+    worth: int = 0
+
+
+class Draw(Struct, frozen=True):
+    """A game of chance, drawn once per period among its entries; each member wins at most once.
+
+    `when` (with `where`) is what brings `entries` entries, up to `limit` a member and draw.
+    `odds`: the least share of entrants that wins. `expects`: how many entrants the prizes are
+    planned for; more are refused unless a prize comes in as many pieces as the odds ask.
+    `claim_within`: how long a prize waits.
+    """
+
+    id: str
+    title: Text
+    when: str
+    prizes: tuple[Prize, ...]
+    every: Calendar = "week"
+    where: Condition | None = None
+    entries: int = 1
+    limit: int | None = None
+    odds: Fraction = Fraction(1, 4)
+    expects: int = 100
+    claim_within: Period = Period(30, "day")
+
+
+class Dividend(Struct, frozen=True):
+    """On the first day of `month`, a share of what was counted of `of` last year is paid.
+
+    `pays` is the redeemable unit it is paid in; `least` (fixed point of `of`) must have been
+    counted. What is counted is net of returns, also of returns that come after the payment.
+    """
+
+    pays: str
+    of: str
+    share: Fraction
+    month: Month = "March"
+    least: int = 0
+
+
+class Leaderboard(Struct, frozen=True):
+    """The order of members by what they earned of a unit, afresh each period. A figure."""
+
+    unit: str
+    every: Calendar = "week"
 
 
 class Program(Struct, frozen=True):
@@ -388,16 +627,27 @@ class Program(Struct, frozen=True):
     title: Text
     currency: str
     timezone: str
-    units: tuple[Unit, ...]
+    units: tuple[Unit, ...] = ()
     rules: tuple[EarnRule, ...] = ()
     tiers: Ladder | None = None
     rewards: tuple[Reward, ...] = ()
     benefits: tuple[Benefit, ...] = ()
     since: date | None = None
     enrolment: Literal["on request", "automatic"] = "on request"
-    refund_of_spent: Literal["never below zero", "negative"] = "never below zero"
+    refund_of_spent: Literal["never below zero", "negative", "lower the refund"] = (
+        "never below zero"
+    )
     undo_within: Period = Period(1, "day")
     combine: dict[str, Literal["sum", "best", "first"]] = {}
+    pay_with: PayWith | None = None
+    fee: Fee | None = None
+    causes: tuple[Cause, ...] = ()
+    partners: tuple[Partner, ...] = ()
+    household: Household | None = None
+    transfers: Transfers | None = None
+    draws: tuple[Draw, ...] = ()
+    dividend: Dividend | None = None
+    leaderboard: Leaderboard | None = None
 
     def unit_index(self, unit_id: str) -> int:
         """Position of a unit; positions never change from version to version."""
