@@ -129,7 +129,7 @@ FAULTS = {
         changed("when: visit", "when: visits"),
         [
             '9 earn[0].when: unknown event "visits"; did you mean "visit"? Allowed: purchase, '
-            "visit, enrolment, birthday, the name of an action"
+            "visit, enrolment, birthday, anniversary, date, the name of an action"
         ],
     ),
     "unknown currency": (

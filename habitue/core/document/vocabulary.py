@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from habitue.core import program
+from habitue.core import facts, program
 from habitue.core.document import awards, conditions, ladder, page, phrases, places, texts
 from habitue.core.document.forms import (
     BAD,
@@ -31,9 +31,11 @@ from habitue.core.document.forms import (
 )
 from habitue.core.document.page import Node, Sheet
 
-EARNED_ON: Final = ("purchase", "visit", "enrolment", "birthday")
+EARNED_ON: Final = ("purchase", "visit", "enrolment", "birthday", "anniversary", "date")
 RESTARTS: Final = (*EARNED_ON, "redemption", "refund")
-NOT_EARNED_ON: Final = ("refund", "redemption", "voucher_use", "undo", "adjustment", "passage")
+NOT_EARNED_ON: Final = tuple(
+    kind for kind in facts.KINDS.values() if kind not in (*EARNED_ON, "action")
+)
 LIKELY_TYPO: Final = 0.8
 _TIERS: Final = Many(conditions.TIER, alone=True)
 
@@ -230,13 +232,19 @@ RULE: Final = Counted(_RULE, "award", _awarded)
 
 # --- rewards -----------------------------------------------------------------------------------
 
+AUTOMATIC: Final = Phrase(
+    "an event such as birthday, the name of an action, or threshold",
+    lambda text, sheet: text if text == "threshold" else _trigger(text, sheet),
+    described=phrases.ID.schema(),
+    allowed=("threshold", *EARNED_ON, "the name of an action"),
+)
 _REWARD: Final = Table(
     program.Reward,
     {
         "id": Key(phrases.ID, "The reward's name in the file.", required=True),
         "title": Key(texts.TITLE, "The reward's name for people."),
         "cost": Key(awards.Amounts(), "What it costs."),
-        "automatic": Key(texts.choice(program.Reward, "automatic"), "When it is given by itself."),
+        "automatic": Key(AUTOMATIC, "What brings it by itself, or threshold."),
         "gives": Key(awards.GIFT, "What it gives."),
         "choose": Key(Many(awards.GIFT, least=2), "What the member can choose from."),
         "tiers": Key(_TIERS, "Only for these tiers."),
