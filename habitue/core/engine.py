@@ -19,10 +19,11 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from habitue.core import due, earning, facts, history, holding, redeeming
+from habitue.core import due, earning, facts, history, holding, redeeming, tallies
 from habitue.core.account import Account, Entry
 from habitue.core.facts import Event, Refused, kind
 from habitue.core.rulebook import Book, Rulebook
+from habitue.core.tallies import Tally, Totals
 
 Need = Literal[0, 1, 2]
 """How much of an account an event must see: 0 the account, 1 its lots, 2 its history."""
@@ -36,7 +37,9 @@ _CORRECTIONS: Final = (facts.Refund, facts.Undo)
 class Outcome(Struct, gc=False):
     """What followed from one event, which happened on local day `on`.
 
-    `money`: what a refund gave back, in minor units.
+    `money`: what a refund gave back, in minor units. `tallies`: what it changed of the sums that
+    all members share. `other`: what followed on the other side, where units went from one
+    customer to another.
     """
 
     event: Event
@@ -46,6 +49,8 @@ class Outcome(Struct, gc=False):
     level_before: str = ""
     level: str = ""
     money: int = 0
+    tallies: dict[str, Tally] = {}
+    other: Outcome | None = None
 
 
 def run(
@@ -53,24 +58,48 @@ def run(
     accounts: MutableMapping[int, Account],
     events: Sequence[Event],
     histories: Mapping[int, list[Event]] | None = None,
+    totals: Totals | None = None,
 ) -> list[Outcome]:
     """Decide events in the order given; accounts that are missing start blank.
 
     `histories` holds the accepted events of every customer for whom `need` says 2; accepted
-    events are appended to it.
+    events are appended to it. `totals` are the sums that all members share, moved along too.
     """
     histories = histories or {}
+    totals = {} if totals is None else totals
     outcomes = []
     for event in events:
         account = accounts.get(event.customer)
         if account is None:
             account = accounts[event.customer] = Account.blank(event.customer, book.units)
         past = histories.get(event.customer)
-        outcome = _decide(book, accounts, account, event, past)
+        if book.shares:
+            outcome = _sharing(book, accounts, account, event, past, totals)
+        else:
+            outcome = _decide(book, accounts, account, event, past)
         if past is not None and outcome.refused is None:
             past.append(outcome.event)
         outcomes.append(outcome)
     return outcomes
+
+
+def _sharing(
+    book: Book,
+    accounts: MutableMapping[int, Account],
+    account: Account,
+    event: Event,
+    past: list[Event] | None,
+    totals: Totals,
+) -> Outcome:
+    """Decide an event of a program in which members share something: stamp it, note the change."""
+    day = event.at.astimezone(book.zone).date()
+    event = tallies.stamped(book.on(day).capacities, event, day, totals)
+    before = dict(account.memory.tallies)
+    outcome = _decide(book, accounts, account, event, past)
+    after = accounts[event.customer].memory.tallies
+    outcome.tallies = tallies.changes(before, after)
+    tallies.absorb(totals, outcome.tallies)
+    return outcome
 
 
 def need(book: Book, account: Account, event: Event) -> Need:
@@ -261,7 +290,7 @@ def _correct(
     if refused is not None:
         return Outcome(event, on, [], refused, before, before), account
     forgiven = history.settle(book.on(day).program, derived, now)
-    event = Event(event.id, event.customer, event.at, event.what, forgiven)
+    event = structs.replace(event, forgiven=forgiven)
     entries.extend(history.difference(account, live, derived, event.id, day))
     derived.memory.last_at, derived.memory.last_id = account.memory.last_at, account.memory.last_id
     if isinstance(event.what, _CORRECTIONS):

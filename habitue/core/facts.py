@@ -347,6 +347,11 @@ def kind(what: What) -> str:
     return KINDS[type(what)]
 
 
+def trigger(what: What) -> str:
+    """What rules listen to: the kind of an event, or the name of an action."""
+    return what.name if isinstance(what, Action) else KINDS[type(what)]
+
+
 def problem(event: Event, *, currency: str) -> Refused | None:
     """What is wrong with an event taken by itself, or None. `currency` is the program's."""
     what = event.what

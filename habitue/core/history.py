@@ -59,7 +59,7 @@ def amended(past: Sequence[Event]) -> list[Event | Forgiven]:
             if left is None:
                 undone |= redeemed & set(event.what.spent)
                 continue
-            event = Event(event.id, event.customer, event.at, left)
+            event = structs.replace(event, what=left)
         moments.append((event.at, event.id, 0, event))
     moments.sort(key=lambda moment: moment[:3])
     return [moment for _, _, _, moment in moments if not _is_undone(moment, undone)]

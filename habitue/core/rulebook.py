@@ -15,7 +15,7 @@ from math import lcm
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from habitue.core import conditions, facts, program
+from habitue.core import conditions, facts, program, tallies
 from habitue.core.ladder import CompiledLadder
 
 _DAYS_KEPT: Final = 800
@@ -185,6 +185,8 @@ class Rulebook:
         self.inactive = _restarted(source.units, program.Inactivity)
         self.redated = _restarted(source.units, program.Redated)
         self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
+        self.capacities = tallies.Capacities(source)
+        self.shares = bool(self.capacities or source.partners or source.causes or source.draws)
         self._dated = [rule for rule in self.rules if rule.rule.dates is not None]
         self._triggers: dict[tuple[str, tuple[int, ...]], Trigger] = {}
         self._days: dict[tuple[str, date], Trigger] = {}
@@ -274,6 +276,7 @@ class Book:
         self.zone = self.latest.zone
         self.units = len(self.latest.program.units)
         self.moves_lots = any(each.thresholds or each.redated for each in self._versions)
+        self.shares = any(each.shares for each in self._versions)
 
     def on(self, day: date) -> Rulebook:
         """The version in force on a local day; before the first one, the first."""
