@@ -16,7 +16,7 @@ PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------
 
-.PHONY: help start stop status demo test check format types bench screens messages lock data browser clean
+.PHONY: help start stop status demo test nightly check format types bench screens messages lock data browser clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,10 @@ demo: $(VENV)/.base ## Fill a demo business with a year of history, then start
 
 test: $(VENV)/.dev data browser ## Install what the tests need and run everything
 	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest $(ARGS)
+
+nightly: $(VENV)/.dev ## The laws over far more histories: at least 200,000 events decided
+	@HABITUE_STEPS=200000 HABITUE_EXAMPLES=$${HABITUE_EXAMPLES:-1500} HABITUE_WALKS=$${HABITUE_WALKS:-40} \
+		$(BIN)/python -m pytest --timeout 7200 tests/core tests/ledger/test_walk.py $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, then all tests (docs among them)
 	@$(BIN)/ruff format --check $(PRESENT)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -58,6 +58,9 @@ def buys(amount: int, *, quantity: int = 1, covered: int = 0, **line: Any) -> Pu
 class Stage:
     """A program, its guests' accounts, and everything that was accepted."""
 
+    decided: ClassVar[int] = 0
+    """Events decided on all stages: the steps that the nightly run counts."""
+
     def __init__(self, *versions: program.Program) -> None:
         self.book = Book(versions)
         self.units = {unit.id: n for n, unit in enumerate(self.book.latest.program.units)}
@@ -75,6 +78,7 @@ class Stage:
 
     def run(self, events: Sequence[Event]) -> list[Outcome]:
         """Several events as one batch."""
+        Stage.decided += len(events)
         for event in events:
             self.histories.setdefault(event.customer, [])
         return engine.run(self.book, self.accounts, events, self.histories)
