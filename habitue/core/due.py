@@ -8,18 +8,19 @@ expire. So a balance is right at read time even when no sweep has run.
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from habitue.core import holding, redeeming
 from habitue.core.account import Account, Entry
 from habitue.core.calendar import FOREVER, next_day
 from habitue.core.rulebook import Book, Rulebook
 
+_MIDNIGHTS: Final = 1 << 62
+"""Above every event's number: 41 bits of milliseconds reach here in 2058."""
 
-def advance(book: Book, account: Account, day: date, event_id: int = 0) -> list[Entry]:
-    """Let everything that falls due through local `day` take effect, oldest midnight first.
 
-    `event_id` is the event that finds it due: automatic vouchers are numbered after it.
-    """
+def advance(book: Book, account: Account, day: date) -> list[Entry]:
+    """Let everything that falls due through local `day` take effect, oldest midnight first."""
     entries: list[Entry] = []
     while account.due_on <= day:
         if account.lots is None or account.vouchers is None:
@@ -29,7 +30,7 @@ def advance(book: Book, account: Account, day: date, event_id: int = 0) -> list[
         account.memory.pending = _pending(account, midnight)
         if account.memory.debts:
             holding.settle(account, midnight, entries)
-        redeeming.automatic(rulebook, account, event_id, midnight, entries)
+        redeeming.automatic(rulebook, account, number(midnight), midnight, entries)
         if rulebook.ladder is not None and rulebook.ladder.falls_on(account) <= midnight:
             rulebook.ladder.fall(account, midnight)
         _lapse(account, midnight, entries)
@@ -37,6 +38,15 @@ def advance(book: Book, account: Account, day: date, event_id: int = 0) -> list[
         _expire_vouchers(account, midnight)
         account.due_on = _next_due(rulebook, account, midnight)
     return entries
+
+
+def number(midnight: date) -> int:
+    """After what vouchers and lots are numbered that a midnight brings, a multiple of 256.
+
+    It follows from the day, not from the event that finds them due: so a voucher that a standing
+    shows can be handed in although no sweep has written it yet.
+    """
+    return _MIDNIGHTS + (midnight.toordinal() << 16)
 
 
 def _pending(account: Account, day: date) -> dict[int, int]:

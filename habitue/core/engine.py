@@ -147,7 +147,7 @@ def _decide(
     kept, entries = None, []
     if account.due_on <= day or (account.enrolled_on is None and _refusable(rulebook, event.what)):
         kept = deepcopy(account)
-        entries = due.advance(book, account, day, event.id)
+        entries = due.advance(book, account, day)
     refused = apply(rulebook, account, event, local, entries)
     if refused is not None:
         if kept is not None:
@@ -283,7 +283,7 @@ def _correct(
         return Outcome(event, on, [], refused, account.level, account.level), account
     before = account.level
     live = deepcopy(account)
-    entries = due.advance(book, live, day, event.id)
+    entries = due.advance(book, live, day)
     event = _recorded(live, event)
     derived, refused = fold(book, [*past, event], day, customer=event.customer, tried=event.id)
     refused = refused or _spent_since(book, live, derived, event)
@@ -332,13 +332,13 @@ def fold(
             history.forgive(account, moment)
             continue
         local = moment.at.astimezone(book.zone)
-        entries = due.advance(book, account, local.date(), moment.id)
+        entries = due.advance(book, account, local.date())
         forced = moment.id != tried
         refused = apply(book.on(local.date()), account, moment, local, entries, forced=forced)
         if refused is not None and not forced:
             return account, refused
         account.memory.last_at, account.memory.last_id = moment.at, moment.id
-    due.advance(book, account, day, tried)
+    due.advance(book, account, day)
     return account, None
 
 

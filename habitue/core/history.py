@@ -132,7 +132,7 @@ def difference(
         was = before[lot_id].remaining if lot_id in before else 0
         if lot.remaining != was:
             balances[lot.unit] += lot.remaining - was
-            made_now = lot_id > event_id
+            made_now = event_id < lot_id <= event_id | 255
             entries.append(
                 Entry(
                     lot.unit,

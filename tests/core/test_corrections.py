@@ -231,13 +231,15 @@ def test_a_late_redemption_of_what_lapsed_since_is_accepted() -> None:
 
 
 def test_a_voucher_keeps_its_number_through_corrections_used_or_not() -> None:
-    """A late scan would have found the reward due before the passage that issued it did."""
+    """Its number is the midnight's, whichever event finds it due, and a sweep or none."""
     card = Reward("cake", (Gift("product", "cake"),), cost=("points", 10), automatic="threshold")
     scan = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),))
     waiting = Unit("points", pending=Pending(Period(2, "day")))
     stage = Stage(cafe(units=(waiting,), rules=(scan,), rewards=(card,)))
     stage.post("2026-01-01", facts.Visit(10))
-    issued = stage.post("2026-01-09", facts.Passage()).event.id
+    (shown,) = stage.on("2026-01-03").vouchers or ()
+    stage.post("2026-01-09", facts.Passage())
+    issued = shown.id
     numbers = [(each.id, each.state) for each in stage.account().vouchers or ()]
     assert numbers == [(issued, "issued")]
     stage.post("2026-01-05", facts.Visit(3))
@@ -247,6 +249,17 @@ def test_a_voucher_keeps_its_number_through_corrections_used_or_not() -> None:
     held = [(each.id, each.state) for each in stage.account().vouchers or ()]
     assert held == [(issued, "redeemed")]
     assert stage.has() == 4
+
+
+def test_a_voucher_that_a_standing_shows_can_be_handed_in_before_any_sweep() -> None:
+    card = Reward("cake", (Gift("product", "cake"),), cost=("points", 10), automatic="threshold")
+    waiting = Unit("points", pending=Pending(Period(2, "day")))
+    stage = Stage(cafe(units=(waiting,), rewards=(card,)))
+    stage.post("2026-01-01", buys(1_000))
+    (shown,) = stage.on("2026-01-05").vouchers or ()
+    assert code(stage, "2026-01-05", facts.VoucherUse(shown.id)) == ""
+    assert stage.vouchers() == [("cake", "redeemed")]
+    assert code(stage, "2026-01-06", facts.VoucherUse(shown.id)) == "voucher_redeemed"
 
 
 def test_of_two_events_of_one_instant_the_smaller_number_comes_first() -> None:

@@ -144,7 +144,7 @@ class Stage:
         if not outcomes:
             return Row(step.line, step.at, "time passes", (), "")
         account = deepcopy(self.accounts[self.numbers[name]])
-        due.advance(self.book, account, outcomes[-1].on, self.last_id)
+        due.advance(self.book, account, outcomes[-1].on)
         effects = [line for one in outcomes for line in telling.effects(self.program, one)]
         held = {voucher.id: voucher for voucher in account.vouchers or ()}
         effects += telling.vouchers(self.vouchers.get(name, {}), held)
