@@ -93,8 +93,8 @@ def _sharing(
 ) -> Outcome:
     """Decide an event of a program in which members share something: stamp it, note the change."""
     day = event.at.astimezone(book.zone).date()
-    event = tallies.stamped(book.on(day).capacities, event, day, totals)
     before = dict(account.memory.tallies)
+    event = tallies.stamped(book.on(day).capacities, event, day, totals, before)
     outcome = _decide(book, accounts, account, event, past)
     after = accounts[event.customer].memory.tallies
     outcome.tallies = tallies.changes(before, after)

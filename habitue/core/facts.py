@@ -327,8 +327,9 @@ class Forgiven(Struct, frozen=True, gc=False):
 class Event(Struct, frozen=True, gc=False):
     """Who, when, what. `id` is unique per customer, a multiple of 256, and grows with arrival.
 
-    `room` is what was left, when the event was decided, of each thing that all members share
-    (stock, total limits, a partner's prepaid account): a fact of the event, as chance would be.
+    `room` is what the other members had left, when the event was decided, of each thing that all
+    share (stock, total limits, a partner's prepaid account): a fact of the event, as chance would
+    be. `tallies.room` says how much of it the event may use.
     """
 
     id: int

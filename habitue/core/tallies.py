@@ -3,8 +3,10 @@
 No event may see another member, or its history could not be folded again by itself. So a member's
 memory holds what this member's events added to each sum, under a name; the engine reports the
 difference that an event or a correction makes, and whoever keeps all members adds these up. What
-was left of something limited when an event was decided is stamped on the event (`Event.room`): a
-fact of it from then on, as the hour is.
+the others had left of something limited when an event was decided is stamped on the event
+(`Event.room`): a fact of it from then on, as the hour is. What the member's own events hold of it
+is not in that fact: it follows from the history, so a returned purchase makes room again for what
+the same member did later, as if it had never been bought.
 """
 
 from __future__ import annotations
@@ -27,18 +29,18 @@ Totals = MutableMapping[str, Tally]
 
 NOTHING: Final[Tally] = (0, 0)
 _ANY: Final = "*"
+_PREPAID: Final = "prepaid "
 
 
 class Shared(Struct, frozen=True):
     """Something that there is only so much of. `capacity` None: as much money as was paid in.
 
-    `per` makes one sum of each calendar period; `in_money` says which half of a tally counts.
+    `per` makes one sum of each calendar period.
     """
 
     stem: str
     capacity: int | None
     per: program.Calendar | None = None
-    in_money: bool = False
 
     def name(self, day: date) -> str:
         """Its sum's name on a day."""
@@ -112,7 +114,7 @@ def stock(reward: program.Reward) -> Shared:
 
 def prepaid(partner: str) -> Shared:
     """The account that a partner filled ahead."""
-    return Shared(f"prepaid {partner}", None, in_money=True)
+    return Shared(f"{_PREPAID}{partner}", None)
 
 
 def named(stem: str, per: program.Calendar | None, day: date) -> str:
@@ -131,24 +133,43 @@ def add(account: Account, name: str, units: int, money: int = 0) -> None:
         held[name] = now
 
 
-def room(event: facts.Event, name: str) -> int | None:
-    """What was left of something limited when the event was decided; None: it has no limit."""
-    return None if event.room is None else event.room.get(name)
+def room(account: Account, event: facts.Event, name: str) -> int | None:
+    """How much of something limited the event may use now; None: it has no limit.
+
+    That is what the others had left when the event was decided, less what this member holds.
+    """
+    left = None if event.room is None else event.room.get(name)
+    if left is None:
+        return None
+    return max(left - account.memory.tallies.get(name, NOTHING)[_place(name)], 0)
 
 
 def stamped(
-    capacities: Capacities, event: facts.Event, day: date, totals: Mapping[str, Tally]
+    capacities: Capacities,
+    event: facts.Event,
+    day: date,
+    totals: Mapping[str, Tally],
+    own: Mapping[str, Tally],
 ) -> facts.Event:
-    """The event with what is left of everything limited that it may use."""
+    """The event with what the others leave of everything limited that it may use.
+
+    `own` are the member's own sums, which `totals` contain.
+    """
     left = {}
     for shared in capacities.asked(event.what, day):
         name = shared.name(day)
-        place = int(shared.in_money)
+        place = _place(name)
         capacity = shared.capacity
         if capacity is None:
             capacity = totals.get(funded(shared), NOTHING)[place]
-        left[name] = max(capacity - totals.get(name, NOTHING)[place], 0)
+        used = totals.get(name, NOTHING)[place] - own.get(name, NOTHING)[place]
+        left[name] = max(capacity - used, 0)
     return structs.replace(event, room=left) if left else event
+
+
+def _place(name: str) -> int:
+    """Which half of a sum is limited: the money of a prepaid account, else the units."""
+    return int(name.startswith(_PREPAID))
 
 
 def funded(shared: Shared) -> str:

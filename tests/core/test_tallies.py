@@ -62,16 +62,34 @@ def test_an_event_is_stamped_with_what_is_left_and_never_with_less_than_nothing(
     assert what is not None
     event = Event(256, 1, NOON, what)
     name = f"limit {rule.id} times"
-    assert tallies.room(event, name) is None
-    assert tallies.room(tallies.stamped(capacities, event, DAY, {}), name) == 3
-    assert tallies.room(tallies.stamped(capacities, event, DAY, {name: (2, 0)}), name) == 1
-    assert tallies.room(tallies.stamped(capacities, event, DAY, {name: (9, 0)}), name) == 0
+    alice = Account.blank(1, 1)
+
+    def left(used: int) -> int | None:
+        totals = {name: (used, 0)}
+        own = alice.memory.tallies
+        return tallies.room(alice, tallies.stamped(capacities, event, DAY, totals, own), name)
+
+    assert tallies.room(alice, event, name) is None
+    assert [left(used) for used in (0, 2, 9)] == [3, 1, 0]
+
+
+def test_what_a_member_holds_of_a_limit_is_free_again_for_that_member_when_given_back() -> None:
+    capacities = tallies.Capacities(limited(times=3))
+    event = Event(256, 1, NOON, facts.Purchase((facts.Line(500),), "EUR"))
+    name = f"limit {cafe().rules[0].id} times"
+    alice = Account.blank(1, 1)
+    tallies.add(alice, name, 1)
+    totals = {name: (3, 0)}  # all are used: two by others, one by her
+    event = tallies.stamped(capacities, event, DAY, totals, alice.memory.tallies)
+    assert tallies.room(alice, event, name) == 0
+    tallies.add(alice, name, -1)  # she brings it back, and the event is folded again
+    assert tallies.room(alice, event, name) == 1
 
 
 def test_what_uses_nothing_shared_is_not_stamped() -> None:
     capacities = tallies.Capacities(limited(times=3))
     event = Event(256, 1, NOON, facts.Undo(of=1))
-    assert tallies.stamped(capacities, event, DAY, {}) is event
+    assert tallies.stamped(capacities, event, DAY, {}, {}) is event
 
 
 def test_a_prepaid_account_holds_what_was_paid_in_less_what_was_issued() -> None:
@@ -80,6 +98,6 @@ def test_a_prepaid_account_holds_what_was_paid_in_less_what_was_issued() -> None
     capacities = tallies.Capacities(source)
     event = Event(256, 1, NOON, facts.Visit(partner="bakery"))
     totals = {"funded bakery": (0, 1_000), "prepaid bakery": (70, 400)}
-    assert tallies.stamped(capacities, event, DAY, totals).room == {"prepaid bakery": 600}
+    assert tallies.stamped(capacities, event, DAY, totals, {}).room == {"prepaid bakery": 600}
     elsewhere = Event(256, 1, NOON, facts.Visit(partner="butcher"))
-    assert tallies.stamped(capacities, elsewhere, DAY, totals).room is None
+    assert tallies.stamped(capacities, elsewhere, DAY, totals, {}).room is None
