@@ -15,7 +15,8 @@ passes by itself: `{at: 2027-08-01, then: …}` speaks of the member who acted l
 
 from __future__ import annotations
 
-from habitue.core.story.playing import Failure, Played, Row, play
+from habitue.core.story.playing import Played, Row, play
 from habitue.core.story.reading import Story, parse
+from habitue.core.story.seeing import Failure
 
 __all__ = ["Failure", "Played", "Row", "Story", "parse", "play"]

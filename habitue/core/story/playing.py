@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date, datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from habitue.core import due, engine, facts, program
 from habitue.core.account import Account, Voucher
-from habitue.core.calendar import FOREVER
+from habitue.core.calendar import start_of
 from habitue.core.rulebook import Book
 from habitue.core.story import telling
-from habitue.core.story.reading import Doing, Expectation, Returns, Step, Story, UndoesLast, Uses
+from habitue.core.story.doings import (
+    Concerns,
+    Doing,
+    Gives,
+    IsThe,
+    Judged,
+    PaysPart,
+    Returns,
+    UndoesLast,
+    Uses,
+    Wins,
+)
+from habitue.core.story.reading import Step, Story
+from habitue.core.story.seeing import Failure, Seen
+from habitue.core.tallies import Totals
 
 ID_STEP = 4_096
 """Event ids leave room between them for the lots and vouchers that an event makes."""
 
-
-class Failure(Struct, frozen=True):
-    """A `then` that is not so."""
-
-    line: int
-    member: str
-    key: str
-    expected: str
-    got: str
-
-    def located(self, file: str) -> str:
-        """`programs/x.story.yaml:3  alice's points: expected 370, got 360`"""
-        about = f"{self.member}'s {self.key}" if self.member else self.key
-        return f"{file}:{self.line}  {about}: expected {self.expected}, got {self.got}"
+Meant = tuple[facts.What, ...] | str
+"""What a step means to the engine, or in words why it means nothing."""
 
 
 class Row(Struct, frozen=True):
@@ -59,14 +61,19 @@ class Played(Struct, frozen=True):
 
 def play(versions: Sequence[program.Program], story: Story) -> Played:
     """Run a story under the versions of a program, from blank accounts."""
-    stage = Stage(versions, story.guests)
+    stage = Stage(versions, story.guests, story.deposits)
     return Played(tuple(stage.step(step) for step in story.steps))
 
 
 class Stage:
-    """The accounts and histories of everybody in a story."""
+    """The accounts and histories of everybody in a story, and the sums that they share."""
 
-    def __init__(self, versions: Sequence[program.Program], guests: Sequence[str]) -> None:
+    def __init__(
+        self,
+        versions: Sequence[program.Program],
+        guests: Sequence[str],
+        deposits: Mapping[str, int],
+    ) -> None:
         self.book = Book(versions)
         self.program = self.book.latest.program
         self.guests = guests
@@ -74,6 +81,7 @@ class Stage:
         self.accounts: dict[int, Account] = {}
         self.histories: dict[int, list[facts.Event]] = {}
         self.vouchers: dict[str, dict[int, Voucher]] = {}
+        self.totals: Totals = {f"funded {name}": (0, paid) for name, paid in deposits.items()}
         self.last_id = 0
         self.last_member = ""
 
@@ -85,52 +93,101 @@ class Stage:
                 outcomes = [outcomes[list(self.numbers).index(self.last_member)]]
             return self._row(step, self.last_member, outcomes)
         assert step.doing is not None
-        outcomes = self._welcome(step.member, step)
+        outcomes = self._welcome(step.member, step.doing, step.at)
         self.last_member = step.member
-        what = self._resolved(step.member, step.doing, step.at)
-        if isinstance(what, str):
-            failure = Failure(step.line, step.member, step.said, "something that happened", what)
+        meant = self._meant(step.member, step.doing, step.at)
+        if isinstance(meant, str):
+            failure = Failure(step.line, step.member, step.said, "something that happened", meant)
             return Row(step.line, step.at, _said(step, step.member), (), "", (failure,))
-        outcomes.append(self._run(step.member, what, step.at))
+        for what in meant:
+            outcomes.append(self._run(step.member, self._paid(what, outcomes), step.at))
+            if outcomes[-1].refused is not None:
+                break
         return self._row(step, step.member, outcomes)
 
-    def _welcome(self, name: str, step: Step) -> list[engine.Outcome]:
+    def _welcome(self, name: str, doing: Doing | None, at: datetime) -> list[engine.Outcome]:
         """A member's first step: they join, unless they do so themselves or never do."""
         if name in self.numbers:
             return []
         number = self.numbers[name] = len(self.numbers) + 1
         self.histories[number] = []
-        itself = isinstance(step.doing, facts.Enrolment)
+        itself = isinstance(doing, facts.Enrolment)
         if itself or name in self.guests or self.program.enrolment == "automatic":
             return []
-        return [self._run(name, facts.Enrolment(), step.at)]
+        return [self._run(name, facts.Enrolment(), at)]
 
     def _run(self, name: str, what: facts.What, at: datetime) -> engine.Outcome:
         self.last_id += ID_STEP
         event = facts.Event(self.last_id, self.numbers[name], at, what)
-        return engine.run(self.book, self.accounts, [event], self.histories)[0]
+        return engine.run(self.book, self.accounts, [event], self.histories, self.totals)[0]
 
-    def _resolved(self, name: str, doing: Doing, at: datetime) -> facts.What | str:
-        """The event meant, or in words why there is none."""
-        past = self.histories[self.numbers[name]]
+    def _meant(self, name: str, doing: Doing, at: datetime) -> Meant:
+        """The events meant, or in words why there are none."""
         match doing:
             case Returns(of, lines, amount):
-                bought = [event.id for event in past if self._bought_on(event, of)]
-                if not bought:
-                    return f"nothing bought on {of}"
-                return facts.Refund(bought[-1], lines, amount)
-            case Uses(reward, choice):
+                bought = self._on(name, of, facts.Purchase)
+                refund = facts.Refund(bought, lines, amount)
+                return (refund,) if bought else f"nothing bought on {of}"
+            case Concerns(action, of):
+                about = self._on(name, of, facts.Purchase | facts.Action)
+                acted = structs.replace(action, of=about)
+                return (acted,) if about else f"nothing happened on {of}"
+            case Uses(reward, choice, partner):
                 voucher = self._voucher(name, reward, at)
-                return facts.VoucherUse(voucher.id if voucher else 0, choice)
-            case UndoesLast():
-                done = [event for event in past if not isinstance(event.what, facts.Passage)]
-                return facts.Undo(done[-1].id) if done else "nothing to undo"
+                return (facts.VoucherUse(voucher.id if voucher else 0, choice, partner=partner),)
+            case PaysPart(purchase, paid):
+                payment = facts.Payment(paid, purchase.total, purchase.partner)
+                return payment, structs.replace(purchase, covered=paid)
             case _:
-                return doing
+                return self._of_past(name, doing, at)
 
-    def _bought_on(self, event: facts.Event, day: date) -> bool:
-        on = event.at.astimezone(self.book.latest.zone).date()
-        return isinstance(event.what, facts.Purchase) and on == day
+    def _of_past(self, name: str, doing: Doing, at: datetime) -> Meant:
+        """What speaks of an earlier event, or of somebody else."""
+        past = [known for known in self._past(name) if not isinstance(known.what, facts.Passage)]
+        match doing:
+            case UndoesLast():
+                return (facts.Undo(past[-1].id),) if past else "nothing to undo"
+            case Judged(given):
+                return (facts.Approval(past[-1].id, given),) if past else "nothing to judge"
+            case Gives(unit, amount, to):
+                return (facts.Transfer(unit, amount, self._other(to, at)),)
+            case IsThe(other, same=True):
+                return (facts.Merge(self._other(other, at)),)
+            case IsThe():
+                merged = [known.id for known in past if isinstance(known.what, facts.Merge)]
+                return (facts.Undo(merged[-1]),) if merged else "these were never one"
+            case Wins(draw, prize):
+                every = next(each.every for each in self.program.draws if each.id == draw)
+                return (facts.Won(draw, start_of(at.date(), every), prize),)
+            case Returns() | Concerns() | Uses() | PaysPart():
+                raise AssertionError("read before")
+            case _:
+                return (doing,)
+
+    def _paid(self, what: facts.What, before: Sequence[engine.Outcome]) -> facts.What:
+        """A purchase names the payment that came before it in the same step, and its money."""
+        paid = before[-1].event if before else None
+        if isinstance(what, facts.Purchase) and paid and isinstance(paid.what, facts.Payment):
+            return structs.replace(what, covered=paid.what.money, spent=(paid.id,))
+        return what
+
+    def _past(self, name: str) -> list[facts.Event]:
+        return self.histories[self.numbers[name]]
+
+    def _on(self, name: str, day: date, kind: Any) -> int:
+        """The last event of a kind on a day; 0: there is none."""
+        zone = self.book.latest.zone
+        of = [
+            known.id
+            for known in self._past(name)
+            if isinstance(known.what, kind) and known.at.astimezone(zone).date() == day
+        ]
+        return of[-1] if of else 0
+
+    def _other(self, name: str, at: datetime) -> int:
+        """Somebody else's number; they join if they have not been there yet."""
+        self._welcome(name, None, at)
+        return self.numbers[name]
 
     def _voucher(self, name: str, reward: str, at: datetime) -> Voucher | None:
         """The oldest open voucher of a reward, or else the last one there was."""
@@ -149,7 +206,7 @@ class Stage:
         held = {voucher.id: voucher for voucher in account.vouchers or ()}
         effects += telling.vouchers(self.vouchers.get(name, {}), held)
         self.vouchers[name] = held
-        seen = Seen(self.book, account, outcomes[-1], effects)
+        seen = Seen(self.book, account, outcomes[-1], effects, self.totals)
         failures = [seen.failure(then, name) for then in step.then]
         holds = telling.holds(self.program, account, seen.units())
         return Row(
@@ -160,79 +217,6 @@ class Stage:
             holds,
             tuple(failure for failure in failures if failure is not None),
         )
-
-
-class Seen:
-    """What can be seen of a member after a step, by the words of `then`."""
-
-    def __init__(
-        self, book: Book, account: Account, outcome: engine.Outcome, effects: list[str]
-    ) -> None:
-        self.book = book
-        self.rulebook = book.on(outcome.on)
-        self.account = account
-        self.outcome = outcome
-        self.effects = effects
-
-    def failure(self, then: Expectation, member: str) -> Failure | None:
-        """What is otherwise than expected, or None."""
-        refusal = self.outcome.refused
-        if then.key == "because":
-            said = [*self.effects, refusal.sentence if refusal else ""]
-            if any(then.value.lower() in reason.lower() for reason in said):
-                return None
-            got = "; ".join(filter(None, said)) or "no reason"
-            return Failure(then.line, member, then.key, str(then.value), got)
-        got = self._value(then.key)
-        wanted = sorted(then.value) if isinstance(then.value, tuple) else then.value
-        if got == wanted:
-            return None
-        shown = self._shown(then.key)
-        return Failure(then.line, member, then.key, shown(wanted), shown(got))
-
-    def units(self) -> dict[str, int]:
-        """What each unit shows: units that can be used, or the count in the tiers' window."""
-        return {unit.id: self._unit(unit) for unit in self.rulebook.program.units}
-
-    def _unit(self, unit: program.Unit) -> int:
-        number = self.rulebook.unit_number[unit.id]
-        ladder = self.rulebook.ladder
-        if not unit.redeemable and ladder is not None and number in ladder.units:
-            return ladder.counted(self.account, number, self.outcome.on)
-        return self.account.usable(number)
-
-    def _value(self, key: str) -> Any:
-        match key:
-            case "tier":
-                return self.account.level
-            case "tier_until":
-                return self.rulebook.ladder.until(self.account) if self.rulebook.ladder else None
-            case "rewards":
-                held = self.account.vouchers or []
-                return sorted(one.reward for one in held if one.state == "issued")
-            case "refused":
-                return self.outcome.refused.code if self.outcome.refused else None
-            case "expires":
-                return self._expires()
-            case _:
-                return self.units()[key]
-
-    def _expires(self) -> date | None:
-        """The last usable day of whatever lapses next."""
-        days = [lot.expires_on for lot in self.account.lots or () if lot.remaining]
-        days.extend(self.account.memory.lapses.values())
-        nearest = min(days, default=FOREVER)
-        return None if nearest == FOREVER else nearest
-
-    def _shown(self, key: str) -> Callable[[Any], str]:
-        decimals = {unit.id: unit.decimals for unit in self.rulebook.program.units}
-        if key in decimals:
-            return lambda value: telling.amount(value, decimals[key])
-        return lambda value: "none" if value in (None, [], "") else _listed(value)
-
-
-def _listed(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value).replace("_", " ")
 
 
 def _said(step: Step, name: str) -> str:

@@ -3,77 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time
-from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from habitue.core import facts, money, program
-from habitue.core.document import awards, conditions, page, phrases
+from habitue.core import money, program
+from habitue.core.document import conditions, page, phrases
 from habitue.core.document.forms import (
     BAD,
     NAME,
+    Choice,
     Form,
     Key,
     Known,
     Many,
     Phrase,
     Table,
-    Variants,
     entries,
     expected,
 )
 from habitue.core.document.page import Node, Problem, Sheet
-
-VERBS: Final = (
-    "joins",
-    "buys 80.00",
-    "returns 20.00 of 2026-05-12",
-    "returns everything of 2026-05-12",
-    "takes mini",
-    "takes mini at once",
-    "uses mini",
-    "uses mini choosing 2",
-    "visits",
-    "scans 3",
-    "acts share",
-    "has birthday",
-    "undoes last",
-    "waits",
-)
-
-
-class Returns(Struct, frozen=True):
-    """Goods of the purchase made on the day `of` come back."""
-
-    of: date
-    lines: tuple[facts.Returned, ...] = ()
-    amount: int = 0
-
-
-class Uses(Struct, frozen=True):
-    """The oldest open voucher of a reward is handed in; `choice` from 0."""
-
-    reward: str
-    choice: int = 0
-
-
-class UndoesLast(Struct, frozen=True):
-    """The member's last accepted event was a mistake."""
-
-
-Doing = facts.What | Returns | Uses | UndoesLast
+from habitue.core.story import doings
+from habitue.core.story.doings import Doing
 
 
 class Expectation(Struct, frozen=True):
-    """One thing that must be true: a unit's balance, or a word such as `tier`."""
+    """One thing that must be true: a unit's balance, or a word such as `tier`.
+
+    `of` names which one, where there are several: `{causes: {fund: 5.00}}` is about `fund`.
+    """
 
     line: int
     key: str
     value: Any
+    of: str = ""
 
 
 class Step(Struct, frozen=True):
@@ -88,10 +53,11 @@ class Step(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """The steps in the order told, and the customers who are no members."""
+    """The steps in the order told, the customers who are no members, and partners' deposits."""
 
     steps: tuple[Step, ...]
     guests: tuple[str, ...] = ()
+    deposits: dict[str, int] = {}
 
 
 def parse(text: str, of: program.Program) -> Story | list[Problem]:
@@ -107,18 +73,21 @@ def parse(text: str, of: program.Program) -> Story | list[Problem]:
     if not isinstance(root, page.Sequenced) or not root.value:
         expected("a list of steps, each beginning with -", root, "", sheet)
     guests: tuple[str, ...] = ()
+    deposits: dict[str, int] = {}
     steps = []
     for number, node in enumerate(page.items(root)):
+        reader, path = _Reader(of, sheet), f"[{number}]"
         if page.peek(node, "guests") is not None:
-            named = _GUESTS.read(node, f"[{number}]", sheet)
+            named = _GUESTS.read(node, path, sheet)
             guests = guests if named is BAD else named
-            continue
-        step = _Reader(of, sheet).step(node, f"[{number}]")
-        if step is not None:
-            steps.append(step)
+        elif (paid := page.peek(node, "deposits")) is not None:
+            deposits |= reader.amounts(paid, f"{path}.deposits", reader.partners, phrases.CASH)
+        else:
+            step = reader.step(node, path)
+            steps += [step] if step is not None else []
     if sheet.problems:
         return sorted(sheet.problems, key=lambda problem: (problem.line, problem.column))
-    return Story(tuple(steps), guests)
+    return Story(tuple(steps), guests, deposits)
 
 
 def _names(guests: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,6 +105,7 @@ class _Reader:
         self.sheet = sheet
         self.zone = ZoneInfo(of.timezone)
         self.rewards = Known("reward", lambda _: tuple(reward.id for reward in of.rewards))
+        self.partners = tuple(partner.id for partner in of.partners)
 
     def step(self, node: Node, path: str) -> Step | None:
         """One step, or None with its problems on the sheet."""
@@ -153,8 +123,8 @@ class _Reader:
             elif name == "note":
                 phrases.TEXT.read(value, under, self.sheet)
             elif member is None and NAME.fullmatch(name):
-                member, doing = name, self._doing(value, under)
-                said = _said(value)
+                member, doing = name, doings.Doings(self.program, self.sheet).read(value, under)
+                said = doings.said(value)
             else:
                 self.sheet.fault(value, under, "a step is about one person", word=name)
         if at is BAD:
@@ -164,90 +134,28 @@ class _Reader:
         line = page.position(node)[0]
         return Step(line, at.replace(tzinfo=self.zone), said, member, doing, then)
 
-    def _doing(self, node: Node, path: str) -> Doing | None:
-        if isinstance(node, page.Mapping):
-            read = self._forms().read(node, path, self.sheet)
-            return None if read is BAD else read
-        text = page.word(node)
-        for pattern, make in _PHRASES:
-            if match := pattern.fullmatch(text):
-                return self._made(make, match, node, path)
-        sentence = f"nobody knows what {page.found(node)} means"
-        self.sheet.fault(node, path, sentence, word=text, allowed=VERBS)
-        return None
-
-    def _made(
-        self,
-        make: Callable[[re.Match[str], Sheet], Doing],
-        match: re.Match[str],
-        node: Node,
-        path: str,
-    ) -> Doing | None:
-        try:
-            doing = make(match, self.sheet)
-        except ValueError as refused:
-            self.sheet.fault(node, path, str(refused) or f"{page.found(node)} is not understood")
-            return None
-        if isinstance(doing, facts.Purchase):
-            return _priced(doing, self.program.currency)
-        if isinstance(doing, facts.Redemption | Uses):
-            known = self.program.reward(doing.reward)
-            if known is None:
-                sentence = f'unknown reward "{doing.reward}"'
-                names = self.rewards.names(self.sheet)
-                self.sheet.fault(node, path, sentence, word=doing.reward, allowed=names)
-        return doing
-
-    def _forms(self) -> Variants:
-        """The mapping forms, for what does not fit in a phrase."""
-        bought = partial(_purchase, self.program.currency)
-        where = {name: Key(phrases.TEXT) for name in ("channel", "place", "partner")}
-        attributes = {"attributes": Key(Attributes())}
-        tables = {
-            "buys": Table(
-                bought,
-                {
-                    "buys": Key(Basket(), "", "lines", required=True),
-                    "tender": Key(phrases.TEXT),
-                    "covered": Key(phrases.CASH),
-                    **where,
-                    **attributes,
-                },
-            ),
-            "returns": Table(
-                Returns,
-                {
-                    "returns": Key(Many(_RETURNED), "", "lines", required=True),
-                    "of": Key(phrases.DAY, required=True),
-                },
-            ),
-            "visits": Table(
-                facts.Visit,
-                {"visits": Key(_COUNT, "", "quantity", required=True), **where, **attributes},
-            ),
-            "acts": Table(
-                facts.Action,
-                {
-                    "acts": Key(phrases.ID, "", "name", required=True),
-                    "quantity": Key(_COUNT),
-                    **where,
-                    **attributes,
-                },
-            ),
-            "adjusts": Table(
-                _adjustment,
-                {
-                    "adjusts": Key(Correction(), required=True),
-                    "reason": Key(phrases.TEXT, required=True),
-                },
-            ),
-        }
-        return Variants("what happened, such as buys 80.00", tables, str)
-
     def _then(self, node: Node, path: str) -> tuple[Expectation, ...]:
         if not isinstance(node, page.Mapping):
             expected("a mapping such as {points: 80}", node, path, self.sheet)
             return ()
+        words, several = self._words(), self._several()
+        units = tuple(self.sheet.decimals)
+        found = []
+        for name, value, under in entries(node, path, self.sheet, (*units, *words, *several)):
+            line = page.position(value)[0]
+            if name in several:
+                names, form = several[name]
+                held = self.amounts(value, under, names, form)
+                found += [Expectation(line, name, of[1], of[0]) for of in held.items()]
+                continue
+            read = (words.get(name) or doings.balance(name)).read(value, under, self.sheet)
+            if read is not BAD:
+                found.append(Expectation(line, name, read))
+        return tuple(found)
+
+    def _words(self) -> dict[str, Form]:
+        """What can be expected of a member, beside balances; only what the program has."""
+        of = self.program
         words: dict[str, Form] = {
             "tier": conditions.TIER,
             "tier_until": _DAY_OR_NEVER,
@@ -255,18 +163,41 @@ class _Reader:
             "refused": phrases.ID,
             "because": phrases.TEXT,
             "expires": _DAY_OR_NEVER,
+            "money": _MONEY,
         }
-        units = tuple(self.sheet.decimals)
-        found = []
-        for name, value, under in entries(node, path, self.sheet, (*units, *words)):
-            form = words.get(name) or _balance(name)
-            read = form.read(value, under, self.sheet)
+        if of.fee is not None:
+            words |= {"fee": _FEE, "fee_until": _DAY_OR_NEVER, "fee_asked": _MONEY, "saved": _MONEY}
+        if of.draws:
+            words["prizes"] = Many(Known("draw", lambda _: tuple(d.id for d in of.draws)), least=0)
+        return words
+
+    def _several(self) -> dict[str, tuple[tuple[str, ...], Form | None]]:
+        """What can be expected of several things by name; None: a number of that unit."""
+        of = self.program
+        several: dict[str, tuple[tuple[str, ...], Form | None]] = {}
+        if of.units:
+            several["pending"] = (tuple(self.sheet.decimals), None)
+        if of.causes:
+            several["causes"] = (tuple(cause.id for cause in of.causes), _MONEY)
+        if of.partners:
+            several |= {"owes": (self.partners, _MONEY), "is_owed": (self.partners, _MONEY)}
+        if of.draws:
+            several["entries"] = (tuple(draw.id for draw in of.draws), _ENTRIES)
+        return several
+
+    def amounts(
+        self, node: Node, path: str, names: tuple[str, ...], form: Form | None
+    ) -> dict[str, Any]:
+        """Values by name."""
+        if not isinstance(node, page.Mapping):
+            expected("a mapping of names and numbers", node, path, self.sheet)
+            return {}
+        found = {}
+        for name, value, under in entries(node, path, self.sheet, names):
+            read = (form or doings.balance(name)).read(value, under, self.sheet)
             if read is not BAD:
-                found.append(Expectation(page.position(value)[0], name, read))
-        return tuple(found)
-
-
-# --- phrases -----------------------------------------------------------------------------------
+                found[name] = read
+        return found
 
 
 def _moment(text: str, _sheet: Sheet) -> datetime:
@@ -277,144 +208,16 @@ def _moment(text: str, _sheet: Sheet) -> datetime:
     return datetime.combine(day, time.fromisoformat(match[2] or "12:00"))
 
 
-def _buys(match: re.Match[str], sheet: Sheet) -> Doing:
-    return facts.Purchase((facts.Line(phrases.cash(match[1], sheet)),), "")
+def _day_or_never(text: str, _sheet: Sheet) -> date | None:
+    return None if text == "never" else phrases.day(text)
 
 
-def _returns(match: re.Match[str], sheet: Sheet) -> Doing:
-    amount = 0 if match[1] == "everything" else phrases.cash(match[1], sheet)
-    return Returns(phrases.day(match[2]), amount=amount)
+def _money(text: str, sheet: Sheet) -> int:
+    return phrases.number(text, sheet.places, of="the currency")
 
 
-def _counted(match: re.Match[str], _sheet: Sheet) -> Doing:
-    return facts.Visit(int(match[1] or 1))
-
-
-_N: Final = NAME.pattern
-_PHRASES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Sheet], Doing]], ...]] = (
-    (re.compile(r"joins"), lambda match, _: facts.Enrolment()),
-    (re.compile(r"buys ([0-9.]+)"), _buys),
-    (re.compile(r"returns (everything|[0-9.]+) of ([0-9-]+)"), _returns),
-    (re.compile(rf"takes ({_N})( at once)?"), lambda m, _: facts.Redemption(m[1], bool(m[2]))),
-    (
-        re.compile(rf"uses ({_N})(?: choosing ([1-9]))?"),
-        lambda match, _: Uses(match[1], int(match[2] or 1) - 1),
-    ),
-    (re.compile(r"(?:visits|scans)(?: ([0-9]{1,7}))?"), _counted),
-    (re.compile(rf"acts ({_N})"), lambda match, _: facts.Action(match[1])),
-    (re.compile(r"has birthday"), lambda match, _: facts.Birthday()),
-    (re.compile(r"undoes last"), lambda match, _: UndoesLast()),
-    (re.compile(r"waits"), lambda match, _: facts.Passage()),
-)
 _MOMENT: Final = Phrase("a date such as 2026-02-01, or 2026-02-01 10:30", _moment)
-_DAY_OR_NEVER: Final = Phrase(
-    "a date such as 2026-02-01, or never",
-    lambda text, _: None if text == "never" else phrases.day(text),
-)
-_COUNT: Final = phrases.whole(1, facts.MAX_QUANTITY)
-
-
-def _balance(unit: str) -> Phrase:
-    def parse(text: str, sheet: Sheet) -> int:
-        return phrases.number(text, sheet.decimals[unit], of=f'the unit "{unit}"')
-
-    return Phrase(f"a number of {unit}", parse)
-
-
-# --- mapping forms -----------------------------------------------------------------------------
-
-_LINE: Final = Table(
-    facts.Line,
-    {
-        "amount": Key(phrases.CASH, "Net of discount, before tax.", required=True),
-        "quantity": Key(_COUNT),
-        "sku": Key(phrases.TEXT),
-        "category": Key(phrases.TEXT),
-        "labels": Key(Many(phrases.TEXT, alone=True)),
-        "discount": Key(phrases.CASH),
-        "tax": Key(phrases.CASH),
-    },
-)
-
-
-def _returned(line: int, quantity: int = 1) -> facts.Returned:
-    return facts.Returned(line - 1, quantity)
-
-
-_RETURNED: Final = Table(
-    _returned, {"line": Key(phrases.whole(1, 1_000), required=True), "quantity": Key(_COUNT)}
-)
-
-
-class Basket:
-    """`80.00`, or a list of lines."""
-
-    def read(self, node: Node, path: str, sheet: Sheet) -> Any:
-        if isinstance(node, page.Sequenced):
-            return Many(_LINE).read(node, path, sheet)
-        amount = phrases.CASH.read(node, path, sheet)
-        return BAD if amount is BAD else (facts.Line(amount),)
-
-    def write(self, value: Any, sheet: Sheet) -> Any:
-        return Many(_LINE).write(value, sheet)
-
-    def schema(self) -> dict[str, Any]:
-        return {"anyOf": [phrases.CASH.schema(), Many(_LINE).schema()]}
-
-
-class Attributes:
-    """`{distance: 3459, class: J}`."""
-
-    def read(self, node: Node, path: str, sheet: Sheet) -> Any:
-        if not isinstance(node, page.Mapping):
-            return expected("a mapping such as {distance: 3459}", node, path, sheet)
-        return {
-            name: phrases.attribute_value(page.word(value), sheet)
-            for name, value, _ in entries(node, path, sheet, (), closed=False)
-        }
-
-    def write(self, value: Any, _sheet: Sheet) -> Any:
-        return dict(value)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "object"}
-
-
-class Correction:
-    """`{points: -5}`: an exact number of one unit, up or down."""
-
-    def read(self, node: Node, path: str, sheet: Sheet) -> Any:
-        read = [
-            (name, _balance(name).read(value, under, sheet))
-            for name, value, under in entries(node, path, sheet, tuple(sheet.decimals))
-        ]
-        if len(read) != 1:
-            return expected("a number of one unit", node, path, sheet)
-        return BAD if read[0][1] is BAD else read[0]
-
-    def write(self, value: Any, _sheet: Sheet) -> Any:
-        return dict([value])
-
-    def schema(self) -> dict[str, Any]:
-        return awards.Amounts().schema()
-
-
-def _purchase(currency: str, lines: tuple[facts.Line, ...], **more: Any) -> facts.Purchase:
-    return facts.Purchase(lines, currency, **more)
-
-
-def _adjustment(adjusts: tuple[str, int], reason: str) -> facts.Adjustment:
-    return facts.Adjustment(adjusts[0], adjusts[1], reason)
-
-
-def _priced(purchase: facts.Purchase, currency: str) -> facts.Purchase:
-    return facts.Purchase(purchase.lines, currency)
-
-
-def _said(node: Node) -> str:
-    """The step in words for the trace: `buys 80.00`, `buys 14.35, tender preloaded card`."""
-    if isinstance(node, page.Mapping):
-        return ", ".join(f"{page.word(name)} {_said(value)}" for name, value in page.pairs(node))
-    if isinstance(node, page.Sequenced):
-        return "; ".join(f"({_said(item)})" for item in page.items(node))
-    return page.word(node)
+_DAY_OR_NEVER: Final = Phrase("a date such as 2026-02-01, or never", _day_or_never)
+_MONEY: Final = Phrase("an amount of money such as 12.50", _money)
+_FEE: Final = Choice(("none", "trial", "paid", "ending", "lapsed"))
+_ENTRIES: Final = phrases.whole(0, 1_000_000)
