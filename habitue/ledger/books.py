@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -106,6 +106,14 @@ def publish(business: int, text: str, *, since: date | None = None) -> Published
             [ids.make(), business, number, since, text],
         )
     return Published(number)
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The local date of an instant, even at the ends of time, where it has no local one."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.date()
 
 
 def _newest_day(business: int) -> date | None:

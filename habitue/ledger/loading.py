@@ -34,7 +34,7 @@ ORDER BY id
 ON CONFLICT (customer_id) DO NOTHING"""
 
 _LOTS = """
-SELECT customer_id, id, unit, original, remaining, earned_on, active_on, expires_on
+SELECT customer_id, id, unit, original, remaining, earned_on, active_on, expires_on, awaits
 FROM ledger_lot WHERE customer_id = ANY (%s::bigint[]) AND (remaining > 0 OR %s)
 ORDER BY customer_id, id"""
 
@@ -44,13 +44,14 @@ FROM ledger_voucher WHERE customer_id = ANY (%s::bigint[])
 ORDER BY customer_id, id"""
 
 _HISTORY = """
-SELECT customer_id, id, at, what::text, forgiven::text
+SELECT customer_id, id, at, what::text, forgiven::text, room::text
 FROM ledger_event WHERE customer_id = ANY (%s::bigint[]) AND refusal IS NULL
 ORDER BY customer_id, id"""
 
 _memory = msgspec.json.Decoder(Memory)
 _what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
 _forgiven = msgspec.json.Decoder(Forgiven)
+_room = msgspec.json.Decoder(dict[str, int])
 
 
 class Loaded(msgspec.Struct):
@@ -109,7 +110,7 @@ def histories(cursor: Rows, customers: Collection[int]) -> dict[int, list[Event]
     if not found:
         return found
     cursor.execute(_HISTORY, [arrays.numbers(sorted(found))], prepare=True)
-    for customer, event_id, at, what, forgiven in cursor:
+    for customer, event_id, at, what, forgiven, room in cursor:
         found[customer].append(
             Event(
                 event_id,
@@ -117,6 +118,7 @@ def histories(cursor: Rows, customers: Collection[int]) -> dict[int, list[Event]
                 at,
                 _what.decode(what),
                 _forgiven.decode(forgiven) if forgiven else None,
+                _room.decode(room) if room else None,
             )
         )
     return found

@@ -22,7 +22,7 @@ from habitue.core import engine
 from habitue.core.account import Account
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Refused
-from habitue.ledger import books, claims, database, loading, writing
+from habitue.ledger import books, budgets, claims, database, loading, writing
 from habitue.ledger.answers import Answer
 from habitue.ledger.claims import CONFLICT, MALFORMED, Fact, Held, Prepared
 from habitue.ledger.database import Rows
@@ -111,13 +111,14 @@ def _decide_and_write(
     }
     open_events = [event for event in events if event.id not in barred]
     stored, histories = _load_more(cursor, shelf, loaded, open_events)
+    totals = budgets.totals(cursor, business, shelf.book, loaded.accounts, open_events, histories)
     outcomes = {
         outcome.event.id: outcome
-        for outcome in engine.run(shelf.book, loaded.accounts, open_events, histories)
+        for outcome in engine.run(shelf.book, loaded.accounts, open_events, histories, totals)
     }
     for event in events:
         if event.id in barred:
-            day = writing.local_day(event.at, shelf.zone)
+            day = books.local_day(event.at, shelf.zone)
             outcomes[event.id] = Outcome(event, day, [], barred[event.id])
     posted = [(one, outcomes[one.event]) for one in fresh]
     writing.write(connection.connection, business, shelf.zone, posted, loaded, stored, now)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from psycopg import Connection, Cursor
 
-from habitue.core import facts
+from habitue.core import facts, tallies
 from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
-from habitue.ledger import arrays
+from habitue.core.tallies import Tally
+from habitue.ledger import arrays, books, budgets
 from habitue.ledger.arrays import Column, days, moments, numbers, optional, texts, words
 from habitue.ledger.claims import Prepared
 from habitue.ledger.loading import Loaded
@@ -27,12 +28,13 @@ from habitue.members import ids
 
 _EVENTS = """
 INSERT INTO ledger_event (customer_id, id, business_id, at, recorded_at, amount, business_date,
-                          kind, currency, what, refusal, forgiven)
-SELECT customer_id, id, %s, at, %s, amount, business_date, kind, currency, what, refusal, forgiven
+                          kind, currency, what, refusal, forgiven, room)
+SELECT customer_id, id, %s, at, %s, amount, business_date, kind, currency, what, refusal, forgiven,
+       room
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::date[], %s::text[],
-            %s::text[], %s::json[], %s::json[], %s::json[])
+            %s::text[], %s::json[], %s::json[], %s::json[], %s::json[])
     AS event (customer_id, id, at, amount, business_date, kind, currency, what, refusal,
-              forgiven)"""
+              forgiven, room)"""
 
 _ENTRIES = """
 INSERT INTO ledger_entry (customer_id, event_id, line, unit, kind, amount, balance, lot_id, day,
@@ -42,18 +44,20 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[],
 
 _NEW_LOTS = """
 INSERT INTO ledger_lot (customer_id, id, unit, original, remaining, earned_on, active_on,
-                        expires_on)
+                        expires_on, awaits)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[],
-                     %s::date[], %s::date[], %s::date[])"""
+                     %s::date[], %s::date[], %s::date[], %s::text[])"""
 
 _MOVE_LOTS = """
 UPDATE ledger_lot SET
     remaining = ledger_lot.remaining + moved.change,
     original = greatest(ledger_lot.original, moved.original),
     active_on = moved.active_on,
-    expires_on = moved.expires_on
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::date[])
-    AS moved (customer_id, id, change, original, active_on, expires_on)
+    expires_on = moved.expires_on,
+    awaits = moved.awaits
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::date[],
+            %s::text[])
+    AS moved (customer_id, id, change, original, active_on, expires_on, awaits)
 WHERE ledger_lot.customer_id = moved.customer_id AND ledger_lot.id = moved.id"""
 
 _ACCOUNTS = """
@@ -77,6 +81,20 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::tex
 ON CONFLICT (customer_id, id) DO UPDATE SET
     state = excluded.state, expires_on = excluded.expires_on"""
 
+_TALLIES = """
+INSERT INTO ledger_tally (customer_id, event_id, business_id, units, money, recorded_at, day, name)
+SELECT customer_id, event_id, %s, units, money, %s, day, name
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::text[])
+    AS tally (customer_id, event_id, units, money, day, name)"""
+
+_BUDGETS = """
+INSERT INTO ledger_budget AS held (business_id, name, units, money)
+SELECT %s, name, units, money
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS used (name, units, money)
+ORDER BY name
+ON CONFLICT (business_id, name) DO UPDATE SET
+    units = held.units + excluded.units, money = held.money + excluded.money"""
+
 _OUTBOX = """
 INSERT INTO ledger_outbox (id, business_id, posted_at, customers, events)
 VALUES (%s, %s, %s, %s::bigint[], %s::bigint[])"""
@@ -87,7 +105,9 @@ PIPELINED = 50
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 17  # 85 bits
 
-Posted = Sequence[tuple[Prepared, Outcome]]
+Posted = Sequence[tuple[Prepared | None, Outcome]]
+"""Every event with its outcome; None: one that no door handed in (the other side of a transfer)."""
+
 StoredLots = dict[int, dict[int, int]]
 """What remained of each loaded lot, by customer and lot."""
 
@@ -135,6 +155,8 @@ def _parts(
     yield _new_lots(accounts, stored)
     yield _moved_lots(accounts, stored)
     yield _vouchers(accounts)
+    yield _tallies(posted, business, now)
+    yield _budgets(posted, business)
     yield _moved_accounts(accounts, posted, loaded)
     yield _outbox(posted, business, now)
 
@@ -170,28 +192,21 @@ def _part(
     return Part(statement, values, len(rows))
 
 
-def local_day(at: datetime, zone: ZoneInfo) -> date:
-    """The local date of an instant, even at the ends of time, where it has no local one."""
-    try:
-        return at.astimezone(zone).date()
-    except OverflowError:
-        return at.date()
-
-
 def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Part:
-    forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts)
+    forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts, texts)
     rows = [
         (
             outcome.event.customer,
             outcome.event.id,
             outcome.event.at,
             _money(outcome),
-            local_day(outcome.event.at, zone),
+            books.local_day(outcome.event.at, zone),
             facts.kind(outcome.event.what),
             getattr(outcome.event.what, "currency", None),
             _body(one, outcome),
             _json(outcome.refused),
             _json(outcome.event.forgiven),
+            _json(outcome.event.room),
         )
         for one, outcome in posted
     ]
@@ -222,7 +237,7 @@ def _entries(posted: Posted) -> Part:
 
 
 def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
-    forms = (numbers, numbers, numbers, numbers, numbers, days, days, days)
+    forms = (numbers, numbers, numbers, numbers, numbers, days, days, days, texts)
     rows = [
         (
             account.customer,
@@ -233,6 +248,7 @@ def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
             lot.earned_on,
             lot.active_on,
             lot.expires_on,
+            lot.awaits,
         )
         for account in accounts
         for lot in account.touched_lots.values()
@@ -242,7 +258,7 @@ def _new_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
 
 
 def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
-    forms = (numbers, numbers, numbers, numbers, days, days)
+    forms = (numbers, numbers, numbers, numbers, days, days, texts)
     rows = [
         (
             account.customer,
@@ -251,6 +267,7 @@ def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
             lot.original,
             lot.active_on,
             lot.expires_on,
+            lot.awaits,
         )
         for account in accounts
         if account.customer in stored
@@ -276,6 +293,34 @@ def _vouchers(accounts: Sequence[Account]) -> Part:
         for voucher in account.touched_vouchers.values()
     ]
     return _part(_VOUCHERS, forms, rows)
+
+
+def _tallies(posted: Posted, business: int, now: datetime) -> Part:
+    """What each event changed of the sums that all share, on the day on which it is booked."""
+    forms = (numbers, numbers, numbers, numbers, days, texts)
+    rows = [
+        (
+            outcome.event.customer,
+            outcome.event.id,
+            units,
+            money,
+            outcome.entries[-1].on if outcome.entries else outcome.on,
+            name,
+        )
+        for _, outcome in posted
+        for name, (units, money) in outcome.tallies.items()
+    ]
+    return _part(_TALLIES, forms, rows, business, now)
+
+
+def _budgets(posted: Posted, business: int) -> Part:
+    """The same for what is limited, added up."""
+    used: dict[str, Tally] = {}
+    for _, outcome in posted:
+        if outcome.tallies:
+            tallies.absorb(used, budgets.only_limited(outcome.tallies))
+    rows = [(name, units, money) for name, (units, money) in used.items()]
+    return _part(_BUDGETS, (texts, numbers, numbers), rows, business)
 
 
 def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded) -> Part:
@@ -319,9 +364,9 @@ def _money(outcome: Outcome) -> int | None:
     return -outcome.money if isinstance(what, facts.Refund) else None
 
 
-def _body(one: Prepared, outcome: Outcome) -> str:
+def _body(one: Prepared | None, outcome: Outcome) -> str:
     """The body as it came in, unless the engine filled something in."""
-    if outcome.event.what is one.fact.what:
+    if one is not None and outcome.event.what is one.fact.what:
         return one.body
     return msgspec.json.encode(outcome.event.what).decode()
 

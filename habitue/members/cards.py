@@ -15,6 +15,7 @@ from typing import Final
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
+from habitue.members import customers
 from habitue.members.models import Card, CodeRefusal, Customer, Staff, UsedCode
 
 STEP: Final = 30
@@ -42,6 +43,11 @@ class Refused(Struct, frozen=True):
 def issue(customer: Customer) -> Card:
     """A new card with an address that cannot be guessed (144 bits)."""
     return Card.objects.create(customer=customer, token=secrets.token_urlsafe(18))
+
+
+def find(token: str) -> Card | None:
+    """The card of an address, with its holder; None when there is none, or it was revoked."""
+    return _first(token=token, revoked_at=None)
 
 
 def code(card: Card, *, at: datetime) -> str:
@@ -102,8 +108,16 @@ def _parse(text: str) -> tuple[Card | None, int]:
     if len(text) != LENGTH or not set(text) <= set(_ALPHABET):
         return None, PRINTED
     key = _number(text[:_ID])
-    cards = Card.objects.select_related("customer__business")
-    return cards.filter(pk=key).first() if key < 2**63 else None, _number(text[_ID : _ID + _STEP])
+    return _first(pk=key) if key < 2**63 else None, _number(text[_ID : _ID + _STEP])
+
+
+def _first(**given: object) -> Card | None:
+    """A card with its holder: the customer under whose number its own one goes on."""
+    card = Card.objects.select_related("customer__business").filter(**given).first()
+    if card is not None and card.customer.merged_into_id is not None:
+        holder = customers.survivor(card.customer_id)
+        card.customer = Customer.objects.select_related("business").get(pk=holder)
+    return card
 
 
 def _signed(card: Card, step: int) -> str:

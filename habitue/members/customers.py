@@ -26,6 +26,21 @@ ORDER BY value
 ON CONFLICT (business_id, kind, value) DO NOTHING
 RETURNING value, customer_id"""
 
+_SURVIVORS = """
+WITH RECURSIVE step (asked, customer, goes_to) AS (
+    SELECT id, id, merged_into_id FROM members_customer WHERE id = ANY(%s)
+    UNION ALL
+    SELECT step.asked, next.id, next.merged_into_id
+    FROM step JOIN members_customer next ON next.id = step.goes_to
+)
+SELECT asked, customer FROM step WHERE goes_to IS NULL"""
+
+_HOLDERS = """
+SELECT identity.value, identity.customer_id, customer.merged_into_id
+FROM members_identity identity
+JOIN members_customer customer ON customer.id = identity.customer_id
+WHERE identity.business_id = %s AND identity.kind = %s AND identity.value = ANY(%s)"""
+
 _ENROL = """
 INSERT INTO members_member (customer_id, enrolled_at, number)
 SELECT customer_id, %s, number
@@ -39,8 +54,24 @@ def find(business: Business, kind: str, value: str) -> int | None:
     normal = identities.normalise(kind, value, country=business.country)
     if normal is None:
         return None
-    holders = Identity.objects.filter(business=business, kind=kind, value=normal)
-    return holders.values_list("customer_id", flat=True).first()
+    return _holders(business, kind, [normal]).get(normal)
+
+
+def survivor(customer: int) -> int:
+    """Under whose number a customer goes on: another's, where the two turned out to be one."""
+    return survivors([customer]).get(customer, customer)
+
+
+def survivors(asked: Sequence[int]) -> dict[int, int]:
+    """The same for many; unknown customers are absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SURVIVORS, [list(asked)])
+        return cast(dict[int, int], dict(cursor.fetchall()))
+
+
+def merge(giver: int, into: int | None) -> None:
+    """From now on the giver's identities and cards lead to `into`; None: to the giver again."""
+    Customer.objects.filter(pk=giver).update(merged_into=into)
 
 
 def find_or_create_many(
@@ -106,12 +137,11 @@ def _holders(business: Business, kind: str, values: list[str]) -> dict[str, int]
     if not values:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT value, customer_id FROM members_identity"
-            " WHERE business_id = %s AND kind = %s AND value = ANY(%s)",
-            [business.pk, kind, values],
-        )
-        return cast(dict[str, int], dict(cursor.fetchall()))
+        cursor.execute(_HOLDERS, [business.pk, str(kind), values])
+        found = cursor.fetchall()
+    merged = [customer for _, customer, merged_into in found if merged_into is not None]
+    goes_on = survivors(merged) if merged else {}
+    return {value: goes_on.get(customer, customer) for value, customer, _ in found}
 
 
 def _claim(

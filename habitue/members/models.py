@@ -46,6 +46,9 @@ class Customer(models.Model):
     note = models.CharField(max_length=500, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     erased_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )  # the same person, under whose number everything goes on
 
     class Meta:
         indexes = [models.Index(fields=["business", "-id"], name="customer_newest")]

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from habitue.members import cards
 from habitue.members import staff as people
 from habitue.members.models import Business, Card, Customer, Staff
 
@@ -128,8 +129,10 @@ def leave(request: HttpRequest, business: Business) -> None:
 
 def card(token: str) -> Card:
     """The card of this address."""
-    cards = Card.objects.select_related("customer__business")
-    return get_object_or_404(cards, token=token, revoked_at=None)
+    found = cards.find(token)
+    if found is None:
+        raise Http404
+    return found
 
 
 def customer(business: Business, key: int) -> Customer:

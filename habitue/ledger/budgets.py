@@ -1,0 +1,84 @@
+"""What is limited for all members together: how much of it is used, held while a posting decides.
+
+Stock, limits in total and prepaid accounts are the only rows that postings of different members
+share, so they are touched only by programs that have such limits, and then only the few that a
+batch may use. The order of locks is: references, accounts by customer, budgets by name. A posting
+that holds budgets never waits for an account any more, so nobody waits in a ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from habitue.core.account import Account
+from habitue.core.facts import Event
+from habitue.core.rulebook import Book
+from habitue.core.tallies import Shared, Tally, Totals
+from habitue.ledger import arrays, books
+from habitue.ledger.database import Rows
+
+_LIMITED: Final = ("limit ", "stock ", "prepaid ")
+_FUNDED: Final = "prepaid "
+
+_LOCK = """
+INSERT INTO ledger_budget AS held (business_id, name, units, money)
+SELECT %s, name, 0, 0 FROM unnest(%s::text[]) AS asked (name) ORDER BY name
+ON CONFLICT (business_id, name) DO UPDATE SET units = held.units
+RETURNING name, units, money"""
+
+_PAID_IN = """
+SELECT name, sum(money) FROM ledger_payment
+WHERE business_id = %s AND party = 'partner' AND name = ANY (%s::text[])
+GROUP BY name"""
+
+
+def totals(
+    cursor: Rows,
+    business: int,
+    book: Book,
+    accounts: Mapping[int, Account],
+    events: Sequence[Event],
+    histories: Mapping[int, Sequence[Event]],
+) -> Totals:
+    """What is used of everything limited that a batch may touch, locked until the posting ends.
+
+    A correction may touch whatever its customer's history touched. Programs without such limits
+    cost nothing.
+    """
+    if not book.shares:
+        return {}
+    names = {shared.name(day) for event in events for shared, day in _asked(book, event)}
+    for customer, past in histories.items():
+        names.update(only_limited(accounts[customer].memory.tallies))
+        names.update(shared.name(day) for event in past for shared, day in _asked(book, event))
+    return locked(cursor, business, names)
+
+
+def locked(cursor: Rows, business: int, names: Iterable[str]) -> Totals:
+    """What is used under these names, and what was paid into prepaid accounts.
+
+    One statement opens, locks and reads, in the order of the names.
+    """
+    wanted = sorted(names)
+    if not wanted:
+        return {}
+    cursor.execute(_LOCK, [business, arrays.texts(wanted)], prepare=True)
+    found: Totals = {name: (units, money) for name, units, money in cursor.fetchall()}
+    partners = [name.removeprefix(_FUNDED) for name in wanted if name.startswith(_FUNDED)]
+    if partners:
+        cursor.execute(_PAID_IN, [business, arrays.texts(partners)], prepare=True)
+        for partner, money in cursor.fetchall():
+            found[f"funded {partner}"] = (0, int(money))
+    return found
+
+
+def only_limited(sums: Mapping[str, Tally]) -> dict[str, Tally]:
+    """Those of some sums of which there is only so much."""
+    return {name: tally for name, tally in sums.items() if name.startswith(_LIMITED)}
+
+
+def _asked(book: Book, event: Event) -> list[tuple[Shared, date]]:
+    day = books.local_day(event.at, book.zone)
+    return [(shared, day) for shared in book.on(day).capacities.asked(event.what, day)]
