@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from habitue.core import due, engine, facts, program
-from habitue.core.account import Account, Voucher
+from habitue.core.account import Account, FeeState, Voucher
 from habitue.core.calendar import start_of
 from habitue.core.rulebook import Book
 from habitue.core.story import telling
@@ -81,6 +81,7 @@ class Stage:
         self.accounts: dict[int, Account] = {}
         self.histories: dict[int, list[facts.Event]] = {}
         self.vouchers: dict[str, dict[int, Voucher]] = {}
+        self.fees: dict[str, FeeState] = {}
         self.totals: Totals = {f"funded {name}": (0, paid) for name, paid in deposits.items()}
         self.last_id = 0
         self.last_member = ""
@@ -206,6 +207,10 @@ class Stage:
         held = {voucher.id: voucher for voucher in account.vouchers or ()}
         effects += telling.vouchers(self.vouchers.get(name, {}), held)
         self.vouchers[name] = held
+        fee = account.memory.fee
+        effects += telling.membership(self.fees.get(name), fee)
+        if fee is not None:
+            self.fees[name] = fee
         seen = Seen(self.book, account, outcomes[-1], effects, self.totals)
         failures = [seen.failure(then, name) for then in step.then]
         holds = telling.holds(self.program, account, seen.units())

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from habitue.core import engine, facts, money, program
-from habitue.core.account import Account, Entry, Step, Voucher
+from habitue.core.account import Account, Entry, FeeState, Step, Voucher
+from habitue.core.calendar import FOREVER
+from habitue.core.tallies import Tally
 
 
 def amount(value: int, decimals: int) -> str:
@@ -26,12 +28,42 @@ def effects(of: program.Program, outcome: engine.Outcome) -> list[str]:
         told.append(f"{unit.id} already spent: {amount(missing, unit.decimals)} not collected")
     if outcome.money:
         told.append(f"{money.written(outcome.money, money.decimals(of.currency))} given back")
+    told += _shared(of, outcome.tallies)
     if outcome.level != outcome.level_before:
         before = f"{outcome.level_before} → " if outcome.level_before else ""
         told.append(f"tier {before}{outcome.level}")
     if isinstance(outcome.event.what, facts.Enrolment):
         told.insert(0, "becomes a member")
     return told
+
+
+def membership(before: FeeState | None, after: FeeState | None) -> list[str]:
+    """What became of a paid membership: `membership paid through 2023-02-17`."""
+    if after is None or after == before:
+        return []
+    if before is not None and (before.until, before.ending) == (after.until, after.ending):
+        return []
+    how = "ends with" if after.ending else "on trial through" if after.trial else "paid through"
+    return [f"membership {how} {'for ever' if after.until == FOREVER else after.until}"]
+
+
+def _shared(of: program.Program, changed: Mapping[str, Tally]) -> list[str]:
+    """What an event changed of the sums that all share, as far as people speak of it."""
+    places = money.decimals(of.currency)
+    told = []
+    for name, (units, worth) in sorted(changed.items()):
+        kind, _, rest = name.partition(" ")
+        about = rest.split(" ")[0]
+        if kind in _SHARED:
+            sign = "" if worth >= 0 else "−"
+            told.append(f"{_SHARED[kind].format(about)} {sign}{money.written(abs(worth), places)}")
+        elif kind == "draw" and units:
+            more = f"{'+' if units > 0 else '−'}{abs(units)}"
+            told.append(f"{more} {'entry' if abs(units) == 1 else 'entries'} in {about}")
+    return told
+
+
+_SHARED: Final = {"given": "{} receives", "issued": "{} owes", "redeemed": "{} is owed"}
 
 
 def vouchers(before: Mapping[int, Voucher], after: Mapping[int, Voucher]) -> list[str]:
