@@ -266,9 +266,14 @@ class VoucherUse(Struct, frozen=True, omit_defaults=True, tag="voucher_use", gc=
 
 
 class Undo(Struct, frozen=True, omit_defaults=True, tag="undo", gc=False):
-    """Event `of` was a mistake: the same lots come back with the same dates."""
+    """Event `of` was a mistake: the same lots come back with the same dates.
+
+    `consequence`: it follows from a correction elsewhere (an invited friend's purchase was
+    returned), so the window in which mistakes are undone does not bind it.
+    """
 
     of: int
+    consequence: bool = False
 
 
 class Adjustment(Struct, frozen=True, omit_defaults=True, tag="adjustment", gc=False):

@@ -30,8 +30,8 @@ def check(
 ) -> tuple[Refused | None, int]:
     """Whether a correction is possible, and the money that a refund gives back (minor units)."""
     match event.what:
-        case Undo(of):
-            return _undo_problem(source, past, event, of), 0
+        case Undo():
+            return _undo_problem(source, past, event, event.what), 0
         case Refund(of):
             return _refund_money(past, event.what, of)
         case _:
@@ -248,14 +248,15 @@ def _less(lines: list[Line], money_back: int, total: int) -> list[Line]:
 
 
 def _undo_problem(
-    source: program.Program, past: Sequence[Event], event: Event, of: int
+    source: program.Program, past: Sequence[Event], event: Event, undo: Undo
 ) -> Refused | None:
+    of = undo.of
     target = next((known for known in past if known.id == of), None)
     if target is None or not isinstance(target.what, UNDOABLE):
         return Refused("unknown_event", "There is no such event to undo.", {"event": of})
     if of in undone_ids(past):
         return Refused("already_undone", "This was undone already.", {"event": of})
-    if event.at > moment_later(target.at, source.undo_within):
+    if not undo.consequence and event.at > moment_later(target.at, source.undo_within):
         return Refused("too_late", "It is too late to undo this; correct it with a reason.")
     return None
 
