@@ -88,10 +88,14 @@ class Visit(Struct, frozen=True, omit_defaults=True, tag="visit", gc=False):
 
 
 class Enrolment(Struct, frozen=True, omit_defaults=True, tag="enrolment", gc=False):
-    """A customer becomes a member."""
+    """A customer becomes a member. `invited_by`: the member who brought them, by number.
+
+    The ledger rewards both with the actions `referral` and `referred` once the friend has bought.
+    """
 
     channel: str = ""
     place: str = ""
+    invited_by: int = 0
 
 
 class Birthday(Struct, frozen=True, omit_defaults=True, tag="birthday", gc=False):
