@@ -580,7 +580,8 @@ class Prize(Struct, frozen=True):
 class Draw(Struct, frozen=True):
     """A game of chance, drawn once per period among its entries; each member wins at most once.
 
-    `when` (with `where`) is what brings `entries` entries, up to `limit` a member and draw.
+    `when` (with `where`) is what brings `entries` entries, up to `limit` a member and draw; empty:
+    entries only come as gifts of rewards.
     `odds`: the least share of entrants that wins. `expects`: how many entrants the prizes are
     planned for; more are refused unless a prize comes in as many pieces as the odds ask.
     `claim_within`: how long a prize waits.
@@ -588,8 +589,8 @@ class Draw(Struct, frozen=True):
 
     id: str
     title: Text
-    when: str
     prizes: tuple[Prize, ...]
+    when: str = ""
     every: Calendar = "week"
     where: Condition | None = None
     entries: int = 1

@@ -87,7 +87,8 @@ FAULTS = {
         [
             '8 earn[0]: "when" is missing',
             '9 earn[0].wen: unknown word "wen"; did you mean "when"? Allowed: id, title, when, '
-            "award, lines, where, dates, base, limit, cool_down, on_limit, group, expiry, pending",
+            "award, lines, where, dates, base, covered, limit, cool_down, on_limit, group, expiry, "
+            "pending",
         ],
     ),
     "the key on": (

@@ -27,6 +27,7 @@ PERIODS = some.builds(
     some.integers(1, 1_200),
     some.sampled_from(["minute", "hour", "day", "week", "month", "year"]),
 )
+DAYS_OR_LONGER = PERIODS.filter(lambda period: period.unit not in ("minute", "hour"))
 TEXTS = some.text(some.characters(categories=["L", "N", "P"], codec="utf-8"), min_size=1).map(
     lambda text: text[:200]
 )
@@ -149,7 +150,7 @@ LADDERS = some.builds(
     some.one_of(
         some.sampled_from([program.Always(), program.WhileEarned(), program.UntilDate(2, 0, 2)]),
         some.builds(program.UntilDate, some.just(12), some.just(31), some.integers(0, 3)),
-        some.builds(program.For, PERIODS),
+        some.builds(program.For, DAYS_OR_LONGER),
     ),
     some.sampled_from(["to level earned", "one step", "never", "to base"]),
 )

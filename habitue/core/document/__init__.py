@@ -41,6 +41,9 @@ def write(found: program.Program) -> str:
         decimals={unit.id: unit.decimals for unit in found.units},
         places=money.decimals(found.currency),
         tiers=tuple(level.id for level in found.tiers.levels) if found.tiers else (),
+        causes=tuple(cause.id for cause in found.causes),
+        partners=tuple(partner.id for partner in found.partners),
+        draws=tuple(draw.id for draw in found.draws),
     )
     return yaml.dump(
         vocabulary.PROGRAM.write(found, sheet),
@@ -66,9 +69,8 @@ def schema() -> dict[str, Any]:
 
 
 def _sheet_of(root: Node) -> Sheet:
-    """What the forms must know beforehand: decimals of units and money, names of tiers."""
+    """What the forms must know beforehand: decimals of units and money, names of things."""
     units = page.peek(root, "units")
-    levels = page.items(page.peek(root, "tiers", "levels"))
     return Sheet(
         decimals={
             page.word(name): _decimals(page.word(page.peek(value, "decimals")))
@@ -76,8 +78,17 @@ def _sheet_of(root: Node) -> Sheet:
             if NAME.fullmatch(page.word(name)) and page.word(name) not in awards.RESERVED
         },
         places=money.decimals(page.word(page.peek(root, "currency"))),
-        tiers=tuple(page.word(page.peek(level, "id")) for level in levels),
+        tiers=_ids(root, "tiers", "levels"),
+        causes=_ids(root, "causes"),
+        partners=_ids(root, "partners"),
+        draws=_ids(root, "draws"),
     )
+
+
+def _ids(root: Node, *keys: str) -> tuple[str, ...]:
+    """The names of the things in a list of the file."""
+    listed = page.items(page.peek(root, *keys))
+    return tuple(name for thing in listed if (name := page.word(page.peek(thing, "id"))))
 
 
 def _decimals(text: str) -> int:

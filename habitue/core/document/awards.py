@@ -1,4 +1,4 @@
-"""Awards, gifts, costs and limits on the page: everything that counts in a unit.
+"""Awards, costs and limits on the page: everything that counts in a unit.
 
 `award: {points: 1, per: 1.00}` · `{stamps: 1, per: item}` · `{points: 50}` · `{multiply: 2}` ·
 `{bonus: 30%, unit: miles}` · `cost: {points: 100}` · `limit: {times: 1, per: day}`.
@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Any, Final
 
 from habitue.core import program
@@ -19,27 +17,31 @@ from habitue.core.document.forms import (
     NAME,
     NOTES,
     Choice,
+    Flag,
     Key,
     Known,
     Named,
     Schema,
     Table,
-    Variants,
     entries,
     expected,
 )
 from habitue.core.document.page import Node, Sheet
 
 UNIT: Final = Known("unit", lambda sheet: tuple(sheet.decimals))
-GIFTS: Final[dict[str, str]] = {
-    "product": "name",
-    "experience": "name",
-    "access": "name",
-    "money_off": "value",
-    "percent_off": "value",
-}
+GIFTS: Final = (
+    "product", "experience", "access", "upgrade", "money_off", "percent_off", "donation",
+    "entries", "partner_units",
+)  # fmt: skip
+"""The words that say what a gift is; everything else names a unit."""
+
 RESERVED: Final = frozenset(
-    {"per", "step", "multiply", "bonus", "unit", "times", "any", "name", *NOTES, *GIFTS}
+    {
+        *("per", "step", "multiply", "bonus", "unit", "times", "total", "any", "name"),
+        *("cause", "draw", "partner", "pieces", "worth"),
+        *NOTES,
+        *GIFTS,
+    }
 )
 _NUMBERS: Final = {"type": "number", "minimum": 0}
 
@@ -94,15 +96,23 @@ class Amounts:
 _MULTIPLY: Final = Table(
     program.Multiply,
     {
-        "multiply": Key(phrases.EXACT, "The bases times this.", "factor", required=True),
-        "unit": Key(UNIT, "Only of this unit."),
+        "multiply": Key(
+            phrases.EXACT, "The bases times this.", "factor", required=True, example="2"
+        ),
+        "unit": Key(UNIT, "Only of this unit; of every unit, if not given.", example="points"),
     },
 )
 _BONUS: Final = Table(
     program.Bonus,
     {
-        "bonus": Key(phrases.PERCENT, "A share on top.", "share", required=True),
-        "unit": Key(UNIT, "Of this unit.", required=True),
+        "bonus": Key(
+            phrases.PERCENT,
+            "A share of the (multiplied) bases on top.",
+            "share",
+            required=True,
+            example="30%",
+        ),
+        "unit": Key(UNIT, "Of this unit.", required=True, example="points"),
     },
 )
 _STEP: Final = Choice(("whole", "proportional"))
@@ -188,92 +198,76 @@ def _per(unit: str, amount: Fraction, rest: dict[str, Any], sheet: Sheet) -> Any
 AWARD: Final = Named("award", AwardForm)
 
 
-# --- gifts -------------------------------------------------------------------------------------
-
-
-def _gift(kind: Any) -> Callable[..., program.Gift]:
-    return partial(program.Gift, kind.replace("_", " "))
-
-
-_VALUES: Final = {"money_off": phrases.CASH, "percent_off": phrases.WHOLE_PERCENT}
-_NAME: Final = {"name": Key(phrases.TEXT, "What it is called.")}
-_GIFTS: Final = Variants(
-    "what it gives, such as {product: coffee}",
-    {
-        kind: Table(
-            _gift(kind),
-            {kind: Key(_VALUES.get(kind, phrases.TEXT), "", attribute, required=True)}
-            | (_NAME if attribute == "value" else {}),
-        )
-        for kind, attribute in GIFTS.items()
-    },
-    lambda gift: str(gift.kind.replace(" ", "_")),
-)
-
-
-@dataclass(frozen=True)
-class GiftForm:
-    """A product, money or a percentage off, an experience, access, or units."""
-
-    def read(self, node: Node, path: str, sheet: Sheet) -> Any:
-        given = [page.word(key) for key, _ in page.pairs(node)]
-        if not any(key in sheet.decimals for key in given) or any(key in GIFTS for key in given):
-            return _GIFTS.read(node, path, sheet)
-        amount = Amounts().read(node, path, sheet)
-        if amount is BAD:
-            return BAD
-        return program.Gift("units", value=amount[1], unit=amount[0])
-
-    def write(self, value: Any, sheet: Sheet) -> Any:
-        if value.kind == "units":
-            return Amounts().write((value.unit, value.value), sheet)
-        return _GIFTS.write(value, sheet)
-
-    def schema(self) -> Schema:
-        units = Amounts().schema() | {
-            "not": {"anyOf": [{"required": [kind]} for kind in GIFTS]},
-        }
-        return {"oneOf": [*_GIFTS.schema()["oneOf"], units]}
-
-
-GIFT: Final = Named("gift", GiftForm)
-
-
 # --- limits ------------------------------------------------------------------------------------
+
+_TIMES: Final = phrases.whole(1, 1_000_000)
+
+
+def limits_in(unit: str) -> Table:
+    """A limit whose amount counts in a unit."""
+    return Table(
+        program.Limit,
+        {
+            "times": Key(_TIMES, "At most so many times.", example="1"),
+            "per": Key(
+                phrases.PER,
+                "In each of these: by the calendar (month), or whichever (7 days); else ever.",
+                example="month",
+            ),
+            "total": Key(Flag(), "For all members together instead of for each.", example="true"),
+            unit: Key(
+                phrases.amount_of(unit),
+                "At most so many of the unit that the rule awards (the reward costs) first.",
+                "amount",
+                example="500",
+            ),
+        },
+    )
 
 
 @dataclass(frozen=True)
 class LimitForm:
-    """`{times: 1, per: day}` or `{points: 500, per: month}`, for each member."""
-
-    def _table(self, unit: str) -> Table:
-        counted = Key(phrases.amount_of(unit), "At most so many units.", "amount")
-        return Table(
-            program.Limit,
-            {
-                "times": Key(phrases.whole(1, 1_000_000), "At most so many times."),
-                "per": Key(phrases.PER, "In each of these; without it, ever."),
-                unit: counted,
-            },
-        )
+    """`{times: 1, per: day}` or `{points: 500, per: month}`, for each member or in total."""
 
     def read(self, node: Node, path: str, sheet: Sheet) -> Any:
-        limit = self._table(sheet.counting).read(node, path, sheet)
+        limit = limits_in(sheet.counting).read(node, path, sheet)
         if limit is BAD or (limit.times is None and limit.amount is None):
             return BAD if limit is BAD else expected("times or units", node, path, sheet)
+        if limit.total and isinstance(limit.per, program.Period):
+            sentence = "a limit for all members together counts by the calendar: per: month"
+            sheet.fault(node, path, sentence)
+            return BAD
         return limit
 
     def write(self, value: Any, sheet: Sheet) -> Any:
-        return self._table(sheet.counting).write(value, sheet)
+        return limits_in(sheet.counting).write(value, sheet)
 
     def schema(self) -> Schema:
-        described = self._table("times").schema()
-        described["properties"] = {
-            "times": phrases.whole(1, 1_000_000).schema(),
-            "per": phrases.PER.schema(),
-            **{name: key.form.schema() for name, key in NOTES.items()},
-        }
-        return described | {"required": [], "additionalProperties": _NUMBERS}
+        described = limits_in("").schema()
+        described["properties"].pop("")
+        return described | {"additionalProperties": _NUMBERS}
 
 
 LIMIT: Final = Named("limit", LimitForm)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A table whose bare limits count in the unit that the entry itself names first."""
+
+    table: Table
+    key: str
+    units: Any
+
+    def read(self, node: Node, path: str, sheet: Sheet) -> Any:
+        under = page.peek(node, self.key)
+        nodes = [] if under is None else [under, *page.items(under)]
+        return self.table.read(node, path, sheet.counting_in(first_unit(nodes, sheet)))
+
+    def write(self, value: Any, sheet: Sheet) -> Any:
+        named = [unit for unit in self.units(value) if unit in sheet.decimals]
+        counting = named[0] if named else next(iter(sheet.decimals), "")
+        return self.table.write(value, sheet.counting_in(counting))
+
+    def schema(self) -> Schema:
+        return self.table.schema()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from habitue.core import program
+from habitue.core import facts, program
 from habitue.core.document import page, phrases
 from habitue.core.document.forms import (
     BAD,
@@ -30,6 +30,7 @@ from habitue.core.document.forms import (
 from habitue.core.document.page import Node, Sheet
 
 TIER: Final = Known("tier", lambda sheet: sheet.tiers)
+TIERS: Final = Many(TIER, alone=True)
 TEXTS: Final = Many(phrases.TEXT, alone=True)
 
 
@@ -59,43 +60,80 @@ class Dated:
 _DATES: Final = Table(
     program.Dates,
     {
-        "since": Key(phrases.DAY, "The first day."),
-        "until": Key(phrases.DAY, "The first day on which it no longer holds."),
+        "since": Key(phrases.DAY, "The first day.", example="2026-06-01"),
+        "until": Key(
+            phrases.DAY, "The first day on which it no longer holds.", example="2026-06-08"
+        ),
     },
 )
-DATES: Final = Dated()
+DATES: Final = Named("dates", Dated)
 
 LINES: Final[Named] = Named(
     "lines",
     lambda: Table(
         program.Lines,
         {
-            "sku": Key(TEXTS, "Only these articles."),
-            "category": Key(TEXTS, "Only these categories."),
-            "label": Key(TEXTS, "Only lines that carry one of these labels."),
-            "excluding": Key(LINES, "Without these lines."),
+            "sku": Key(TEXTS, "Only these articles.", example="[ESP-1, ESP-2]"),
+            "category": Key(TEXTS, "Only these categories.", example="coffee"),
+            "label": Key(
+                TEXTS, "Only lines that carry one of these labels.", example="[organic, fair]"
+            ),
+            "excluding": Key(LINES, "Without these lines.", example="{category: gift card}"),
         },
     ),
 )
 
 
+def _bounds(**values: int) -> dict[str, int]:
+    return values
+
+
+_FAR: Final = phrases.whole(-facts.MAX_AMOUNT, facts.MAX_AMOUNT)
+BOUNDS: Final = Table(
+    _bounds,
+    {
+        "least": Key(_FAR, "It is at least this.", example="2"),
+        "most": Key(_FAR, "It is at most this.", example="500"),
+    },
+)
+
+
 @dataclass(frozen=True)
 class OneAttribute:
-    """`{class: [J, D]}`: one attribute of the event and the values that match."""
+    """`{class: [J, D]}`: one attribute of the event and the values that match; or `{metres:
+    {most: 500}}`, between bounds.
+    """
 
     def read(self, node: Node, path: str, sheet: Sheet) -> Any:
         found = list(entries(node, path, sheet, (), closed=False))
         if len(found) != 1:
             return expected("the name of one attribute with its values", node, path, sheet)
         name, value, under = found[0]
+        if isinstance(value, page.Mapping):
+            return self._within(name, value, under, sheet)
         values = _VALUES.read(value, under, sheet)
         return BAD if values is BAD else program.Attribute(name, values)
 
+    def _within(self, name: str, node: Node, path: str, sheet: Sheet) -> Any:
+        bounds = BOUNDS.read(node, path, sheet)
+        if bounds is BAD or not bounds:
+            return BAD if bounds is BAD else expected("least, most or both", node, path, sheet)
+        if len(bounds) == 2 and bounds["least"] > bounds["most"]:
+            sentence = f"nothing is at least {bounds['least']} and at most {bounds['most']}"
+            sheet.fault(node, path, sentence)
+            return BAD
+        return program.Within(name, **bounds)
+
     def write(self, value: Any, sheet: Sheet) -> Any:
-        return {value.name: _VALUES.write(value.values, sheet)}
+        if isinstance(value, program.Attribute):
+            return {value.name: _VALUES.write(value.values, sheet)}
+        bounds = {"least": value.least, "most": value.most}
+        written = {word: _FAR.write(to, sheet) for word, to in bounds.items() if to is not None}
+        return {value.name: written}
 
     def schema(self) -> Schema:
-        return {"type": "object", "additionalProperties": _VALUES.schema(), "minProperties": 1}
+        held = {"anyOf": [_VALUES.schema(), BOUNDS.schema()]}
+        return {"type": "object", "additionalProperties": held, "minProperties": 1}
 
 
 _VALUES: Final = Many(
@@ -116,11 +154,24 @@ class Word:
     form: Form
     wrap: Callable[[Any], program.Condition]
     held: Callable[[Any], Any]
-    says: str = ""
+    says: str
+    example: str
 
 
-def _among(what: Any) -> Word:
-    return Word(TEXTS, lambda values: program.Among(what, values), lambda held: held.values)
+def _same(held: Any) -> Any:
+    return held
+
+
+def _of(held: Any) -> Any:
+    return held.of
+
+
+def _values(held: Any) -> Any:
+    return held.values
+
+
+def _among(what: Any, says: str, example: str) -> Word:
+    return Word(TEXTS, lambda values: program.Among(what, values), _values, says, example)
 
 
 def _weekdays(names: tuple[str, ...]) -> program.Condition:
@@ -134,34 +185,115 @@ def _names(held: program.Weekday) -> tuple[str, ...]:
 CONDITION: Final = Named("condition", lambda: _CONDITIONS)
 _SEVERAL: Final = Many(CONDITION)
 WORDS: Final[dict[str, Word]] = {
-    "all": Word(_SEVERAL, program.All, lambda held: held.of, "Every one of these holds."),
-    "any": Word(_SEVERAL, program.Any, lambda held: held.of, "At least one of these holds."),
-    "not": Word(CONDITION, program.Not, lambda held: held.of, "This does not hold."),
-    "channel": _among("channel"),
-    "place": _among("place"),
-    "partner": _among("partner"),
-    "tender": _among("tender"),
-    "weekday": Word(Many(Choice(phrases.WEEKDAYS), alone=True), _weekdays, _names),
-    "hours": Word(phrases.HOURS, lambda held: held, lambda held: held, "Local time of day."),
-    "dates": Word(DATES, lambda held: held, lambda held: held, "Local dates, half-open."),
-    "tier": Word(Many(TIER, alone=True), program.TierIs, lambda held: held.values),
-    "minimum_order": Word(phrases.CASH, program.MinimumOrder, lambda held: held.amount),
-    "first_purchase": Word(Flag(), program.FirstTime, lambda held: held.value),
-    "member_for": Word(phrases.PERIOD, program.MemberFor, lambda held: held.period),
-    "attribute": Word(OneAttribute(), lambda held: held, lambda held: held),
+    "all": Word(
+        _SEVERAL,
+        program.All,
+        _of,
+        "Every one of these holds.",
+        "[{weekday: monday}, {not: {tender: cash}}]",
+    ),
+    "any": Word(
+        _SEVERAL,
+        program.Any,
+        _of,
+        "At least one of these holds.",
+        "[{weekday: monday}, {hours: 14:00-16:00}]",
+    ),
+    "not": Word(CONDITION, program.Not, _of, "This does not hold.", "{channel: online}"),
+    "channel": _among("channel", "How it was bought.", "online"),
+    "place": _among("place", "Where it happened.", "[rue Dupont, the market]"),
+    "partner": _among("partner", "At which partner it happened.", "airline"),
+    "tender": _among("tender", "What it was paid with.", "preloaded card"),
+    "weekday": Word(
+        Many(Choice(phrases.WEEKDAYS), alone=True),
+        _weekdays,
+        _names,
+        "The local weekday.",
+        "[monday, tuesday]",
+    ),
+    "hours": Word(
+        phrases.HOURS,
+        _same,
+        _same,
+        "Local time of day; past midnight if the end comes before the start.",
+        "14:00-16:00",
+    ),
+    "dates": Word(DATES, _same, _same, "Local dates.", "{since: 2026-06-01, until: 2026-06-08}"),
+    "each": Word(
+        Many(phrases.YEAR_DAY, alone=True),
+        program.EachYear,
+        lambda held: held.dates,
+        "On these days of every year.",
+        "[24 December, end of February]",
+    ),
+    "tier": Word(TIERS, program.TierIs, _values, "The member's tier.", "[silver, gold]"),
+    "segment": Word(
+        TEXTS,
+        program.InSegment,
+        _values,
+        "The member is in one of these segments.",
+        "regulars",
+    ),
+    "paid": Word(
+        Flag(),
+        program.Paid,
+        lambda held: held.value,
+        "The member's fee is paid, or the trial runs.",
+        "true",
+    ),
+    "minimum_order": Word(
+        phrases.CASH,
+        program.MinimumOrder,
+        lambda held: held.amount,
+        "The purchase comes to at least this much.",
+        "20.00",
+    ),
+    "first_purchase": Word(
+        Flag(),
+        program.FirstTime,
+        lambda held: held.value,
+        "It is the first purchase since joining.",
+        "true",
+    ),
+    "member_for": Word(
+        phrases.PERIOD,
+        program.MemberFor,
+        lambda held: held.period,
+        "Joined at least so long ago.",
+        "1 year",
+    ),
+    "streak": Word(
+        phrases.STREAK,
+        _same,
+        _same,
+        "It has come on so many days (or weeks) in a row, today included.",
+        "3 days",
+    ),
+    "attribute": Word(
+        OneAttribute(),
+        _same,
+        _same,
+        "An attribute of the event has one of these values, or lies between bounds.",
+        "{class: [J, D]}",
+    ),
 }
-_KINDS: Final[dict[type[Any], str]] = {
+KINDS: Final[dict[type[Any], str]] = {
     program.All: "all",
     program.Any: "any",
     program.Not: "not",
     program.Weekday: "weekday",
     program.Hours: "hours",
     program.Dates: "dates",
+    program.EachYear: "each",
     program.TierIs: "tier",
+    program.InSegment: "segment",
+    program.Paid: "paid",
     program.MinimumOrder: "minimum_order",
     program.FirstTime: "first_purchase",
     program.MemberFor: "member_for",
+    program.Streak: "streak",
     program.Attribute: "attribute",
+    program.Within: "attribute",
 }
 
 
@@ -182,13 +314,12 @@ class Conditions:
         return read[0] if len(read) == 1 else program.All(tuple(read))
 
     def write(self, value: Any, sheet: Sheet) -> Any:
-        name = value.what if isinstance(value, program.Among) else _KINDS[type(value)]
+        name = value.what if isinstance(value, program.Among) else KINDS[type(value)]
         return {name: WORDS[name].form.write(WORDS[name].held(value), sheet)}
 
     def schema(self) -> Schema:
         known = {
-            name: word.form.schema() | ({"description": word.says} if word.says else {})
-            for name, word in WORDS.items()
+            name: word.form.schema() | {"description": word.says} for name, word in WORDS.items()
         }
         notes = {name: key.form.schema() for name, key in NOTES.items()}
         return {

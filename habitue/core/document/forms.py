@@ -160,6 +160,7 @@ class Many:
     form: Form
     alone: bool = False
     least: int = 1
+    most: int = MAX_ITEMS
 
     def read(self, node: Node, path: str, sheet: Sheet) -> Any:
         if not isinstance(node, page.Sequenced):
@@ -168,10 +169,12 @@ class Many:
             value = reading(self.form, node, path, sheet)
             return BAD if value is BAD else (value,)
         given = page.items(node)
-        if len(given) < self.least or len(given) > MAX_ITEMS:
+        if len(given) < self.least or len(given) > self.most:
             what = "the list is empty" if not given else f"the list has {len(given)} items"
             few = f"{what}; it needs {self.least} or more"
-            sheet.fault(node, path, few if len(given) < self.least else f"{what}, too many")
+            sheet.fault(
+                node, path, few if len(given) < self.least else f"{what}; at most {self.most}"
+            )
             return BAD
         values = []
         for index, item in enumerate(given):
@@ -185,7 +188,12 @@ class Many:
         return written[0] if self.alone and len(written) == 1 else written
 
     def schema(self) -> Schema:
-        several = {"type": "array", "items": self.form.schema(), "minItems": self.least}
+        several = {
+            "type": "array",
+            "items": self.form.schema(),
+            "minItems": self.least,
+            "maxItems": self.most,
+        }
         return {"anyOf": [self.form.schema(), several]} if self.alone else several
 
 
@@ -215,12 +223,16 @@ class Named:
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a table: its form, what it says in words, and the attribute it fills."""
+    """One key of a table: its form, what it says in words, and the attribute it fills.
+
+    `example` is a value as it stands in a file, for the reference page.
+    """
 
     form: Form
     says: str = ""
     attribute: str = ""
     required: bool = False
+    example: str = ""
 
 
 def _source(text: str, _sheet: Sheet) -> str:
@@ -230,8 +242,12 @@ def _source(text: str, _sheet: Sheet) -> str:
 
 
 NOTES: Final[dict[str, Key]] = {
-    "source": Key(Phrase("a text", _source), "Where a number comes from, and when."),
-    "assumed": Key(Flag(), "True where we made a number up."),
+    "source": Key(
+        Phrase("a text", _source),
+        "Where a number comes from, and when.",
+        example="the owner, May 2026",
+    ),
+    "assumed": Key(Flag(), "True where we made a number up.", example="true"),
 }
 
 
@@ -304,7 +320,7 @@ class Table:
         return self.build(**values) if complete else BAD
 
     def write(self, value: Any, sheet: Sheet) -> dict[str, Any]:
-        defaults = _defaults(type(value))
+        defaults = defaults_of(type(value))
         written = {}
         for name, key in self.keys.items():
             attribute = key.attribute or name
@@ -326,7 +342,8 @@ class Table:
         }
 
 
-def _defaults(struct: type[Any]) -> dict[str, Any]:
+def defaults_of(struct: type[Any]) -> dict[str, Any]:
+    """The defaults of a value's attributes; what has none is required."""
     found = {}
     for known in msgspec.structs.fields(struct):
         if known.default is not msgspec.NODEFAULT:

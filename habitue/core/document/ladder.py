@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from habitue.core import program
-from habitue.core.document import awards, page, phrases, texts
+from habitue.core.document import awards, page, phrases, texts, units
 from habitue.core.document.forms import BAD, Bare, Key, Many, Schema, Table, expected
 from habitue.core.document.page import Node, Sheet
 
@@ -22,6 +22,7 @@ Alternative = tuple[tuple[str, int], ...]
 class _Basis(Struct, frozen=True):
     unit: str = ""
     window: program.Window = field(default_factory=program.CalendarYear)
+    measure: Any = "count"
 
 
 class _Tiers(Struct, frozen=True):
@@ -29,6 +30,10 @@ class _Tiers(Struct, frozen=True):
     basis: _Basis = field(default_factory=_Basis)
     kept: program.Kept = program.UntilDate(12, 31, 1)
     downgrade: Any = "to level earned"
+    upgrade: Any = "at once"
+    grace: program.Period | None = None
+    notice: program.Period | None = None
+    rules_see: Any = "tier before"
 
 
 @dataclass(frozen=True)
@@ -67,38 +72,95 @@ class Needs:
         return {"anyOf": [{"type": "number", "minimum": 0}, full]}
 
 
-_SEVERAL: Final = Many(awards.Amounts(single=False))
+_SEVERAL: Final = Many(awards.Amounts(single=False), most=50)
 
 
 class _Any(Struct, frozen=True):
     any: tuple[Alternative, ...]
 
 
-_ANY: Final = Table(_Any, {"any": Key(_SEVERAL, required=True)})
-_LEVEL: Final = Table(
-    program.Level,
+_ANY: Final = Table(
+    _Any,
     {
-        "id": Key(phrases.ID, "The tier's name in the file.", required=True),
-        "title": Key(texts.TITLE, "The tier's name for people."),
-        "from": Key(Needs(), "Reached from this much on; 0 for the first.", "needs", required=True),
+        "any": Key(
+            _SEVERAL,
+            "One of these is enough.",
+            required=True,
+            example="[{points: 100, visits: 3}, {points: 250}]",
+        )
     },
 )
-_TIERS: Final = Table(
+LEVEL: Final = Table(
+    program.Level,
+    {
+        "id": Key(phrases.ID, "The tier's name in the file.", required=True, example="gold"),
+        "title": Key(texts.TITLE, "The tier's name for people.", example="{en: Gold, it: Oro}"),
+        "from": Key(
+            Needs(),
+            "Reached from this much on; 0 for the first.",
+            "needs",
+            required=True,
+            example="{any: [{points: 100, visits: 3}, {points: 250}]}",
+        ),
+        "window": Key(
+            phrases.WINDOW, "Counted over this time, unlike the other tiers.", example="lifetime"
+        ),
+        "kept": Key(phrases.KEPT, "Kept so long, unlike the other tiers.", example="for ever"),
+        "expiry": Key(
+            units.Expiries(),
+            "How what is earned in this tier lapses.",
+            example="{points: never}",
+        ),
+    },
+)
+BASIS: Final = Table(
+    _Basis,
+    {
+        "unit": Key(awards.UNIT, "The unit that a plain number counts in.", example="spend"),
+        "window": Key(phrases.WINDOW, "Over which time it counts.", example="last 12 months"),
+        "measure": Key(
+            texts.choice(program.Ladder, "measure"),
+            "What was counted in the window, or the balance that can be spent.",
+            example="balance",
+        ),
+    },
+)
+TIERS: Final = Table(
     _Tiers,
     {
-        "basis": Key(
-            Table(
-                _Basis,
-                {
-                    "unit": Key(awards.UNIT, "The unit a plain number counts in."),
-                    "window": Key(phrases.WINDOW, "Over which time it counts."),
-                },
-            ),
-            "What is counted.",
+        "basis": Key(BASIS, "What is counted.", example="{unit: spend, window: membership year}"),
+        "kept": Key(
+            phrases.KEPT,
+            "How long a tier is kept once it is reached.",
+            example="until end of February, 2 years later",
         ),
-        "kept": Key(phrases.KEPT, "How long a tier is kept once it is reached."),
-        "downgrade": Key(texts.choice(program.Ladder, "downgrade"), "Where a member falls to."),
-        "levels": Key(Many(_LEVEL), "The tiers, lowest first.", required=True),
+        "downgrade": Key(
+            texts.choice(program.Ladder, "downgrade"),
+            "Where a member falls to.",
+            example="one step",
+        ),
+        "upgrade": Key(
+            texts.choice(program.Ladder, "upgrade"),
+            "From when a tier that was reached holds.",
+            example="at period end",
+        ),
+        "grace": Key(
+            phrases.DAYS, "How much longer a tier is held after its last day.", example="2 months"
+        ),
+        "notice": Key(
+            phrases.DAYS, "How long before its last day a member is told.", example="30 days"
+        ),
+        "rules_see": Key(
+            texts.choice(program.Ladder, "rules_see"),
+            "Which tier the rules of an event meet: before it, or the one it leads to.",
+            example="tier after",
+        ),
+        "levels": Key(
+            Many(LEVEL, most=50),
+            "The tiers, lowest first.",
+            required=True,
+            example="[{id: basic, from: 0}, {id: silver, from: 100}]",
+        ),
     },
 )
 
@@ -109,18 +171,28 @@ class LadderForm:
 
     def read(self, node: Node, path: str, sheet: Sheet) -> Any:
         sheet = sheet.based_on(page.word(page.peek(node, "basis", "unit")))
-        read = _TIERS.read(node, path, sheet)
+        read = TIERS.read(node, path, sheet)
         if read is BAD or not read.levels:
             return BAD
-        return program.Ladder(read.levels, read.basis.window, read.kept, read.downgrade)
+        return program.Ladder(
+            read.levels,
+            read.basis.window,
+            measure=read.basis.measure,
+            **{name: getattr(read, name) for name in _ALIKE},
+        )
 
     def write(self, value: Any, sheet: Sheet) -> Any:
         unit = _common_unit(value)
-        tiers = _Tiers(value.levels, _Basis(unit, value.window), value.kept, value.downgrade)
-        return _TIERS.write(tiers, sheet.based_on(unit))
+        basis = _Basis(unit, value.window, value.measure)
+        alike = {name: getattr(value, name) for name in _ALIKE}
+        return TIERS.write(_Tiers(value.levels, basis, **alike), sheet.based_on(unit))
 
     def schema(self) -> Schema:
-        return _TIERS.schema()
+        return TIERS.schema()
+
+
+_ALIKE: Final = tuple(name for name in TIERS.keys if name not in ("basis", "levels"))
+LADDER: Final = LadderForm()
 
 
 def _common_unit(ladder: program.Ladder) -> str:

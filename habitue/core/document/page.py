@@ -59,14 +59,18 @@ class Problem(Struct, frozen=True):
 class Sheet:
     """What a form needs to know while it reads or writes, and where it notes problems.
 
-    `decimals` of each unit, `places` of the currency, the `tiers` there are; `counting` is the
-    unit that a bare limit counts in, `basis` the one that a bare tier threshold counts in.
+    `decimals` of each unit, `places` of the currency, the `tiers`, `causes`, `partners` and `draws`
+    there are; `counting` is the unit that a bare limit counts in, `basis` the one that a bare tier
+    threshold counts in.
     `marks` are the lines of paths, `kept` the positions of list items that could be read.
     """
 
     decimals: dict[str, int] = field(default_factory=dict)
     places: int = 2
     tiers: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    draws: tuple[str, ...] = ()
     counting: str = ""
     basis: str = ""
     problems: list[Problem] = field(default_factory=list)

@@ -25,6 +25,7 @@ CALENDAR: Final = get_args(program.Calendar)
 NUMBER: Final = r"-?[0-9]{1,15}(?:\.[0-9]{1,12})?"
 _RATIO: Final = re.compile(r"([0-9]{1,15})/([0-9]{1,15})")
 _PERIOD: Final = re.compile(rf"([0-9]{{1,4}}) ({'|'.join(PERIODS)})s?")
+_STREAK: Final = re.compile(r"([0-9]{1,4}) (day|week)s")
 _LAST: Final = re.compile(r"last ([0-9]{1,4}) months?( from the first)?")
 _UNTIL: Final = re.compile(r"until (.+?)(?:, ([0-9]{1,2}) years? later)?")
 _DAY: Final = re.compile(rf"([0-9]{{1,2}}) ({'|'.join(MONTHS[1:])})")
@@ -117,12 +118,23 @@ def cash(text: str, sheet: Sheet) -> int:
 
 _POSITIVE: Final = {"type": "number", "exclusiveMinimum": 0}
 EXACT: Final = Phrase("a number such as 1.5", exact, show_exact, {"type": ["number", "string"]})
+
+
+def share(text: str, sheet: Sheet) -> Fraction:
+    """`10%` as 1/10; never more than the whole."""
+    value = percent(text, sheet)
+    if value > 1:
+        raise ValueError(f"{text} is more than 100%")
+    return value
+
+
 PERCENT: Final = Phrase(
     "a percentage such as 30%",
     percent,
     lambda value, _: f"{show_exact(value * 100)}%",
     {"type": "string", "pattern": "%$"},
 )
+SHARE: Final = Phrase("a percentage up to 100%", share, PERCENT.show, PERCENT.described)
 CASH: Final = Phrase(
     "an amount of money such as 12.50",
     cash,
@@ -199,6 +211,14 @@ def period(text: str, _sheet: Sheet | None = None) -> program.Period:
     return program.Period(count, next(unit for unit in PERIODS if unit == match[2]))
 
 
+def days(text: str, _sheet: Sheet | None = None) -> program.Period:
+    """A period that is counted in days or longer: `30 days`."""
+    value = period(text)
+    if value.unit in ("minute", "hour"):
+        raise ValueError(f"{text} is shorter than a day; write days, weeks, months or years")
+    return value
+
+
 def _show_period(value: program.Period, _sheet: Sheet | None = None) -> str:
     return f"{value.count} {value.unit}{'' if value.count == 1 else 's'}"
 
@@ -246,9 +266,17 @@ DAY: Final = Phrase(
 PERIOD: Final = Phrase(
     "a period such as 18 months", period, _show_period, {"type": "string", "pattern": "^[0-9]+ "}
 )
+DAYS: Final = Phrase(
+    "a period such as 30 days", days, _show_period, {"type": "string", "pattern": "^[0-9]+ "}
+)
 MONTH_DAY: Final = Phrase(
     "a day of the year such as 31 December",
     lambda text, _: month_day(text),
+    lambda value, _: _show_month_day(value),
+)
+YEAR_DAY: Final = Phrase(
+    "a day of the year such as 24 December, or end of February",
+    lambda text, _: month_day(text, end=True),
     lambda value, _: _show_month_day(value),
 )
 HOURS: Final = Phrase("hours such as 14:00-16:00", hours, _show_hours)
@@ -257,15 +285,14 @@ HOURS: Final = Phrase("hours such as 14:00-16:00", hours, _show_hours)
 # --- choices with a number inside --------------------------------------------------------------
 
 
-def pending(text: str, _sheet: Sheet) -> program.Pending:
-    """`14 days`, or `until 2026-03-01`."""
-    if text.startswith("until "):
-        return program.Pending(until=day(text[6:]))
-    return program.Pending(period(text))
-
-
-def _show_pending(value: program.Pending, _sheet: Sheet) -> str:
-    return _show_period(value.period) if value.period else f"until {value.until}"
+def streak(text: str, _sheet: Sheet) -> program.Streak:
+    """`3 days`: so many in a row."""
+    match = _STREAK.fullmatch(text)
+    if match is None:
+        raise ValueError
+    if not 2 <= int(match[1]) <= MAX_COUNT:
+        raise ValueError(f"{text} is no streak of 2 to {MAX_COUNT:,}")
+    return program.Streak(int(match[1]), "day" if match[2] == "day" else "week")
 
 
 def limit_per(text: str, _sheet: Sheet) -> program.Calendar | program.Period:
@@ -279,11 +306,15 @@ _WINDOWS: Final[dict[str, program.Window]] = {
     "lifetime": program.Lifetime(),
 }
 
+_CYCLE: Final = "tier cycle of "
+
 
 def window(text: str, _sheet: Sheet) -> program.Window:
-    """`calendar year`, `last 12 months`, `last 12 months from the first`…"""
+    """`calendar year`, `last 12 months`, `tier cycle of 12 months`…"""
     if text in _WINDOWS:
         return _WINDOWS[text]
+    if text.startswith(_CYCLE):
+        return program.TierCycle(days(text.removeprefix(_CYCLE)))
     match = _LAST.fullmatch(text)
     if match is None or not 0 < int(match[1]) <= MAX_COUNT:
         raise ValueError(f'unknown window "{text[:60]}"')
@@ -291,6 +322,8 @@ def window(text: str, _sheet: Sheet) -> program.Window:
 
 
 def _show_window(value: program.Window, _sheet: Sheet) -> str:
+    if isinstance(value, program.TierCycle):
+        return f"{_CYCLE}{_show_period(value.period)}"
     if isinstance(value, program.Rolling):
         counted = _show_period(program.Period(value.months, "month"))
         return f"last {counted}" + (" from the first" if value.from_first else "")
@@ -313,7 +346,7 @@ def kept(text: str, _sheet: Sheet) -> program.Kept:
         month, of_month = month_day(match[1], end=True)
         return program.UntilDate(month, of_month, int(match[2] or 0))
     if _PERIOD.fullmatch(text):
-        return program.For(period(text))
+        return program.For(days(text))
     raise ValueError(f'unknown way to keep a tier "{text[:60]}"')
 
 
@@ -328,7 +361,12 @@ def _show_kept(value: program.Kept, _sheet: Sheet) -> str:
     return f"until {_show_month_day((value.month, value.day))}{later}"
 
 
-PENDING: Final = Phrase("a period, or until and a date", pending, _show_pending)
+STREAK: Final = Phrase(
+    "a streak such as 3 days",
+    streak,
+    lambda value, _: f"{value.count} {value.unit}s",
+    {"type": "string", "pattern": "^[0-9]+ (day|week)s$"},
+)
 PER: Final = Phrase(
     "a calendar period such as month, or a period such as 7 days",
     limit_per,
@@ -338,7 +376,12 @@ WINDOW: Final = Phrase(
     "a window such as calendar year",
     window,
     _show_window,
-    allowed=(*_WINDOWS, "last 12 months", "last 12 months from the first"),
+    allowed=(
+        *_WINDOWS,
+        "last 12 months",
+        "last 12 months from the first",
+        f"{_CYCLE}12 months",
+    ),
 )
 KEPT: Final = Phrase(
     "how long a tier is kept",

@@ -1,7 +1,7 @@
-"""What a well-formed program may still get wrong: twins, crossed dates, things out of reach.
+"""What a well-formed program may still get wrong: twins, crossed dates, things that cannot be.
 
-Runs on whatever could be read. What is out of reach is only judged when nothing is missing that
-might have brought it into reach.
+Runs on whatever could be read. What is out of reach (`reach`) is only judged when nothing is
+missing that might have brought it into reach.
 """
 
 from __future__ import annotations
@@ -12,29 +12,47 @@ from itertools import combinations, pairwise
 from typing import Final, Protocol
 
 from habitue.core import program
+from habitue.core.document import reach, terms
 from habitue.core.document.page import Sheet
 from habitue.core.rulebook import MOST_SLOTS
 
+MOST_UNITS: Final = 50
+MOST_NESTED: Final = 5
 BESIDE_THE_POINT: Final = frozenset(
-    ["title", "currency", "timezone", "since", "undo_within", "rewards", "benefits"]
+    [
+        *("title", "currency", "timezone", "since", "undo_within", "rewards", "benefits", "fee"),
+        *("causes", "partners", "household", "transfers", "pay_with", "leaderboard"),
+    ]
 )
 """Where a fault cannot be what puts something else out of reach."""
 
 
 def check(found: program.Program, sheet: Sheet) -> None:
     """Note every problem of sense on the sheet."""
-    unreadable = {problem.path.split(".")[0].split("[")[0] for problem in sheet.problems}
+    unreadable = _unreadable(sheet)
+    if not found.units and not found.benefits and not sheet.problems:
+        sheet.fault_at("", "there is nothing in this program: add units to collect, or benefits")
     _rules_apart(found.rules, sheet)
     _groups_used(found, sheet)
-    _twins("rewards", found.rewards, sheet)
-    _twins("benefits", found.benefits, sheet)
+    for path in ("rewards", "benefits", "causes", "partners", "draws"):
+        _twins(path, getattr(found, path), sheet)
     _units_used(found, sheet)
     if found.tiers is not None:
         _tiers_rise(found.tiers, sheet)
+        _tiers_measured(found.tiers, sheet)
+        _tiers_expire(found, found.tiers, sheet)
     _factors_apply(found, sheet)
     _lots_numbered(found, sheet)
+    _conditions_hold(found, sheet)
+    if "units" not in unreadable:
+        terms.check(found, sheet)
     if unreadable <= BESIDE_THE_POINT:
-        _within_reach(found, sheet)
+        reach.check(found, sheet)
+
+
+def _unreadable(sheet: Sheet) -> set[str]:
+    """The parts of the file that have problems so far."""
+    return {problem.path.split(".")[0].split("[")[0] for problem in sheet.problems}
 
 
 class Identified(Protocol):
@@ -91,6 +109,8 @@ def _twins(path: str, things: Sequence[Identified], sheet: Sheet) -> None:
 
 
 def _units_used(found: program.Program, sheet: Sheet) -> None:
+    if len(found.units) > MOST_UNITS:
+        sheet.fault_at("units", f"{len(found.units)} units; at most {MOST_UNITS}")
     for unit in found.units:
         if not unit.redeemable and not unit.qualifying:
             sentence = "a unit must be redeemable, qualifying or both; nothing would use this one"
@@ -102,9 +122,14 @@ def _units_used(found: program.Program, sheet: Sheet) -> None:
 
 def _lots_numbered(found: program.Program, sheet: Sheet) -> None:
     """An event has numbers for so many lots only; every unit, expiry and pending is one more."""
+    levels = found.tiers.levels if found.tiers else ()
     places: set[tuple[object, ...]] = set()
     for path, rule in zip(sheet.paths("earn"), found.rules, strict=True):
-        places |= {(unit, rule.expiry, rule.pending) for unit in _bases(rule)}
+        for unit in reach.bases(rule):
+            places.add((unit, rule.expiry, rule.pending))
+            if rule.expiry is None:
+                lapses = {level.expiry[unit] for level in levels if unit in level.expiry}
+                places |= {(unit, "tier", expiry, rule.pending) for expiry in lapses}
         if len(places) > MOST_SLOTS:
             sentence = f"at most {MOST_SLOTS} kinds of lots (unit, expiry, pending) in one program"
             sheet.fault_at(path, sentence)
@@ -134,86 +159,108 @@ def _above(higher: program.Level, lower: program.Level) -> bool:
     )
 
 
-# --- what applies, and what is out of reach ----------------------------------------------------
+def _tiers_measured(ladder: program.Ladder, sheet: Sheet) -> None:
+    """A balance is of today: it has no window. What waits for a period's end needs one."""
+    own = [
+        (f"{path}.window", level.window)
+        for path, level in zip(sheet.paths("tiers.levels"), ladder.levels, strict=True)
+        if level.window is not None
+    ]
+    windows = [("tiers.basis.window", ladder.window), *own]
+    if ladder.measure == "balance":
+        for path, window in windows:
+            if window != program.CalendarYear():
+                sheet.fault_at(path, "a balance is what it is today; it has no window")
+    if ladder.upgrade == "at period end":
+        endless = [path for path, window in windows if isinstance(window, _ENDLESS)]
+        if endless or ladder.measure == "balance":
+            sentence = "at period end needs a window that ends, such as calendar year"
+            sheet.fault_at("tiers.upgrade", sentence)
 
 
-def _awarded(found: program.Program) -> set[str]:
-    """The units that some rule or reward gives."""
-    plain = program.Multiply | program.Bonus
-    awards = {a.unit for rule in found.rules for a in rule.awards if not isinstance(a, plain)}
-    gifts = {gift.unit for reward in found.rewards for gift in reward.gifts if gift.unit}
-    return awards | gifts
+_ENDLESS: Final = (program.Rolling, program.Lifetime)
+
+
+def _tiers_expire(found: program.Program, ladder: program.Ladder, sheet: Sheet) -> None:
+    counters = {unit.id for unit in found.units if not unit.redeemable}
+    for path, level in zip(sheet.paths("tiers.levels"), ladder.levels, strict=True):
+        for unit in sorted(counters.intersection(level.expiry)):
+            sheet.fault_at(f"{path}.expiry.{unit}", f"{unit} only qualifies; it has no expiry")
+
+
+# --- rules and conditions ----------------------------------------------------------------------
 
 
 def _factors_apply(found: program.Program, sheet: Sheet) -> None:
     """A multiplier or bonus needs a rule on the same event that awards the unit."""
     for path, rule in zip(sheet.paths("earn"), found.rules, strict=True):
         beside = [other for other in found.rules if other.when == rule.when]
-        bases = {unit for other in beside for unit in _bases(other)}
+        units = {unit for other in beside for unit in reach.bases(other)}
         for award in rule.awards:
             if not isinstance(award, program.Multiply | program.Bonus):
                 continue
-            if (award.unit not in bases) if award.unit else not bases:
+            if (award.unit not in units) if award.unit else not units:
                 of = award.unit or "anything"
                 sentence = f"there is nothing to multiply: no rule awards {of} on {rule.when}"
                 sheet.fault_at(f"{path}.award", sentence)
 
 
-def _bases(rule: program.EarnRule) -> Iterator[str]:
-    for award in rule.awards:
-        if not isinstance(award, program.Multiply | program.Bonus):
-            yield award.unit
+Brought = tuple[str, str, program.Condition | None]
+"""Where something stands, what brings it, and under which condition."""
 
 
-def _within_reach(found: program.Program, sheet: Sheet) -> None:
-    awarded = _awarded(found)
-    closed = _closed_tiers(found, awarded, sheet)
+def _brought(found: program.Program, sheet: Sheet) -> Iterator[tuple[str, Brought]]:
+    """Everything that an event brings, with the key that names the event."""
+    for path, rule in zip(sheet.paths("earn"), found.rules, strict=True):
+        yield "when", (path, rule.when, rule.where)
     for path, reward in zip(sheet.paths("rewards"), found.rewards, strict=True):
-        if not any(problem.path.startswith(f"{path}.") for problem in sheet.problems):
-            _reward_reachable(found, reward, awarded, path, sheet)
-        if reward.tiers and closed.issuperset(reward.tiers):
-            sentence = f'nobody can reach "{reward.id}": no member can reach its tiers'
-            sheet.fault_at(f"{path}.tiers", sentence)
+        yield "automatic", (path, reward.automatic or "", reward.where)
+    for path, draw in zip(sheet.paths("draws"), found.draws, strict=True):
+        yield "when", (path, draw.when, draw.where)
 
 
-def _closed_tiers(found: program.Program, awarded: set[str], sheet: Sheet) -> set[str]:
-    """The tiers no rule can bring anybody to, each noted."""
-    if found.tiers is None:
-        return set()
-    counted = {unit.id for unit in found.units if unit.qualifying} & awarded
-    closed = set()
-    placed = zip(sheet.paths("tiers.levels"), found.tiers.levels, strict=True)
-    for path, level in placed:
-        needed = {unit for needs in level.needs for unit, _ in needs}
-        missing = sorted(needed - counted)
-        if level.needs and not any({u for u, _ in needs} <= counted for needs in level.needs):
-            why = (
-                f"no rule awards {missing[0]}"
-                if missing[0] not in awarded
-                else f"{missing[0]} does not qualify; add qualifying: true"
-            )
-            sheet.fault_at(f"{path}.from", f'nobody can reach the tier "{level.id}": {why}')
-            closed.add(level.id)
-    return closed
+def _conditions_hold(found: program.Program, sheet: Sheet) -> None:
+    for key, (path, when, where) in _brought(found, sheet):
+        if when == "date" and not _named_days(where):
+            sentence = "which days? Add where: {each: 24 December}"
+            sheet.fault_at(f"{path}.{key}", sentence)
+        if where is None:
+            continue
+        if key == "automatic" and when in ("", "threshold"):
+            sentence = "where goes with a reward that an event brings: automatic: purchase"
+            sheet.fault_at(f"{path}.where", sentence)
+        parts = list(_parts(where))
+        if max(depth for depth, _ in parts) > MOST_NESTED:
+            sentence = f"conditions are nested more than {MOST_NESTED} deep"
+            sheet.fault_at(f"{path}.where", sentence)
+        for _, part in parts:
+            _condition_holds(found, part, f"{path}.where", sheet)
 
 
-def _reward_reachable(
-    found: program.Program, reward: program.Reward, awarded: set[str], path: str, sheet: Sheet
+def _condition_holds(
+    found: program.Program, part: program.Condition, path: str, sheet: Sheet
 ) -> None:
-    def out_of_reach(key: str, why: str) -> None:
-        sheet.fault_at(f"{path}{key}", f'nobody can reach "{reward.id}": {why}')
+    unpaid = found.fee is None and "fee" not in _unreadable(sheet)
+    if isinstance(part, program.Paid) and unpaid:
+        sheet.fault_at(f"{path}.paid", "nothing is paid here: the program has no fee")
+    if isinstance(part, program.Among) and part.what == "partner" and sheet.partners:
+        for name in part.values:
+            if name not in sheet.partners:
+                sentence = f'unknown partner "{name}"'
+                sheet.fault_at(f"{path}.partner", sentence, word=name, allowed=sheet.partners)
 
-    if reward.cost is None:
-        if reward.automatic is None:
-            out_of_reach("", "it has no cost and is not given automatically")
-        elif reward.automatic == "threshold":
-            out_of_reach(".automatic", "a threshold needs a cost")
-        return
-    unit_id, amount = reward.cost
-    unit = found.units[found.unit_index(unit_id)]
-    if not unit.redeemable:
-        out_of_reach(".cost", f"{unit_id} is not redeemable; add redeemable: true")
-    elif unit_id not in awarded:
-        out_of_reach(".cost", f"no rule awards {unit_id}")
-    elif reward.limit and reward.limit.amount is not None and reward.limit.amount < amount:
-        out_of_reach(".limit", f"its limit of {unit_id} is below its cost")
+
+def _named_days(where: program.Condition | None) -> bool:
+    """Whether a condition says at its top which days of the year it is about."""
+    joined = where.of if isinstance(where, program.All) else (where,)
+    return any(isinstance(part, program.EachYear) for part in joined)
+
+
+def _parts(condition: program.Condition, depth: int = 0) -> Iterator[tuple[int, program.Condition]]:
+    """A condition and all within it, each with how deep it is nested."""
+    yield depth, condition
+    if isinstance(condition, program.All | program.Any):
+        for part in condition.of:
+            yield from _parts(part, depth + 1)
+    elif isinstance(condition, program.Not):
+        yield from _parts(condition.of, depth + 1)
