@@ -8,12 +8,14 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, get_args
 
-from habitue.core.program import After, Calendar, FixedDates, Period
+from habitue.core.program import After, Calendar, FixedDates, Month, Period
 
 FOREVER: Final = date.max
 """A last usable day that never comes."""
+
+MONTHS: Final[tuple[Month, ...]] = get_args(Month)
 
 _DAY: Final = timedelta(days=1)
 _MONTHS: Final = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -67,6 +69,12 @@ def end_of(day: date, calendar: Calendar) -> date:
     return months_later(start, _MONTHS[calendar]) - _DAY
 
 
+def end_of_next(day: date, month: Month) -> date:
+    """Last day of the next such month that has not ended before `day`."""
+    number = MONTHS.index(month) + 1
+    return named_date(day.year + (number < day.month), number, 0)
+
+
 def midnight(day: date) -> datetime:
     """The first moment of a day, for limits that count days; its zone does not matter."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -88,7 +96,13 @@ def last_usable(expiry: After | FixedDates, start: date) -> date:
             if (found := named_date(year, month, day)) >= start
         )
     found = later(start, expiry.period)
-    return end_of(found, expiry.end_of) if expiry.end_of else found
+    if expiry.end_of is None or found == FOREVER:
+        return found
+    match expiry.end_of:
+        case "day" | "week" | "month" | "quarter" | "half-year" | "year" as calendar:
+            return end_of(found, calendar)
+        case month:
+            return end_of_next(found, month)
 
 
 @lru_cache(maxsize=4096)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from msgspec import Struct
 
-from habitue.core import facts, program
+from habitue.core import facts, program, streaks
 from habitue.core.account import Account
-from habitue.core.calendar import later
+from habitue.core.calendar import later, named_date
 
 
 class Moment(Struct, frozen=True):
@@ -44,12 +44,26 @@ def compiled(condition: program.Condition) -> Predicate:
             return lambda moment: (
                 isinstance(moment.what, facts.Purchase) and moment.what.total >= amount
             )
+        case program.Within():
+            return lambda moment: _within(condition, moment.what)
+        case program.FirstTime() | program.TierIs() | program.InSegment() | program.Paid():
+            return _of_member(condition)
+        case _:
+            return _of_time(condition)
+
+
+def _of_member(
+    condition: program.FirstTime | program.TierIs | program.InSegment | program.Paid,
+) -> Predicate:
+    match condition:
         case program.FirstTime(value):
             return lambda moment: (moment.account.memory.purchases == 0) is value
         case program.TierIs(tiers):
             return lambda moment: moment.account.level in tiers
-        case _:
-            return _of_time(condition)
+        case program.InSegment(values):
+            return lambda moment: not set(values).isdisjoint(moment.account.memory.segments)
+        case program.Paid(value):
+            return lambda moment: _is_paid(moment.account, moment.local.date()) is value
 
 
 def _of_time(condition: program.Condition) -> Predicate:
@@ -65,8 +79,53 @@ def _of_time(condition: program.Condition) -> Predicate:
                 moment.account.enrolled_on is not None
                 and later(moment.account.enrolled_on, period) <= moment.local.date()
             )
+        case program.EachYear(dates):
+            return lambda moment: falls_on(dates, moment.local.date())
+        case program.Streak():
+            return lambda moment: streaks.reached(
+                condition, moment.account, moment.what, moment.local.date()
+            )
         case _:
             raise TypeError(f"no meaning for the condition {condition!r}")
+
+
+def asked(source: program.Program) -> Iterator[tuple[str, program.Condition]]:
+    """Every condition of a program and all it is joined of, with the trigger that it looks at."""
+    wheres = [(rule.when, rule.where) for rule in source.rules]
+    wheres += [(reward.automatic or "", reward.where) for reward in source.rewards]
+    wheres += [(draw.when, draw.where) for draw in source.draws]
+    for when, where in wheres:
+        if when and where is not None:
+            yield from ((when, part) for part in _parts(where))
+
+
+def _parts(condition: program.Condition) -> Iterator[program.Condition]:
+    yield condition
+    if isinstance(condition, program.Not):
+        yield from _parts(condition.of)
+    elif isinstance(condition, program.All | program.Any):
+        for part in condition.of:
+            yield from _parts(part)
+
+
+def falls_on(dates: tuple[tuple[int, int], ...], day: date) -> bool:
+    """Whether a day is one of the dates of each year: (month, day), day 0 the month's last."""
+    return any(named_date(day.year, month, of_month) == day for month, of_month in dates)
+
+
+def _within(bounds: program.Within, what: facts.What) -> bool:
+    """A truth value or a text lies between no numbers."""
+    number = getattr(what, "attributes", {}).get(bounds.name)
+    if type(number) is not int:
+        return False
+    if bounds.least is not None and number < bounds.least:
+        return False
+    return bounds.most is None or number <= bounds.most
+
+
+def _is_paid(account: Account, day: date) -> bool:
+    fee = account.memory.fee
+    return fee is not None and day <= fee.holds_until
 
 
 def _within_hours(local: datetime, since: int, until: int) -> bool:

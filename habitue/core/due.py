@@ -1,8 +1,8 @@
 """What falls due by itself: activation, automatic rewards, tiers, expiry; at midnight, in order.
 
 An account whose `due_on` lies ahead is right as it stands. The order at one midnight: pending
-units become usable → rewards at a threshold → tiers fall → lots and balances lapse → vouchers
-expire. So a balance is right at read time even when no sweep has run.
+units become usable → rewards at a threshold → tiers fall, or go with an unpaid fee → lots and
+balances lapse → vouchers expire. So a balance is right at read time even when no sweep has run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from habitue.core import holding, redeeming
+from habitue.core import dividends, fees, holding, redeeming
 from habitue.core.account import Account, Entry
 from habitue.core.calendar import FOREVER, next_day
 from habitue.core.rulebook import Book, Rulebook
@@ -27,14 +27,27 @@ def advance(book: Book, account: Account, day: date) -> list[Entry]:
             raise LookupError(f"the lots of customer {account.customer} were not loaded")
         midnight = account.due_on
         rulebook = book.on(midnight)
+        ladder = rulebook.ladder
+        seen = ladder.watched(account) if ladder is not None else None
         account.memory.pending = _pending(account, midnight)
         if account.memory.debts:
             holding.settle(account, midnight, entries)
+        for payday, part in dividends.owed(rulebook, account, midnight):
+            holding.grant(
+                rulebook, account, number(payday), part, midnight, "accrual", entries
+            )
+        if ladder is not None:
+            seen = ladder.follow(account, seen, midnight)
         redeeming.automatic(rulebook, account, number(midnight), midnight, entries)
-        if rulebook.ladder is not None and rulebook.ladder.falls_on(account) <= midnight:
-            rulebook.ladder.fall(account, midnight)
+        if ladder is not None:
+            ladder.turn(account, midnight)
+        fees.withhold_level(rulebook.program, account, midnight)
+        if rulebook.protects:
+            holding.protect(rulebook, account, midnight)
         _lapse(account, midnight, entries)
         account.memory.pending = _pending(account, midnight)
+        if ladder is not None:
+            ladder.follow(account, seen, midnight)
         _expire_vouchers(account, midnight)
         account.due_on = _next_due(rulebook, account, midnight)
     return entries
@@ -86,6 +99,8 @@ def _next_due(rulebook: Rulebook, account: Account, after: date) -> date:
         for voucher in account.vouchers or ()
         if voucher.state == "issued"
     )
+    days.append(fees.ends_on(account))
+    days.extend(dividends.paydays(rulebook, account))
     if rulebook.ladder is not None:
-        days.append(rulebook.ladder.falls_on(account))
+        days.extend(rulebook.ladder.due_days(account, after))
     return min((day for day in days if day > after), default=FOREVER)

@@ -6,7 +6,9 @@ Everything is whole-number arithmetic over the unit's common denominator (`Ruleb
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 from math import gcd
+from typing import Final
 
 from msgspec import Struct
 
@@ -25,24 +27,45 @@ class Earned(Struct, frozen=True, gc=False):
     why: tuple[Step, ...]
 
 
+_UNLIMITED: Final = 1 << 62
+
+
 class Sums:
-    """The sums that one event builds up, per slot, as fractions of a fixed-point unit."""
+    """The sums that one event builds up, per slot, as fractions of a fixed-point unit.
 
-    __slots__ = ("den", "num", "why")
+    `left` is what limited rules may still give. If there are any, `parts` notes what each rule
+    gives of each unit, `kept` the share of a base that a limit left, and `cut` the rules that give
+    less than they would.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("cut", "den", "kept", "left", "num", "parts", "rulebook", "why")
+
+    def __init__(self, rulebook: Rulebook, left: dict[int, int]) -> None:
+        self.rulebook = rulebook
         self.num: dict[int, int] = {}
         self.den: dict[int, int] = {}
         self.why: dict[int, list[Step]] = {}
+        self.left: dict[int, Fraction] = {order: Fraction(most) for order, most in left.items()}
+        self.parts: dict[int, dict[int, Fraction]] = {}
+        self.kept: dict[Base, Fraction] = {}
+        self.cut: set[int] = set()
 
-    def add(self, rulebook: Rulebook, rule: Rule, base: Base, measured: int, value: int) -> None:
+    def add(self, rule: Rule, base: Base, measured: int, value: int) -> None:
         """A base award."""
+        scale = self.rulebook.scale[base.unit]
+        if self.left:
+            given = self._within(rule, base.unit, Fraction(value, scale))
+            if given * scale < value:
+                value, self.kept[base] = int(given * scale), given * scale / value
         self.num[base.slot] = self.num.get(base.slot, 0) + value
-        self.den[base.slot] = scale = rulebook.scale[base.unit]
+        self.den[base.slot] = scale
         self.why.setdefault(base.slot, []).append((rule.rule.id, measured, value // scale))
 
     def grow(self, slot: int, rule: Rule, num: int, den: int) -> None:
         """Add `num / den` of a fixed-point unit, on account of a multiplier or bonus."""
+        if self.left:
+            given = self._within(rule, self.rulebook.slots[slot].unit, Fraction(num, den))
+            num, den = given.numerator, given.denominator
         base = self.num[slot] // self.den[slot]
         shared = gcd(num, den)
         num, den = num // shared, den // shared
@@ -50,11 +73,37 @@ class Sums:
         self.den[slot] *= den
         self.why[slot].append((rule.rule.id, base, self.num[slot] // self.den[slot] - base))
 
+    def _within(self, rule: Rule, unit: int, amount: Fraction) -> Fraction:
+        """What a rule may give of an amount."""
+        left = self.left.get(rule.order)
+        if left is not None:
+            if amount > left:
+                of = self.rulebook.program.units[unit]
+                if _whole(of, amount.numerator, amount.denominator) > left:
+                    self.cut.add(rule.order)
+                amount = left
+            self.left[rule.order] = left - max(amount, Fraction(0))
+        parts = self.parts.setdefault(unit, {})
+        parts[rule.order] = parts.get(rule.order, 0) + amount
+        return amount
+
 
 def earned(
-    rulebook: Rulebook, account: Account, what: facts.What, local: datetime, day: date, when: str
+    rulebook: Rulebook,
+    account: Account,
+    what: facts.What,
+    local: datetime,
+    day: date,
+    when: str,
+    *,
+    event: facts.Event | None = None,
+    forced: bool = False,
 ) -> list[Earned] | facts.Refused:
-    """What the rules award for an event, or the refusal of a rule whose limit refuses."""
+    """What the rules award for something, or the refusal of a rule whose limit refuses.
+
+    `event` knows what is left of limits for all members together. `forced`: it was accepted once;
+    a rule that would refuse it now gives what it may.
+    """
     trigger = rulebook.trigger(when, day)
     special = trigger.special(what, account.level)
     if special and any(rule.conditional for rule in special):
@@ -66,24 +115,39 @@ def earned(
         ]
     if trigger.direct is not None and all(rule.changes_whole for rule in special):
         return _directly(rulebook, trigger.direct, what, special)
-    sums = Sums()
     rules = sorted([*trigger.plain, *special], key=_place)
+    left = {
+        rule.order: limits.allowed(account, rule.rule, _UNLIMITED, local, event)
+        for rule in rules
+        if rule.limited
+    }
+    strict = [] if forced else [rule for rule in rules if _refuses(rule)]
+    rules = [rule for rule in rules if rule in strict or left.get(rule.order, 1)]
     rules = _combined(rulebook, rules, what)
+    sums = _summed(rulebook, rules, what, left)
+    for rule in strict:
+        if rule.order in sums.cut:
+            return limits.refusal(account, rule.rule, local)
+    given = _given(rulebook, account, sums) if left else {}
     for rule in rules:
-        if rule.limited and rule.rule.on_limit == "refuse":
-            refused = _refusal(rulebook, account, rule, what, local)
-            if refused is not None:
-                return refused
-    rules = [rule for rule in rules if not (rule.limited and _exhausted(account, rule, local))]
+        if rule.limited:
+            limits.use(account, rule.rule, max(given.get(rule.order, 0), 0), local)
+    return _rounded(rulebook, account, sums)
+
+
+def _summed(rulebook: Rulebook, rules: list[Rule], what: facts.What, left: dict[int, int]) -> Sums:
+    """Bases, then multipliers, then bonuses."""
+    sums = Sums(rulebook, left)
     for rule in rules:
-        _award(rulebook, account, rule, what, local, sums)
+        for base in rule.bases:
+            measured, value = _value(base, what, rule.counts, rule.rule)
+            if value:
+                sums.add(rule, base, measured, value)
     for rule in rules:
         _multiply(rulebook, rule, rules, what, sums)
     for rule in rules:
         _add(rulebook, rule, sums)
-        if rule.limited and not rule.bases and sums.num:
-            limits.use(account, rule.rule, 1, local)
-    return _rounded(rulebook, account, sums)
+    return sums
 
 
 def _place(rule: Rule) -> int:
@@ -152,85 +216,59 @@ def _combined(rulebook: Rulebook, rules: list[Rule], what: facts.What) -> list[R
     """Within a named group keep all rules, the best for the member, or the first."""
     grouped: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.rule.group is not None:
-            grouped.setdefault(rule.rule.group, []).append(rule)
-    dropped: set[int] = set()
+        name = rule.rule.group
+        if name is not None and rulebook.program.combine.get(name, "sum") != "sum":
+            grouped.setdefault(name, []).append(rule)
+    if not grouped:
+        return rules
+    rivals = {rule.order for group in grouped.values() for rule in group}
+    always = [rule for rule in rules if rule.order not in rivals]
     for name, group in grouped.items():
-        how = rulebook.program.combine.get(name, "sum")
-        if how == "sum":
-            continue
-        best = group[0] if how == "first" else max(group, key=lambda rule: _score(rule, what))
-        dropped.update(rule.order for rule in group if rule is not best)
-    return [rule for rule in rules if rule.order not in dropped]
+        best = group[0]
+        if rulebook.program.combine[name] == "best":  # of equal ones the first in the file
+            best = max(group, key=lambda rule: _worth(rulebook, [*always, rule], what))
+        rivals.discard(best.order)
+    return [rule for rule in rules if rule.order not in rivals]
 
 
-def _score(rule: Rule, what: facts.What) -> tuple[float, int]:
-    """How good a rule is for the member; only compared within a group, earlier rules win ties."""
-    value = sum(value for _, _, value in _found(rule, what))
-    change = sum(
-        float(award.factor - 1 if isinstance(award, program.Multiply) else award.share)
-        for award in rule.changes
-    )
-    return (value + change, -rule.order)
+def _worth(rulebook: Rulebook, rules: list[Rule], what: facts.What) -> Fraction:
+    """What rules give together, in whole units at their worth (1 where a unit has none)."""
+    sums = _summed(rulebook, rules, what, {})
+    total = Fraction(0)
+    for slot, num in sums.num.items():
+        unit = rulebook.program.units[rulebook.slots[slot].unit]
+        worth = Fraction(1) if unit.worth is None else unit.worth
+        total += Fraction(num, sums.den[slot] * 10**unit.decimals) * worth
+    return total
 
 
-def _refusal(
-    rulebook: Rulebook, account: Account, rule: Rule, what: facts.What, local: datetime
-) -> facts.Refused | None:
-    """The refusal of a rule that would have to give less than it should."""
-    total = sum(value // rulebook.scale[base.unit] for base, _, value in _found(rule, what))
-    if limits.allowed(account, rule.rule, total, local) < total:
-        return limits.refusal(account, rule.rule, local)
-    return None
+def _refuses(rule: Rule) -> bool:
+    return rule.limited and rule.rule.on_limit == "refuse"
 
 
-def _exhausted(account: Account, rule: Rule, local: datetime) -> bool:
-    """Whether a rule can give nothing at all now: then it multiplies and adds nothing either."""
-    return limits.allowed(account, rule.rule, 1, local) < 1
-
-
-def _found(rule: Rule, what: facts.What) -> list[tuple[Base, int, int]]:
-    return [(base, *_value(base, what, rule.counts, rule.rule.base)) for base in rule.bases]
-
-
-def _award(
-    rulebook: Rulebook,
-    account: Account,
-    rule: Rule,
-    what: facts.What,
-    local: datetime,
-    sums: Sums,
-) -> None:
-    """Add a rule's bases to the sums, within its limits."""
-    found = _found(rule, what)
-    if rule.limited:
-        total = sum(value // rulebook.scale[base.unit] for base, _, value in found)
-        allowed = limits.allowed(account, rule.rule, total, local)
-        if allowed < total:
-            found = _reduced(rulebook, found, allowed)
-        limits.use(account, rule.rule, min(allowed, total), local)
-    for base, measured, value in found:
-        if value:
-            sums.add(rulebook, rule, base, measured, value)
-
-
-def _reduced(
-    rulebook: Rulebook, found: list[tuple[Base, int, int]], allowed: int
-) -> list[tuple[Base, int, int]]:
-    """Cut awards down, in order, to what a limit still allows (fixed point)."""
-    kept = []
-    for base, measured, value in found:
-        scale = rulebook.scale[base.unit]
-        value = min(value, allowed * scale)
-        allowed -= value // scale
-        kept.append((base, measured, value))
-    return kept
+def _given(rulebook: Rulebook, account: Account, sums: Sums) -> dict[int, int]:
+    """What every rule gave after rounding: one after the other, so that they add up exactly."""
+    given: dict[int, int] = {}
+    for unit, parts in sums.parts.items():
+        of, whole = rulebook.program.units[unit], 0
+        total = Fraction(*account.memory.carry.get(unit, (0, 1))) if of.carry else Fraction(0)
+        for order in sorted(parts):
+            total += parts[order]
+            before, whole = whole, _whole(of, total.numerator, total.denominator)
+            given[order] = given.get(order, 0) + whole - before
+    return given
 
 
 def _value(
-    base: Base, what: facts.What, counts: LinePredicate | None, of: str = "net"
+    base: Base,
+    what: facts.What,
+    counts: LinePredicate | None,
+    rule: program.EarnRule | None = None,
 ) -> tuple[int, int]:
-    """What a base award measures (money, pieces, …) and what it gives over the unit's scale."""
+    """What a base award measures (money, pieces, …) and what it gives over the unit's scale.
+
+    Without a rule that says otherwise, money is net and what was paid with units earns nothing.
+    """
     if base.measure == "once":
         return 1, base.rate
     if base.measure == "attribute":
@@ -243,22 +281,26 @@ def _value(
     if base.measure == "quantity":
         pieces = sum(line.quantity for line in what.lines if counts is None or counts(line))
         return pieces, pieces * base.rate
-    money = _money(what, counts, of)
+    money = _money(what, counts, rule)
     steps = money // base.per if base.measure == "whole money" else money
     return money, steps * base.rate
 
 
-def _money(what: facts.Purchase, counts: LinePredicate | None, of: str) -> int:
-    """The money that counts: of the matching lines, less what was paid with units."""
+def _money(
+    what: facts.Purchase, counts: LinePredicate | None, rule: program.EarnRule | None
+) -> int:
+    """The money that counts: of the matching lines, mostly less what was paid with units."""
     lines = what.lines
     if counts is not None:
         lines = tuple(line for line in lines if counts(line))
     money = sum([line.amount for line in lines])
-    if what.covered:
+    if what.covered and (rule is None or rule.covered == "earns nothing"):
         money -= what.covered * money // (what.total or 1)
-    if of == "gross":
+    if rule is None or rule.base == "net":
+        return money
+    if rule.base == "gross":
         money += sum(line.discount for line in lines)
-    elif of == "with tax":
+    else:
         money += sum(line.tax for line in lines)
     return money
 
@@ -280,19 +322,28 @@ def _multiply(
                     slot, rule, sums.num[slot] * more.numerator, sums.den[slot] * more.denominator
                 )
                 continue
-            part = _of_lines(rules, slot, rule.counts, what)
+            part = _of_lines(rules, slot, rule.counts, what, sums.kept) * more
             scale = rulebook.scale[rulebook.slots[slot].unit]
-            sums.grow(slot, rule, part * more.numerator, scale * more.denominator)
+            sums.grow(slot, rule, part.numerator, scale * part.denominator)
 
 
-def _of_lines(rules: list[Rule], slot: int, counts: LinePredicate, what: facts.What) -> int:
-    """What the bases of a slot give for the lines that a multiplier counts, over the scale."""
-    total = 0
+def _of_lines(
+    rules: list[Rule],
+    slot: int,
+    counts: LinePredicate,
+    what: facts.What,
+    kept: dict[Base, Fraction],
+) -> Fraction:
+    """What the bases of a slot give for the lines that a multiplier counts, over the scale.
+
+    Where a limit cut a base, these lines bear their share of it.
+    """
+    total = Fraction(0)
     for rule in rules:
         both = _both(rule.counts, counts)
         for base in rule.bases:
             if base.slot == slot and base.measure not in ("once", "attribute"):
-                total += _value(base, what, both, rule.rule.base)[1]
+                total += _value(base, what, both, rule.rule)[1] * kept.get(base, 1)
     return total
 
 
@@ -343,7 +394,12 @@ def _round(of: program.Unit, unit: int, account: Account, num: int, den: int) ->
         shared = gcd(rest, den)
         account.memory.carry[unit] = (rest // shared, den // shared)
         return whole
-    if of.rounding == "floor":
+    return _whole(of, num, den)
+
+
+def _whole(of: program.Unit, num: int, den: int) -> int:
+    """`num / den` as the unit rounds by itself."""
+    if of.carry or of.rounding == "floor":
         return num // den
     if of.rounding == "ceil":
         return -(-num // den)

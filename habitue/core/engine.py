@@ -19,10 +19,23 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from habitue.core import due, earning, facts, history, holding, redeeming, tallies
+from habitue.core import (
+    dividends,
+    due,
+    earning,
+    facts,
+    fees,
+    history,
+    holding,
+    redeeming,
+    spending,
+    streaks,
+    tallies,
+)
 from habitue.core.account import Account, Entry
 from habitue.core.facts import Event, Refused, kind
-from habitue.core.rulebook import Book, Rulebook
+from habitue.core.ladder import CompiledLadder
+from habitue.core.rulebook import APPROVAL, Book, Rulebook
 from habitue.core.tallies import Tally, Totals
 
 Need = Literal[0, 1, 2]
@@ -32,14 +45,17 @@ NOT_A_MEMBER: Final = Refused("not_a_member", "This customer is not a member of 
 
 
 _CORRECTIONS: Final = (facts.Refund, facts.Undo)
+_SPENDING: Final = (facts.Redemption, facts.VoucherUse, facts.Payment, facts.Adjustment)
+_SENT: Final = (facts.Anniversary, facts.CalendarDay, facts.Segments, facts.Approval)
+"""What nobody does who is not a member: it enrols nobody by the way."""
 
 
 class Outcome(Struct, gc=False):
     """What followed from one event, which happened on local day `on`.
 
-    `money`: what a refund gave back, in minor units. `tallies`: what it changed of the sums that
-    all members share. `other`: what followed on the other side, where units went from one
-    customer to another.
+    `money`: what a refund or a cancellation gave back, in minor units. `tallies`: what it changed
+    of the sums that all members share. `other`: what followed on the other side, where units went
+    from one customer to another.
     """
 
     event: Event
@@ -110,9 +126,11 @@ def need(book: Book, account: Account, event: Event) -> Need:
         return 2
     if account.enrolled_on and _precedes(event, account):
         return 2
-    if isinstance(event.what, (facts.Redemption, facts.VoucherUse, facts.Adjustment)):
+    if isinstance(event.what, _SPENDING):
         return 1
-    if book.moves_lots:
+    if book.moves_lots or isinstance(event.what, facts.Approval):
+        return 1
+    if book.awaited and facts.trigger(event.what) in book.awaited:
         return 1
     if account.due_on.toordinal() - event.at.toordinal() > 1:  # in any zone
         return 0
@@ -148,7 +166,8 @@ def _decide(
     if account.due_on <= day or (account.enrolled_on is None and _refusable(rulebook, event.what)):
         kept = deepcopy(account)
         entries = due.advance(book, account, day)
-    refused = apply(rulebook, account, event, local, entries)
+    done = spending.completed(rulebook, account, event, day)
+    refused = apply(rulebook, account, done, local, entries)
     if refused is not None:
         if kept is not None:
             accounts[event.customer] = kept
@@ -156,9 +175,12 @@ def _decide(
     memory = account.memory
     if memory.last_at is None or event.at > memory.last_at or not _precedes(event, account):
         memory.last_at, memory.last_id = event.at, event.id
-    if isinstance(event.what, facts.VoucherUse):
-        event = _recorded(account, event)
-    return Outcome(event, day, entries, None, before, account.level)
+    done = spending.recorded(account, done)
+    return Outcome(done, day, entries, None, before, account.level, _given_back(done))
+
+
+def _given_back(event: Event) -> int:
+    return event.what.money if isinstance(event.what, facts.Cancellation) else 0
 
 
 def _precedes(event: Event, account: Account) -> bool:
@@ -193,41 +215,60 @@ def apply(
     units that are missing become a debt.
     """
     what = event.what
+    seen = rulebook.ladder.watched(account) if rulebook.ladder is not None else None
     if account.enrolled_on is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
-        if rulebook.program.enrolment != "automatic":
+        if rulebook.program.enrolment != "automatic" or isinstance(what, _SENT):
             return None if forced or isinstance(what, facts.Purchase) else NOT_A_MEMBER
-        _enrol(rulebook, account, event, local, entries)
+        _enrol(rulebook, account, event, local, entries, forced)
     refused: Refused | None
     match what:
-        case facts.Purchase() | facts.Visit() | facts.Birthday() | facts.Action():
-            when = what.name if isinstance(what, facts.Action) else kind(what)
-            refused = _earn(rulebook, account, event, local, entries, when)
+        case (
+            facts.Purchase()
+            | facts.Visit()
+            | facts.Birthday()
+            | facts.Action()
+            | facts.Anniversary()
+            | facts.CalendarDay()
+        ):
+            refused = _earn(
+                rulebook, account, event, local, entries, facts.trigger(what), forced
+            )
+        case facts.Segments(names):
+            account.memory.segments = names
+            refused = None
+        case facts.Approval():
+            refused = _approve(rulebook, account, event, what, local.date(), entries, forced)
         case facts.Passage():
+            _by_balance(rulebook, account, event, local.date(), entries, seen)
             return None
         case facts.Enrolment():
-            refused = _enrol(rulebook, account, event, local, entries)
-        case facts.Redemption():
-            refused = redeeming.redeem(rulebook, account, event, what, local, entries, forced)
-        case facts.VoucherUse():
-            refused = redeeming.use(rulebook, account, event, what, local, entries, forced)
-        case facts.Adjustment():
-            refused = redeeming.adjust(rulebook, account, event, what, local, entries, forced)
+            refused = _enrol(rulebook, account, event, local, entries, forced)
+        case facts.FeePaid() | facts.FeeFailed() | facts.FeeRefunded() | facts.Cancellation():
+            refused = _membership(rulebook, account, event, local, entries, forced)
         case _:
-            raise TypeError(f"no meaning for {what!r}")
+            refused = spending.spend(rulebook, account, event, local, entries, forced)
     if refused is None:
         _follow_up(rulebook, account, event, local.date(), entries)
+        _by_balance(rulebook, account, event, local.date(), entries, seen)
+        fees.withhold_level(rulebook.program, account, local.date())
     return refused
 
 
 def _enrol(
-    rulebook: Rulebook, account: Account, event: Event, local: datetime, entries: list[Entry]
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    local: datetime,
+    entries: list[Entry],
+    forced: bool,
 ) -> Refused | None:
     if account.enrolled_on is not None:
         return Refused("already_a_member", "This customer is a member already.")
     account.enrolled_on = local.date()
+    fees.begin_trial(rulebook.program, account, local.date())
     if rulebook.ladder is not None:
         account.level = rulebook.ladder.levels[0]
-    return _earn(rulebook, account, event, local, entries, "enrolment")
+    return _earn(rulebook, account, event, local, entries, "enrolment", forced)
 
 
 def _earn(
@@ -237,39 +278,154 @@ def _earn(
     local: datetime,
     entries: list[Entry],
     when: str,
+    forced: bool,
 ) -> Refused | None:
     day = local.date()
-    earned = earning.earned(rulebook, account, event.what, local, day, when)
+    if not fees.holds(rulebook.program, account, day):
+        account.memory.purchases += when == "purchase"
+        return None
+    ladder, held = rulebook.ladder, account.level
+    if ladder is not None and ladder.sees_after:
+        account.level = _led_to(rulebook, ladder, account, event, local, when)
+    earned = earning.earned(
+        rulebook, account, event.what, local, day, when, event=event, forced=forced
+    )
+    account.level = held
     if isinstance(earned, Refused):
         return earned
-    ladder = rulebook.ladder
+    _credit(rulebook, account, event, earned, day, entries, when)
+    if rulebook.occasions:  # before the purchase counts: it may be the first
+        redeeming.occasion(rulebook, account, event, when, local, entries)
+    if when == "purchase":
+        account.memory.purchases += 1
+    if ladder is not None and earned and not ladder.by_balance:
+        ladder.review(account, day)
+    return None
+
+
+def _credit(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    earned: list[earning.Earned],
+    day: date,
+    entries: list[Entry],
+    when: str,
+) -> None:
+    """What was earned becomes lots, and counts: toward tiers, and for the dividend."""
+    ladder, dividend = rulebook.ladder, rulebook.program.dividend
     joining = when == "enrolment"
     for part in earned:
         holding.credit(rulebook, account, event.id, part, day, entries, joining=joining)
         if ladder is not None and part.unit in ladder.units:
             ladder.count(account, part.unit, part.amount, day)
-    if when == "purchase":
-        account.memory.purchases += 1
-    elif when in ("birthday", "enrolment"):
-        redeeming.occasion(rulebook, account, event.id, when, day)
-    if ladder is not None and earned:
-        ladder.review(account, day)
+        if dividend is not None:
+            dividends.count(dividend, rulebook, account, part, day)
+
+
+def _led_to(
+    rulebook: Rulebook,
+    ladder: CompiledLadder,
+    account: Account,
+    event: Event,
+    local: datetime,
+    when: str,
+) -> str:
+    """The level that an event leads to by what it counts: tried, so that no limit is used twice."""
+    trial = structs.replace(
+        account,
+        balances=list(account.balances),
+        memory=deepcopy(account.memory),
+        lots=None,
+        vouchers=None,
+        touched_lots={},
+        touched_vouchers={},
+    )
+    earned = earning.earned(
+        rulebook, trial, event.what, local, local.date(), when, event=event, forced=True
+    )
+    if not isinstance(earned, Refused):
+        _credit(rulebook, trial, event, earned, local.date(), [], when)
+        ladder.review(trial, local.date())
+    return trial.level
+
+
+def _membership(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    local: datetime,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """The fee came in, or did not, or went back; a rule may refuse only what then earns."""
+    before, level = account.memory.fee, account.level
+    refused = fees.decide(rulebook.program, account, event.what, local.date(), forced=forced)
+    if refused is None:
+        refused = _earn(rulebook, account, event, local, entries, kind(event.what), forced)
+    if refused is not None:
+        account.memory.fee, account.level = before, level
+    return refused
+
+
+def _approve(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    what: facts.Approval,
+    day: date,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """What an event earned, and a person had to look at, becomes usable or is cancelled."""
+    if not forced and not (what.of and holding.waiting(account, APPROVAL, what.of)):
+        return Refused("nothing_pending", "Nothing of this event waits for approval.",
+                       {"event": what.of})  # fmt: skip
+    if what.given:
+        holding.release(rulebook, account, APPROVAL, what.of, event.id, day, entries)
+    else:
+        holding.decline(account, APPROVAL, what.of, day, entries)
     return None
 
 
 def _follow_up(
     rulebook: Rulebook, account: Account, event: Event, day: date, entries: list[Entry]
 ) -> None:
-    """After any event: expiry that it restarts or re-dates, rewards whose threshold is reached."""
-    if rulebook.inactive or rulebook.redated:
-        what = event.what
-        when = what.name if isinstance(what, facts.Action) else kind(what)
-        for unit, period in rulebook.inactive.get(when, ()):
-            holding.restart(account, unit, period, day)
-        for unit, _ in rulebook.redated.get(when, ()):
-            holding.redate(rulebook, account, unit, day)
+    """After any event: whatever else it moves, then rewards whose threshold is reached."""
+    if rulebook.listens and (when := facts.trigger(event.what)) in rulebook.listens:
+        _heard(rulebook, account, event, when, day, entries)
+    if rulebook.protects:
+        holding.protect(rulebook, account, day)
+
+
+def _by_balance(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    day: date,
+    entries: list[Entry],
+    seen: list[int] | None,
+) -> None:
+    """Tiers that the balance reaches, rewards at its threshold, and tiers it then still reaches."""
+    ladder = rulebook.ladder
+    if ladder is not None and ladder.by_balance:
+        seen = ladder.follow(account, seen, day)
     if rulebook.thresholds:
-        redeeming.automatic(rulebook, account, event.id, day, entries)
+        redeeming.automatic(rulebook, account, event.id, day, entries, event)
+        if ladder is not None:
+            ladder.follow(account, seen, day)
+
+
+def _heard(
+    rulebook: Rulebook, account: Account, event: Event, when: str, day: date, entries: list[Entry]
+) -> None:
+    """A trigger came that units wait for, that moves their expiry, or that makes a streak."""
+    if when in rulebook.book.awaited:
+        of = event.what.of if isinstance(event.what, facts.Action) else 0
+        holding.release(rulebook, account, when, of, event.id, day, entries)
+    holding.active(rulebook, account, when, day)
+    if when in rulebook.streaks:
+        streaks.keep(account, rulebook.streaks[when], when, day)
 
 
 def _correct(
@@ -284,18 +440,20 @@ def _correct(
     before = account.level
     live = deepcopy(account)
     entries = due.advance(book, live, day)
-    event = _recorded(live, event)
-    derived, refused = fold(book, [*past, event], day, customer=event.customer, tried=event.id)
+    event = spending.recorded(live, event)
+    derived, refused, tried = _folded(book, [*past, event], day, event.customer, event)
     refused = refused or _spent_since(book, live, derived, event)
     if refused is not None:
         return Outcome(event, on, [], refused, before, before), account
-    forgiven = history.settle(book.on(day).program, derived, now)
-    event = structs.replace(event, forgiven=forgiven)
+    forgiven = history.settle(book.on(day).program, derived, now, money)
+    money -= forgiven.withheld if forgiven else 0
+    event = structs.replace(tried or event, forgiven=forgiven)
     entries.extend(history.difference(account, live, derived, event.id, day))
     derived.memory.last_at, derived.memory.last_id = account.memory.last_at, account.memory.last_id
     if isinstance(event.what, _CORRECTIONS):
         derived.memory.last_at = now
         derived.memory.last_id = max(event.id, account.memory.last_id)
+    money += _given_back(event)
     outcome = Outcome(event, on, entries, None, before, derived.level, money)
     return outcome, derived
 
@@ -308,7 +466,7 @@ def _spent_since(book: Book, live: Account, derived: Account, event: Event) -> R
             refused = redeeming.used_since(book.on(local.date()), live, event.what, local)
             if refused is not None:
                 return refused
-        case facts.Adjustment():
+        case facts.Adjustment() | facts.Payment():
             pass
         case _:
             return None
@@ -318,12 +476,16 @@ def _spent_since(book: Book, live: Account, derived: Account, event: Event) -> R
     return None
 
 
-def fold(
-    book: Book, past: Sequence[Event], day: date, *, customer: int, tried: int = 0
-) -> tuple[Account, Refused | None]:
-    """The account that a history leads to on a local day, with every correction taken into it.
+def fold(book: Book, past: Sequence[Event], day: date, *, customer: int) -> Account:
+    """The account that a history leads to on a local day, with every correction taken into it."""
+    return _folded(book, past, day, customer, None)[0]
 
-    Events were accepted once, so none is refused, but for the one being `tried` now.
+
+def _folded(
+    book: Book, past: Sequence[Event], day: date, customer: int, tried: Event | None
+) -> tuple[Account, Refused | None, Event | None]:
+    """Events were accepted once, so none is refused, but for the one being `tried` now: it comes
+    back as it must be remembered.
     """
     account = Account.blank(customer, book.units)
     for moment in history.amended(past):
@@ -332,23 +494,13 @@ def fold(
             history.forgive(account, moment)
             continue
         local = moment.at.astimezone(book.zone)
-        entries = due.advance(book, account, local.date())
-        forced = moment.id != tried
-        refused = apply(book.on(local.date()), account, moment, local, entries, forced=forced)
+        rulebook, entries = book.on(local.date()), due.advance(book, account, local.date())
+        forced = tried is None or moment.id != tried.id
+        if not forced:
+            moment = tried = spending.completed(rulebook, account, moment, local.date())
+        refused = apply(rulebook, account, moment, local, entries, forced=forced)
         if refused is not None and not forced:
-            return account, refused
+            return account, refused, tried
         account.memory.last_at, account.memory.last_id = moment.at, moment.id
     due.advance(book, account, day)
-    return account, None
-
-
-def _recorded(account: Account, event: Event) -> Event:
-    """The event as it must be remembered: a used voucher with its reward's name and date."""
-    what = event.what
-    if not isinstance(what, facts.VoucherUse) or what.reward:
-        return event
-    voucher = next((each for each in account.vouchers or () if each.id == what.voucher), None)
-    if voucher is None:
-        return event
-    what = structs.replace(what, reward=voucher.reward, issued_on=voucher.issued_on)
-    return structs.replace(event, what=what)
+    return account, None, tried

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from habitue.core import facts
+from habitue.core import facts, tallies
 from habitue.core.account import Account, Usage
 from habitue.core.calendar import later, moment_later, start_of
 from habitue.core.program import Limit, Period
@@ -26,16 +27,28 @@ class Limited(Protocol):
     def cool_down(self) -> Period | None: ...
 
 
-def allowed(account: Account, rule: Limited, wanted: int, local: datetime) -> int:
-    """How much of `wanted` (fixed point) the rule may still give now."""
+def allowed(
+    account: Account,
+    rule: Limited,
+    wanted: int,
+    local: datetime,
+    event: facts.Event | None = None,
+) -> int:
+    """How much of `wanted` (fixed point) the rule may still give now.
+
+    `event` knows what is left of limits for all members together; without one, they do not hold.
+    """
     if _cooling(account, rule, local):
         return 0
     for number, limit in enumerate(rule.limits):
-        times, amount = _used(account, _name(rule, number), limit, local.date())
-        if limit.times is not None and times >= limit.times:
+        if limit.total:
+            times, amount = _left_of_all(account, rule.id, number, limit, local.date(), event)
+        else:
+            times, amount = _left(account, _name(rule, number), limit, local.date())
+        if times is not None and times <= 0:
             return 0
-        if limit.amount is not None:
-            wanted = min(wanted, max(limit.amount - amount, 0))
+        if amount is not None:
+            wanted = min(wanted, max(amount, 0))
     return wanted
 
 
@@ -46,6 +59,10 @@ def use(account: Account, rule: Limited, amount: int, local: datetime) -> None:
     if rule.cool_down is not None:
         account.memory.last[rule.id] = local.astimezone(UTC)
     for number, limit in enumerate(rule.limits):
+        if limit.total:
+            for shared, measure in _shared(rule.id, number, limit, local.date()):
+                tallies.add(account, shared, 1 if measure == "times" else amount)
+            continue
         buckets = account.memory.used.setdefault(_name(rule, number), {})
         bucket = _bucket(limit, local.date())
         usage = buckets.setdefault(bucket, Usage())
@@ -93,6 +110,34 @@ def _bucket(limit: Limit, day: date) -> int:
     if isinstance(limit.per, Period):
         return day.toordinal()
     return start_of(day, limit.per).toordinal()
+
+
+def _left(account: Account, name: str, limit: Limit, day: date) -> tuple[int | None, int | None]:
+    """How often and how much a member may still get; None: as limited by nothing."""
+    times, amount = _used(account, name, limit, day)
+    return (
+        None if limit.times is None else limit.times - times,
+        None if limit.amount is None else limit.amount - amount,
+    )
+
+
+def _left_of_all(
+    account: Account, of: str, number: int, limit: Limit, day: date, event: facts.Event | None
+) -> tuple[int | None, int | None]:
+    """The same of a limit that all members share, as the event says."""
+    left: dict[str, int | None] = {}
+    if event is not None:
+        for name, measure in _shared(of, number, limit, day):
+            left[measure] = tallies.room(account, event, name)
+    return left.get("times"), left.get("units")
+
+
+def _shared(of: str, number: int, limit: Limit, day: date) -> Iterator[tuple[str, str]]:
+    """The names of the sums that a limit for all members counts in, and what they count."""
+    assert not isinstance(limit.per, Period), "a total limit has calendar periods"
+    for measure, most in (("times", limit.times), ("units", limit.amount)):
+        if most is not None:
+            yield tallies.named(tallies.limit_stem(of, number, measure), limit.per, day), measure
 
 
 def _used(account: Account, name: str, limit: Limit, day: date) -> tuple[int, int]:

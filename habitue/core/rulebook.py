@@ -15,7 +15,8 @@ from math import lcm
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from habitue.core import conditions, facts, program, tallies
+from habitue.core import conditions, facts, program, streaks, tallies
+from habitue.core.account import Lot
 from habitue.core.ladder import CompiledLadder
 
 _DAYS_KEPT: Final = 800
@@ -23,15 +24,22 @@ _DAYS_KEPT: Final = 800
 MOST_SLOTS: Final = 100
 """Different kinds of lots in a program: an event has room for 255 numbers."""
 
+APPROVAL: Final = "approval"
+"""For what units wait that a person must let become usable."""
+
 Key = tuple[str, str]
 Measure = Literal["whole money", "money", "quantity", "attribute", "once"]
 
 
 class Slot:
-    """Where awards of one rule land: a unit, and what gives its lot its dates."""
+    """Where awards of one rule land: a unit, and what gives its lot its dates.
+
+    `by_level`: where holding a level changes the unit's expiry. `awaits`: for what the lot waits.
+    """
 
     __slots__ = (
-        "dated", "expiry", "from_activation", "number", "pending", "redeemable", "unit",
+        "awaits", "by_level", "dated", "expiry", "from_activation", "number", "pending",
+        "redeemable", "unit",
     )  # fmt: skip
 
     def __init__(
@@ -41,16 +49,22 @@ class Slot:
         of: program.Unit,
         expiry: program.Expiry | None,
         pending: program.Pending | None,
+        by_level: dict[str, program.Expiry | None],
     ) -> None:
         self.number = number
         self.unit = unit
         self.expiry = expiry
         self.pending = pending
+        self.by_level = by_level
+        self.awaits = _awaited(pending)
         self.redeemable = of.redeemable
         self.from_activation = of.expiry_from == "activation"
-        self.dated = not (
-            pending is None and (expiry is None or isinstance(expiry, program.Inactivity))
-        )
+        undated = expiry is None or isinstance(expiry, program.Inactivity)
+        self.dated = not (pending is None and undated and not by_level)
+
+    def lasts(self, level: str) -> program.Expiry | None:
+        """How a lot lapses for a member who holds a level."""
+        return self.by_level.get(level, self.expiry) if self.by_level else self.expiry
 
 
 class Base:
@@ -89,7 +103,8 @@ class Rule:
         self.keys = _keys(rule.lines)
         self.limited = bool(rule.limits or rule.cool_down)
         special = rule.where or self.counts or self.changes or self.limited or rule.group
-        self.is_plain = not special and rule.base == "net"
+        usual = rule.base == "net" and rule.covered == "earns nothing"
+        self.is_plain = not special and usual
         whole = not (self.bases or self.counts or self.limited or rule.group)
         self.changes_whole = whole and bool(self.changes)
         self.factors = tuple(_factor(award) for award in self.changes)
@@ -164,13 +179,20 @@ class Trigger:
 
 
 class Rulebook:
-    """One version of a program, compiled."""
+    """One version of a program, compiled; its `book` has them all.
+
+    `listens`: triggers that move units earned before, or of which streaks are kept.
+    """
+
+    book: Book
+    listens: frozenset[str]
 
     def __init__(self, source: program.Program) -> None:
         self.program = source
         self.zone = ZoneInfo(source.timezone)
         self.unit_number = {unit.id: number for number, unit in enumerate(source.units)}
         self.scale = self._scales()
+        self.by_level = _by_level(source)
         self.slots: list[Slot] = []
         self.rules = [
             Rule(order, rule, self._bases(rule)) for order, rule in enumerate(source.rules)
@@ -179,11 +201,15 @@ class Rulebook:
         self.thresholds = tuple(
             reward for reward in source.rewards if reward.automatic == "threshold" and reward.cost
         )
+        self.occasions = _occasions(source.rewards)
         self.granted = [
-            Slot(0, number, unit, unit.expiry, None) for number, unit in enumerate(source.units)
+            Slot(0, number, unit, unit.expiry, None, self.by_level.get(unit.id, {}))
+            for number, unit in enumerate(source.units)
         ]
-        self.inactive = _restarted(source.units, program.Inactivity)
-        self.redated = _restarted(source.units, program.Redated)
+        self.inactive = self._restarted(program.Inactivity)
+        self.redated = self._restarted(program.Redated)
+        self.protects = bool(self.inactive and self.by_level)
+        self.streaks = streaks.watched(conditions.asked(source))
         self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
         self.capacities = tallies.Capacities(source)
         self.shares = bool(self.capacities or source.partners or source.causes or source.draws)
@@ -254,11 +280,34 @@ class Rulebook:
     def _slot(self, unit: int, rule: program.EarnRule) -> int:
         of = self.program.units[unit]
         expiry, pending = rule.expiry or of.expiry, rule.pending or of.pending
+        by_level = {} if rule.expiry else self.by_level.get(of.id, {})
         for slot in self.slots:
-            if (slot.unit, slot.expiry, slot.pending) == (unit, expiry, pending):
+            known = (slot.unit, slot.expiry, slot.pending, slot.by_level)
+            if known == (unit, expiry, pending, by_level):
                 return slot.number
-        self.slots.append(Slot(len(self.slots), unit, of, expiry, pending))
+        self.slots.append(Slot(len(self.slots), unit, of, expiry, pending, by_level))
         return len(self.slots) - 1
+
+    def made(self, lot: Lot) -> Slot:
+        """What gave a lot its dates, as its number says; for one that came otherwise, its unit."""
+        number = lot.id % 256 - 1
+        if 0 <= number < 2 * len(self.slots):
+            slot = self.slots[number % len(self.slots)]
+            if slot.unit == lot.unit:
+                return slot
+        return self.granted[lot.unit]
+
+    def _restarted(
+        self, kind: type[program.Inactivity] | type[program.Redated]
+    ) -> dict[str, set[int]]:
+        """Per trigger, the units of which it may restart or move the expiry."""
+        found: dict[str, set[int]] = {}
+        for slot in (*self.slots, *self.granted):
+            for expiry in (slot.expiry, *slot.by_level.values()):
+                if isinstance(expiry, kind):
+                    for when in expiry.restarted_by:
+                        found.setdefault(when, set()).add(slot.unit)
+        return found
 
 
 class Book:
@@ -275,7 +324,13 @@ class Book:
         self.latest = self._versions[-1]
         self.zone = self.latest.zone
         self.units = len(self.latest.program.units)
-        self.moves_lots = any(each.thresholds or each.redated for each in self._versions)
+        self.redated = frozenset(when for each in self._versions for when in each.redated)
+        awaited = {slot.awaits for each in self._versions for slot in each.slots}
+        self.awaited = frozenset(awaited - {"", APPROVAL})
+        for version in self._versions:
+            version.book = self
+            version.listens = self.redated.union(self.awaited, version.inactive, version.streaks)
+        self.moves_lots = bool(self.redated) or any(each.thresholds for each in self._versions)
         self.shares = any(each.shares for each in self._versions)
 
     def on(self, day: date) -> Rulebook:
@@ -283,6 +338,18 @@ class Book:
         if len(self._versions) == 1:
             return self.latest
         return self._versions[max(bisect_right(self._since, day) - 1, 0)]
+
+
+def _occasions(
+    rewards: Sequence[program.Reward],
+) -> dict[str, list[tuple[program.Reward, conditions.Predicate | None]]]:
+    """Rewards that an event brings by itself, by its trigger, with what must hold then."""
+    found: dict[str, list[tuple[program.Reward, conditions.Predicate | None]]] = {}
+    for reward in rewards:
+        if reward.automatic is not None and reward.automatic != "threshold":
+            where = conditions.compiled(reward.where) if reward.where else None
+            found.setdefault(reward.automatic, []).append((reward, where))
+    return found
 
 
 def _whole(award: program.PerMoney, unit: program.Unit) -> bool:
@@ -301,13 +368,17 @@ def _keys(lines: program.Lines | None) -> tuple[Key, ...]:
     return tuple(("label", label) for label in lines.label)
 
 
-def _restarted(
-    units: Sequence[program.Unit], kind: type[program.Inactivity] | type[program.Redated]
-) -> dict[str, list[tuple[int, program.Period]]]:
-    """Per kind of event, the units whose expiry it restarts, and for how long."""
-    found: dict[str, list[tuple[int, program.Period]]] = {}
-    for number, unit in enumerate(units):
-        if isinstance(unit.expiry, kind):
-            for when in unit.expiry.restarted_by:
-                found.setdefault(when, []).append((number, unit.expiry.period))
+def _awaited(pending: program.Pending | None) -> str:
+    """For what units wait that no day makes usable: an event, approval, or nothing."""
+    if pending is None:
+        return ""
+    return APPROVAL if pending.approval else pending.event or ""
+
+
+def _by_level(source: program.Program) -> dict[str, dict[str, program.Expiry | None]]:
+    """Per unit, how holding a level changes its expiry."""
+    found: dict[str, dict[str, program.Expiry | None]] = {}
+    for level in source.tiers.levels if source.tiers else ():
+        for unit, expiry in level.expiry.items():
+            found.setdefault(unit, {})[level.id] = expiry
     return found
