@@ -1,4 +1,4 @@
-"""The sketches lack nothing: each is read, written back the same, and its story runs if it has one."""
+"""The sketches lack no word: each is read, and written back the same; their stories run."""
 
 from __future__ import annotations
 
