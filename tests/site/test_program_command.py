@@ -38,7 +38,60 @@ def test_a_good_file_is_called_so(card: Path) -> None:
     result = habitue("check", card)
     assert result.exit_code == 0
     assert "is well written: 1 unit, 1 rule, 0 tiers, 1 reward." in result.stdout
-    assert "The nearest reward is visit × 10 away." in result.stdout
+    assert "The first reward, coffee, comes at visit 10, after 136 days." in result.stdout
+    assert "What stamps are worth in money cannot be said" in result.stdout
+    assert "to think over" in result.stdout.lower()
+
+
+def test_a_stated_customer_is_taken_at_their_word(card: Path) -> None:
+    weekly = habitue("check", card, "--basket", "4.50", "--visits", "1/week")
+    assert "(as stated) spends 4.50 EUR at each of 4.3482 visits a month" in weekly.stdout
+    assert "The first reward, coffee, comes at visit 10, after 63 days." in weekly.stdout
+
+
+def test_what_a_program_gives_back_is_shown_and_handed_to_machines(card: Path) -> None:
+    worth = CARD.replace("{stamps: {}}", "{stamps: {worth: 0.25}}")
+    card.write_text(worth, "utf-8")
+    shown = habitue("check", card, "--basket", "12.50", "--on", "2026-03-01").stdout
+    assert "a scan at each visit" in shown
+    assert "2 %" in shown
+    told = json.loads(habitue("check", card, "--on", "2026-03-01", "--json").stdout)
+    assert told["on"] == "2026-03-01"
+    assert told["pace"]["first"] == {"id": "coffee", "visits": 10, "days": 136}
+    assert told["generosity"]["rates"][0]["share"] == "1/50"
+    assert told["advice"][0]["path"] == "earn"
+
+
+def test_simpler_lines_are_printed_to_be_pasted(card: Path) -> None:
+    points = """\
+earn:
+  - {id: base, when: purchase, award: {stamps: 10, per: 1.00}}
+rewards:
+  - {id: coffee, cost: {stamps: 500}, gives: {product: coffee}}
+"""
+    card.write_text(CARD[: CARD.index("earn:")] + points, "utf-8")
+    shown = habitue("check", card).stdout
+    assert "instead, with the same for everybody:" in shown
+    assert "- {id: base, when: purchase, award: {stamps: 1, per: 1.00}}" in shown
+    assert "- {id: coffee, cost: {stamps: 50}, gives: {product: coffee}}" in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--basket", "twelve"], "--basket: 'twelve' is not a number written like 12.50"),
+        (["--basket", "0"], "--basket: what a customer spends is above 0"),
+        (["--visits", "often"], "--visits: write it like 2/month"),
+        (["--visits", "0"], "--visits: write it like 2/month"),
+        (["--on", "soon"], "--on: 'soon' is not a date such as 2026-03-01."),
+    ],
+)
+def test_a_customer_that_makes_no_sense_is_a_misuse(
+    card: Path, options: list[str], said: str
+) -> None:
+    result = habitue("check", card, *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
 
 
 def test_a_fault_is_shown_with_file_and_line(card: Path) -> None:
