@@ -74,11 +74,13 @@ class Usage(Struct, array_like=True, gc=False):
     amount: int = 0
 
 
-class FeeState(Struct, omit_defaults=True):
+class FeeState(Struct, frozen=True, omit_defaults=True):
     """A member's paid membership: since when, through which day, whether on trial or ending.
 
-    `paid` is the last payment and `paid_on` its day, `used` how often benefits were used since,
-    `saved` what they saved in all (minor units).
+    `paid` is the last payment (minor units) and `paid_on` its day; `used` is how often benefits
+    were used since, and `saved` what they saved. `since`: the day from which its months or years
+    are counted, where that is not the day of joining. `grace`: the last day on which it holds
+    although that day is not paid.
     """
 
     joined_on: date
@@ -89,6 +91,13 @@ class FeeState(Struct, omit_defaults=True):
     paid_on: date | None = None
     used: int = 0
     saved: int = 0
+    since: date | None = None
+    grace: date | None = None
+
+    @property
+    def holds_until(self) -> date:
+        """The last day on which membership holds."""
+        return self.grace or self.until
 
 
 class Memory(Struct, omit_defaults=True):
@@ -102,7 +111,8 @@ class Memory(Struct, omit_defaults=True):
     and calendar year, for a dividend · `cycle`: the day a tier cycle began · `promoted`: levels
     reached that hold from a later day on · `streaks`: by trigger, the last day (or week) and how
     many in a row · `segments` · `fee` · `tallies`: what this member's events contributed to things
-    that all share, by name (`tallies.py`), as units and money.
+    that all share, by name (`tallies.py`), as units and money · `merged_into`: the customer that
+    this one turned out to be, 0 if none.
     """
 
     counters: dict[int, dict[int, int]] = {}
@@ -123,6 +133,7 @@ class Memory(Struct, omit_defaults=True):
     segments: tuple[str, ...] = ()
     fee: FeeState | None = None
     tallies: dict[str, tuple[int, int]] = {}
+    merged_into: int = 0
 
 
 class Account(Struct):

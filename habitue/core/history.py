@@ -11,18 +11,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import count
+from math import floor
 from typing import Final
 
 from msgspec import structs
 
-from habitue.core import facts, program
-from habitue.core.account import Account, Entry, Lot, Voucher
+from habitue.core import facts, paying, program
+from habitue.core.account import Account, Entry, EntryKind, Lot, Voucher
 from habitue.core.calendar import moment_later
-from habitue.core.facts import Event, Forgiven, Line, Purchase, Refund, Refused, Undo
+from habitue.core.facts import Event, Forgiven, Line, Merged, Purchase, Refund, Refused, Undo
 
 UNDOABLE: Final = (
-    Purchase | Refund | facts.Visit | facts.Action | facts.Redemption | facts.VoucherUse
+    Purchase
+    | Refund
+    | facts.Visit
+    | facts.Action
+    | facts.Redemption
+    | facts.VoucherUse
+    | facts.Payment
+    | facts.BenefitUse
+    | facts.FeePaid
+    | facts.FeeFailed
+    | facts.FeeRefunded
+    | facts.Cancellation
+    | facts.Transfer
+    | facts.Merge
 )
+SPENT: Final = facts.Redemption | facts.Payment | facts.VoucherUse
+"""What a purchase may be paid with, and a full return of it gives back."""
 
 
 def check(
@@ -41,11 +57,12 @@ def check(
 def amended(past: Sequence[Event]) -> list[Event | Forgiven]:
     """The history in order of time with every correction taken into it."""
     undone = undone_ids(past)
-    redeemed = {event.id for event in past if isinstance(event.what, facts.Redemption)}
     refunds: dict[int, list[Refund]] = {}
     for event in past:
         if isinstance(event.what, Refund) and event.id not in undone:
             refunds.setdefault(event.what.of, []).append(event.what)
+    undone |= _given_back(past, refunds)
+    estates = _estates(past)
     moments: list[tuple[datetime, int, int, Event | Forgiven]] = []
     for event in past:
         if event.id in undone:
@@ -54,15 +71,43 @@ def amended(past: Sequence[Event]) -> list[Event | Forgiven]:
             moments.append((event.forgiven.at, event.id, 1, event.forgiven))
         if isinstance(event.what, Refund | Undo):
             continue
+        if isinstance(event.what, Merged):
+            if event.what.of:
+                continue
+            event = structs.replace(event, what=estates[event.id])
         if isinstance(event.what, Purchase) and event.id in refunds:
             left = kept(event.what, refunds[event.id])
             if left is None:
-                undone |= redeemed & set(event.what.spent)
                 continue
             event = structs.replace(event, what=left)
         moments.append((event.at, event.id, 0, event))
     moments.sort(key=lambda moment: moment[:3])
-    return [moment for _, _, _, moment in moments if not _is_undone(moment, undone)]
+    return [moment for _, _, _, moment in moments]
+
+
+def _given_back(past: Sequence[Event], refunds: dict[int, list[Refund]]) -> set[int]:
+    """What paid for purchases that came back whole: these events, and uses of their vouchers."""
+    named = {
+        paid
+        for event in past
+        if isinstance(event.what, Purchase) and event.what.spent
+        if event.id in refunds and kept(event.what, refunds[event.id]) is None
+        for paid in event.what.spent
+    }
+    if not named:
+        return named
+    back = {event.id for event in past if event.id in named and isinstance(event.what, SPENT)}
+    return back | {event.id for event in past if _made_by(event.what) in back}
+
+
+def _estates(past: Sequence[Event]) -> dict[int, Merged]:
+    """What came over by each merge, as it was told last: events are in order of arrival."""
+    return {event.what.of or event.id: event.what for event in past if isinstance(event.what, Merged)}
+
+
+def _made_by(what: facts.What) -> int | None:
+    """The event that issued the voucher which a use hands in: vouchers number after their event."""
+    return what.voucher & ~255 if isinstance(what, facts.VoucherUse) else None
 
 
 def undone_ids(past: Iterable[Event]) -> set[int]:
@@ -94,12 +139,20 @@ def kept(purchase: Purchase, refunds: Sequence[Refund]) -> Purchase | None:
     return structs.replace(purchase, lines=tuple(lines), covered=covered)
 
 
-def settle(source: program.Program, account: Account, now: datetime) -> Forgiven | None:
-    """After a correction: units already spent are forgiven, or stay owed, as the program says."""
+def settle(
+    source: program.Program, account: Account, now: datetime, money_back: int = 0
+) -> Forgiven | None:
+    """After a correction: units already spent are forgiven, or stay owed, as the program says;
+    or their worth is withheld from the `money_back` of a refund (minor units).
+    """
     owed = {unit: debt for unit, debt in account.memory.debts.items() if debt}
     if not owed or source.refund_of_spent == "negative":
         return None
-    forgiven = Forgiven(now, owed)
+    withheld = 0
+    if source.refund_of_spent == "lower the refund":
+        worth = sum(paying.worth(source, unit) * missing for unit, missing in owed.items())
+        withheld = min(floor(worth), money_back)
+    forgiven = Forgiven(now, owed, withheld)
     forgive(account, forgiven)
     return forgiven
 
@@ -117,11 +170,18 @@ def forgive(account: Account, forgiven: Forgiven) -> None:
 
 
 def difference(
-    stored: Account, live: Account, derived: Account, event_id: int, day: date
+    stored: Account,
+    live: Account,
+    derived: Account,
+    event_id: int,
+    day: date,
+    *,
+    moved: bool = False,
 ) -> list[Entry]:
     """The entries that lead from the live account to the derived one; marks what to store.
 
-    `stored` is the account before anything fell due: what differs from it is written.
+    `stored` is the account before anything fell due: what differs from it is written. `moved`: it
+    differs because units went from one customer to another.
     """
     before = {lot.id: lot for lot in live.lots or ()}
     after = {lot.id: lot for lot in derived.lots or ()}
@@ -133,20 +193,14 @@ def difference(
         if lot.remaining != was:
             balances[lot.unit] += lot.remaining - was
             made_now = event_id < lot_id <= event_id | 255
-            entries.append(
-                Entry(
-                    lot.unit,
-                    lot_id,
-                    lot.remaining - was,
-                    "accrual" if made_now else "reversal",
-                    day,
-                    balances[lot.unit],
-                )
-            )
+            kind: EntryKind = "transfer" if moved else "accrual" if made_now else "reversal"
+            change = lot.remaining - was
+            entries.append(Entry(lot.unit, lot_id, change, kind, day, balances[lot.unit]))
     for unit, balance in enumerate(derived.balances):
         if balance != balances[unit]:
             change = balance - balances[unit]
-            entries.append(Entry(unit, 0, change, "reversal", day, balance))
+            kind = "transfer" if moved else "reversal"
+            entries.append(Entry(unit, 0, change, kind, day, balance))
     _mark(stored, before, after, derived, event_id)
     return entries
 
@@ -213,10 +267,6 @@ def _emptied(lot: Lot) -> Lot:
     return structs.replace(lot, remaining=0)
 
 
-def _is_undone(moment: Event | Forgiven, undone: set[int]) -> bool:
-    return isinstance(moment, Event) and moment.id in undone
-
-
 def _line_left(line: Line, returned: int) -> Line:
     if not returned:
         return line
@@ -256,8 +306,26 @@ def _undo_problem(
         return Refused("unknown_event", "There is no such event to undo.", {"event": of})
     if of in undone_ids(past):
         return Refused("already_undone", "This was undone already.", {"event": of})
-    if not undo.consequence and event.at > moment_later(target.at, source.undo_within):
+    if isinstance(target.what, facts.Transfer) and _is_merged(past):
+        return Refused("merged", "This account went over into another one; undo that first.")
+    bound = not undo.consequence and not isinstance(target.what, facts.Merge)
+    if bound and event.at > moment_later(target.at, source.undo_within):
         return Refused("too_late", "It is too late to undo this; correct it with a reason.")
+    return _in_use(past, of)
+
+
+def _is_merged(past: Sequence[Event]) -> bool:
+    undone = undone_ids(past)
+    return any(isinstance(known.what, facts.Merge) and known.id not in undone for known in past)
+
+
+def _in_use(past: Sequence[Event], of: int) -> Refused | None:
+    """What something that still stands was bought with is not undone by itself."""
+    standing = [event for event in amended(past) if isinstance(event, Event)]
+    if any(_made_by(event.what) == of for event in standing):
+        return Refused("voucher_used", "Its voucher was used; undo that first.", {"event": of})
+    if any(isinstance(one.what, Purchase) and of in one.what.spent for one in standing):
+        return Refused("in_use", "A purchase was paid with it; undo that first.", {"event": of})
     return None
 
 
@@ -274,7 +342,12 @@ def _refund_money(past: Sequence[Event], refund: Refund, of: int) -> tuple[Refus
     if _exceeds(bought, [*earlier, refund]):
         return Refused("too_much", "More is returned than was bought.", {"event": of}), 0
     before, after = kept(bought, earlier), kept(bought, [*earlier, refund])
-    return None, (before.total if before else 0) - (after.total if after else 0)
+    return None, (_paid(before) if before else 0) - (_paid(after) if after else 0)
+
+
+def _paid(bought: Purchase) -> int:
+    """The money that a purchase cost (minor units): units that covered some come back as units."""
+    return bought.total - bought.covered
 
 
 def _exceeds(bought: Purchase, refunds: Sequence[Refund]) -> bool:

@@ -1,0 +1,97 @@
+"""Paying with units: at their worth in money, within a share of the order."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+
+from msgspec import structs
+
+from habitue.core import fees, holding, money, program, redeeming, vouchers
+from habitue.core.account import Account, Entry
+from habitue.core.facts import Payment, Refused
+from habitue.core.rulebook import Rulebook
+
+
+def priced(rulebook: Rulebook, account: Account, what: Payment, day: date) -> Payment:
+    """A payment with the units it takes, rounded up (fixed point).
+
+    Where the program clamps, the money is lowered to what the member's units are worth, rounded
+    down. The account is up to date.
+    """
+    paying, rate = rulebook.program.pay_with, _rate(rulebook)
+    if paying is None or not rate:
+        return structs.replace(what, units=0)
+    unit, paid = rulebook.unit_number[paying.unit], what.money
+    if paying.when_short == "clamp":
+        paid = min(paid, floor(redeeming.affordable(rulebook, account, unit, day) * rate))
+    return structs.replace(what, money=paid, units=ceil(paid / rate))
+
+
+def pay(
+    rulebook: Rulebook,
+    account: Account,
+    what: Payment,
+    day: date,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """A member pays with the units that `priced` found."""
+    paying = rulebook.program.pay_with
+    if paying is None or not (forced or _rate(rulebook)):
+        return Refused("no_payment", "Nothing can be paid with units here.")
+    unit = rulebook.unit_number[paying.unit]
+    refused = None if forced else _not_allowed(rulebook, account, paying, unit, what, day)
+    if refused is not None:
+        return refused
+    why = (("payment", what.money, -what.units),)
+    holding.draw(rulebook, account, unit, what.units, day, "redemption", why, entries)
+    vouchers.spent_at(rulebook, account, what.partner, paying.unit, what.units)
+    return None
+
+
+def worth(source: program.Program, unit: int) -> Fraction:
+    """What the smallest part of a unit is worth, in minor units of money; 0 if it has no price."""
+    of = source.units[unit]
+    minor = int(10 ** money.decimals(source.currency))
+    return (of.worth or Fraction(0)) * minor / int(10**of.decimals)
+
+
+def _rate(rulebook: Rulebook) -> Fraction:
+    """What the smallest part of the unit that pays is worth, 0 if nothing pays."""
+    paying = rulebook.program.pay_with
+    if paying is None:
+        return Fraction(0)
+    return worth(rulebook.program, rulebook.unit_number[paying.unit])
+
+
+def _not_allowed(
+    rulebook: Rulebook,
+    account: Account,
+    paying: program.PayWith,
+    unit: int,
+    what: Payment,
+    day: date,
+) -> Refused | None:
+    of, source = rulebook.program.units[unit], rulebook.program
+    if not fees.holds(source, account, day):
+        return fees.UNPAID
+    places = money.decimals(source.currency)
+    most = floor(what.order * paying.most)
+    if what.money > most:
+        return Refused(
+            "share",
+            f"At most {money.written(most, places)} {source.currency} of this order can be paid "
+            f"with {of.id}.",
+            {"most": most, "given": what.money},
+        )
+    if not what.money or redeeming.affordable(rulebook, account, unit, day) < what.units:
+        return redeeming.short(rulebook, account, unit, max(what.units, 1))
+    if what.units < paying.least:
+        return Refused(
+            "too_little",
+            f"At least {money.written(paying.least, of.decimals)} {of.id} are paid at a time.",
+            {"least": paying.least, "units": what.units, "unit": of.id},
+        )
+    return None

@@ -1,0 +1,197 @@
+"""Issued pieces of rewards: a voucher is issued, handed in once, and gives what it stands for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from habitue.core import holding, limits, tallies
+from habitue.core.account import Account, Entry, EntryKind, Voucher, VoucherState
+from habitue.core.calendar import FOREVER, later, midnight
+from habitue.core.earning import Earned
+from habitue.core.facts import Event, Refused, VoucherUse
+from habitue.core.program import Gift, Limit, Period, Reward
+from habitue.core.rulebook import Rulebook
+
+UNKNOWN: Final = Refused("unknown_voucher", "This voucher does not exist.")
+
+
+def issue(
+    rulebook: Rulebook,
+    account: Account,
+    event_id: int,
+    reward: Reward,
+    local: datetime,
+    entries: list[Entry],
+    *,
+    at_once: bool = False,
+) -> None:
+    """A piece of a reward, numbered after an event or midnight; `at_once`: handed over now."""
+    day = local.date()
+    at_once = at_once or waits_for_nothing(reward)
+    _count(account, reward, local)
+    number, until = _free(account, event_id), _last_day(reward, day)
+    state: VoucherState = "redeemed" if at_once else "issued"
+    account.issue(Voucher(number, reward.id, state, day, until))
+    if at_once:
+        _give(rulebook, account, event_id, reward.gifts[0], reward, day, entries)
+
+
+def use(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    what: VoucherUse,
+    local: datetime,
+    entries: list[Entry],
+    forced: bool,
+) -> Refused | None:
+    """A voucher is handed in, once."""
+    day = local.date()
+    voucher = _voucher(account, what)
+    if voucher is None and forced:
+        voucher = _issue_anyway(rulebook, account, what, day, entries)
+    if voucher is None:
+        return UNKNOWN
+    if voucher.state != "issued":
+        return spent(voucher)
+    reward = rulebook.program.reward(voucher.reward)
+    if reward is not None and not 0 <= what.choice < len(reward.gifts):
+        return Refused("choice", f"Choose between 1 and {len(reward.gifts)}.")
+    voucher.state = "redeemed"
+    account.touched_vouchers[voucher.id] = voucher
+    if reward is not None:
+        _give(rulebook, account, event.id, reward.gifts[what.choice], reward, day, entries)
+        if reward.cost is not None:
+            spent_at(rulebook, account, what.partner, *reward.cost)
+    return None
+
+
+def spent_at(rulebook: Rulebook, account: Account, partner: str, unit: str, units: int) -> None:
+    """Units were spent at a partner (fixed point): by paying, or by what was handed over there."""
+    if partner and rulebook.program.partners:
+        tallies.add(account, f"redeemed {partner} {unit}", units)
+
+
+def spent(voucher: Voucher) -> Refused:
+    """Why a voucher cannot be handed in."""
+    return Refused(
+        f"voucher_{voucher.state}",
+        f"This voucher is {voucher.state} already.",
+        {"voucher": voucher.id},
+    )
+
+
+def waits_for_nothing(reward: Reward) -> bool:
+    """Whether nobody needs to hand a reward over: what it gives is an entry in a book."""
+    return len(reward.gifts) == 1 and reward.gifts[0].kind in ("donation", "draw entry")
+
+
+def draw_cost(
+    rulebook: Rulebook, account: Account, reward: Reward, day: date, entries: list[Entry]
+) -> None:
+    """Take a reward's cost from the member's lots; what only gives to a cause is a donation."""
+    if reward.cost is None:
+        return
+    unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
+    gives = len(reward.gifts) == 1 and reward.gifts[0].kind == "donation"
+    kind: EntryKind = "donation" if gives else "redemption"
+    why = ((reward.id, cost, -cost),)
+    holding.draw(rulebook, account, unit, cost, day, kind, why, entries)
+
+
+class _RewardLimit:
+    """A reward's limit in the shape that `limits` reads."""
+
+    def __init__(self, reward: Reward) -> None:
+        self.id = f"reward {reward.id}"
+        self.limits: tuple[Limit, ...] = (reward.limit,) if reward.limit else ()
+        self.cool_down: Period | None = None
+
+
+def limited(reward: Reward) -> limits.Limited:
+    """What `limits` needs to know of a reward."""
+    return _RewardLimit(reward)
+
+
+def sold_out(account: Account, event: Event | None, reward: Reward) -> bool:
+    """Whether no piece is left in stock; what a midnight brings has to wait for an event."""
+    if reward.stock is None:
+        return False
+    return event is None or tallies.room(account, event, tallies.stock(reward).stem) == 0
+
+
+def _count(account: Account, reward: Reward, local: datetime) -> None:
+    """A piece counts toward the reward's limit and its stock."""
+    limits.use(account, limited(reward), 1, local)
+    if reward.stock is not None:
+        tallies.add(account, tallies.stock(reward).stem, 1)
+
+
+def _last_day(reward: Reward, day: date) -> date:
+    """Counted as a lot's expiry is: the day found is the last usable one."""
+    return later(day, reward.valid_for) if reward.valid_for else FOREVER
+
+
+def _free(account: Account, event_id: int) -> int:
+    """The next voucher number of an event."""
+    while event_id in account.touched_vouchers:
+        event_id += 1
+    return event_id
+
+
+def _voucher(account: Account, what: VoucherUse) -> Voucher | None:
+    """The voucher meant; once its reward was recorded, the number is no more than a label.
+
+    While history is folded again, a voucher may come with another number, or on another day.
+    """
+    assert account.vouchers is not None, "vouchers were not loaded"
+    if not what.reward:
+        return next((each for each in account.vouchers if each.id == what.voucher), None)
+    equal = [
+        voucher
+        for voucher in account.vouchers
+        if voucher.reward == what.reward and voucher.state == "issued"
+    ]
+    equal.sort(key=lambda each: (each.issued_on != what.issued_on, each.id != what.voucher))
+    return equal[0] if equal else None
+
+
+def _issue_anyway(
+    rulebook: Rulebook, account: Account, what: VoucherUse, day: date, entries: list[Entry]
+) -> Voucher | None:
+    """A voucher that was used stays used, even where the kept goods would not have earned it."""
+    reward = rulebook.program.reward(what.reward)
+    if reward is None:
+        return None
+    draw_cost(rulebook, account, reward, day, entries)
+    _count(account, reward, midnight(what.issued_on or day))
+    voucher = Voucher(what.voucher, reward.id, "issued", day)
+    account.issue(voucher)
+    return voucher
+
+
+def _give(
+    rulebook: Rulebook,
+    account: Account,
+    event_id: int,
+    gift: Gift,
+    reward: Reward,
+    day: date,
+    entries: list[Entry],
+) -> None:
+    """Units, donations and draw entries are booked; any other gift is handed over by people."""
+    match gift.kind:
+        case "units":
+            unit = rulebook.unit_number[gift.unit]
+            part = Earned(0, unit, gift.value, ((reward.id, 0, gift.value),))
+            holding.grant(rulebook, account, event_id, part, day, "accrual", entries)
+        case "donation":
+            units = reward.cost[1] if reward.cost is not None else 0
+            tallies.add(account, f"given {gift.to}", units, gift.value)
+        case "draw entry":
+            draw = next((each for each in rulebook.program.draws if each.id == gift.to), None)
+            if draw is not None:
+                tallies.add(account, tallies.named(f"draw {draw.id}", draw.every, day), gift.value)
+        case _:
+            pass
