@@ -273,20 +273,16 @@ class CompiledLadder:
         return until == last and self._goes_on(position) and not self._while_earned(position)
 
     def _begin(self, account: Account, midnight: date) -> None:
-        """Promised levels whose first day has come; kept while earned, they must still be."""
+        """Promised levels whose first day has come."""
         promoted = account.memory.promoted
-        begun = [each for each in promoted if promoted[each] <= midnight]
+        begun = [level for level in self.levels if promoted.get(level, FOREVER) <= midnight]
         for level in begun:
             del promoted[level]
-        for position in range(len(self.levels) - 1, 0, -1):
-            must = self._while_earned(position) and self._goes_on(position)
-            if self.levels[position] in begun and (
-                not must or self._reaches(account, position, midnight)
-            ):
-                if position > self.position(account):
-                    self._begin_cycle(account, midnight)
-                self._hold_after(account, position, midnight - _DAY)
-                return
+        if begun:
+            position = self.levels.index(begun[-1])
+            if position > self.position(account):
+                self._begin_cycle(account, midnight)
+            self._hold_after(account, position, midnight - _DAY)
 
     def _begin_cycle(self, account: Account, day: date) -> None:
         """A higher level is held from a day on: its cycle counts from nothing."""
