@@ -8,7 +8,7 @@ from math import ceil, floor
 
 from msgspec import structs
 
-from habitue.core import fees, holding, money, program, redeeming, vouchers
+from habitue.core import fees, holding, money, partners, program, redeeming
 from habitue.core.account import Account, Entry
 from habitue.core.facts import Payment, Refused
 from habitue.core.rulebook import Rulebook
@@ -47,7 +47,7 @@ def pay(
         return refused
     why = (("payment", what.money, -what.units),)
     holding.draw(rulebook, account, unit, what.units, day, "redemption", why, entries)
-    vouchers.spent_at(rulebook, account, what.partner, paying.unit, what.units)
+    partners.redeemed(rulebook, account, what, paying.unit, what.units)
     return None
 
 

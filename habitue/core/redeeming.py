@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from habitue.core import fees, holding, limits, money, vouchers
+from habitue.core import fees, holding, limits, money, partners, vouchers
 from habitue.core.account import Account, Entry
 from habitue.core.calendar import midnight
 from habitue.core.conditions import Moment, in_dates
@@ -37,9 +37,11 @@ def redeem(
     if refused is not None and not forced:
         return refused
     vouchers.draw_cost(rulebook, account, reward, local.date(), entries)
-    vouchers.issue(rulebook, account, event.id, reward, local, entries, at_once=what.at_once)
+    vouchers.issue(
+        rulebook, account, event.id, reward, local, entries, at_once=what.at_once, event=event
+    )
     if what.at_once or vouchers.waits_for_nothing(reward):
-        vouchers.spent_at(rulebook, account, what.partner, *reward.cost)
+        partners.redeemed(rulebook, account, what, *reward.cost)
     return None
 
 
@@ -64,7 +66,7 @@ def automatic(
             if not _open_to(reward, account, event, day):
                 break
             vouchers.draw_cost(rulebook, account, reward, day, entries)
-            vouchers.issue(rulebook, account, event_id, reward, midnight(day), entries)
+            vouchers.issue(rulebook, account, event_id, reward, midnight(day), entries, event=event)
 
 
 def occasion(
@@ -81,7 +83,7 @@ def occasion(
         if where is not None and not where(Moment(account, event.what, local)):
             continue
         if _open_to(reward, account, event, day):
-            vouchers.issue(rulebook, account, event.id, reward, midnight(day), entries)
+            vouchers.issue(rulebook, account, event.id, reward, midnight(day), entries, event=event)
 
 
 def used_since(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from habitue.core import holding, limits, tallies
+from habitue.core import entering, holding, limits, partners, tallies
 from habitue.core.account import Account, Entry, EntryKind, Voucher, VoucherState
 from habitue.core.calendar import FOREVER, later, midnight
 from habitue.core.earning import Earned
@@ -25,8 +25,9 @@ def issue(
     entries: list[Entry],
     *,
     at_once: bool = False,
+    event: Event | None = None,
 ) -> None:
-    """A piece of a reward, numbered after an event or midnight; `at_once`: handed over now."""
+    """A piece of a reward, numbered after an `event` or a midnight; `at_once`: handed over now."""
     day = local.date()
     at_once = at_once or waits_for_nothing(reward)
     _count(account, reward, local)
@@ -34,7 +35,7 @@ def issue(
     state: VoucherState = "redeemed" if at_once else "issued"
     account.issue(Voucher(number, reward.id, state, day, until))
     if at_once:
-        _give(rulebook, account, event_id, reward.gifts[0], reward, day, entries)
+        _give(rulebook, account, event_id, reward.gifts[0], reward, day, entries, event)
 
 
 def use(
@@ -61,16 +62,11 @@ def use(
     voucher.state = "redeemed"
     account.touched_vouchers[voucher.id] = voucher
     if reward is not None:
-        _give(rulebook, account, event.id, reward.gifts[what.choice], reward, day, entries)
+        gift = reward.gifts[what.choice]
+        _give(rulebook, account, event.id, gift, reward, day, entries, event)
         if reward.cost is not None:
-            spent_at(rulebook, account, what.partner, *reward.cost)
+            partners.redeemed(rulebook, account, what, *reward.cost)
     return None
-
-
-def spent_at(rulebook: Rulebook, account: Account, partner: str, unit: str, units: int) -> None:
-    """Units were spent at a partner (fixed point): by paying, or by what was handed over there."""
-    if partner and rulebook.program.partners:
-        tallies.add(account, f"redeemed {partner} {unit}", units)
 
 
 def spent(voucher: Voucher) -> Refused:
@@ -164,9 +160,11 @@ def _issue_anyway(
     reward = rulebook.program.reward(what.reward)
     if reward is None:
         return None
+    issued_on = what.issued_on or day
     draw_cost(rulebook, account, reward, day, entries)
-    _count(account, reward, midnight(what.issued_on or day))
-    voucher = Voucher(what.voucher, reward.id, "issued", day)
+    _count(account, reward, midnight(issued_on))
+    until = _last_day(reward, issued_on)
+    voucher = Voucher(what.voucher, reward.id, "issued", issued_on, until)
     account.issue(voucher)
     return voucher
 
@@ -179,6 +177,7 @@ def _give(
     reward: Reward,
     day: date,
     entries: list[Entry],
+    event: Event | None,
 ) -> None:
     """Units, donations and draw entries are booked; any other gift is handed over by people."""
     match gift.kind:
@@ -192,6 +191,6 @@ def _give(
         case "draw entry":
             draw = next((each for each in rulebook.program.draws if each.id == gift.to), None)
             if draw is not None:
-                tallies.add(account, tallies.named(f"draw {draw.id}", draw.every, day), gift.value)
+                entering.add(account, draw, gift.value, day, event)
         case _:
             pass
