@@ -116,7 +116,10 @@ FAULTS = {
     ),
     "no number with a decimal comma": (
         changed("per: item", "per: '1,50'"),
-        ['10 earn[0].award.per: expected an amount of money such as 12.50, found "1,50"'],
+        [
+            "10 earn[0].award.per: expected an amount of money such as 1.00, item, or the name of "
+            'an attribute, found "1,50"'
+        ],
     ),
     "no exponent": (
         changed("stamps: 10", "stamps: 1E+300000"),

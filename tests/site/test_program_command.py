@@ -134,3 +134,8 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
 
 def test_the_schema_is_printed() -> None:
     assert json.loads(habitue("schema").stdout)["title"] == "A loyalty program"
+
+
+def test_the_reference_page_is_printed_as_it_stands_in_the_documents() -> None:
+    page = Path(__file__).parents[2] / "docs" / "vocabulary.md"
+    assert habitue("reference").stdout == page.read_text("utf-8")

@@ -21,6 +21,7 @@ from habitue.core.document.forms import (
     Key,
     Known,
     Named,
+    Phrase,
     Schema,
     Table,
     entries,
@@ -93,16 +94,17 @@ class Amounts:
 
 # --- awards ------------------------------------------------------------------------------------
 
-_MULTIPLY: Final = Table(
+_OF_UNIT: Final = "Of this unit; multiply without it: of every unit."
+MULTIPLY: Final = Table(
     program.Multiply,
     {
         "multiply": Key(
             phrases.EXACT, "The bases times this.", "factor", required=True, example="2"
         ),
-        "unit": Key(UNIT, "Only of this unit; of every unit, if not given.", example="points"),
+        "unit": Key(UNIT, _OF_UNIT, example="points"),
     },
 )
-_BONUS: Final = Table(
+BONUS: Final = Table(
     program.Bonus,
     {
         "bonus": Key(
@@ -112,10 +114,42 @@ _BONUS: Final = Table(
             required=True,
             example="30%",
         ),
-        "unit": Key(UNIT, "Of this unit.", required=True, example="points"),
+        "unit": Key(UNIT, _OF_UNIT, required=True, example="points"),
     },
 )
-_STEP: Final = Choice(("whole", "proportional"))
+
+
+def _for_every(text: str, sheet: Sheet) -> int | str:
+    return text if NAME.fullmatch(text) else phrases.CASH.parse(text, sheet)
+
+
+ITEM: Final = "item"
+PLAIN: Final[dict[str, Key]] = {
+    "points": Key(
+        phrases.EXACT,
+        "So many of a unit, whose name stands here; with nothing beside it, once an event.",
+        example="50",
+    ),
+    "per": Key(
+        Phrase(
+            "an amount of money such as 1.00, item, or the name of an attribute",
+            _for_every,
+            lambda value, sheet: (
+                value if isinstance(value, str) else phrases.CASH.show(value, sheet)
+            ),
+            {"type": ["number", "string"]},
+        ),
+        "For every so much money; item: for every piece; another name: for every 1 of that "
+        "attribute of the event.",
+        example="1.00",
+    ),
+    "step": Key(
+        Choice(("whole", "proportional")),
+        "Whether a part of that money counts in proportion.",
+        example="proportional",
+    ),
+}
+"""What an award that is no factor says. Any unit may stand in the place of points."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +161,7 @@ class AwardForm:
             return expected("a mapping such as {points: 1, per: 1.00}", node, path, sheet)
         given = [page.word(key) for key, _ in page.pairs(node)]
         if "multiply" in given or "bonus" in given:
-            return (_MULTIPLY if "multiply" in given else _BONUS).read(node, path, sheet)
+            return (MULTIPLY if "multiply" in given else BONUS).read(node, path, sheet)
         allowed = (*sheet.decimals, "per", "step", "multiply", "bonus")
         parts = list(entries(node, path, sheet, allowed))
         named = [part for part in parts if part[0] in sheet.decimals]
@@ -140,12 +174,12 @@ class AwardForm:
 
     def write(self, value: Any, sheet: Sheet) -> Any:
         if isinstance(value, program.Multiply):
-            return _MULTIPLY.write(value, sheet)
+            return MULTIPLY.write(value, sheet)
         if isinstance(value, program.Bonus):
-            return _BONUS.write(value, sheet)
+            return BONUS.write(value, sheet)
         written = {value.unit: phrases.show_exact(value.amount)}
         if isinstance(value, program.PerItem):
-            written["per"] = "item"
+            written["per"] = ITEM
         elif isinstance(value, program.PerAttribute):
             written["per"] = value.attribute
         elif isinstance(value, program.PerMoney):
@@ -158,41 +192,34 @@ class AwardForm:
         plain = {
             "type": "object",
             "properties": {
-                "per": {"type": ["number", "string"], "description": "Money, item, or attribute."},
-                "step": _STEP.schema(),
+                **{name: PLAIN[name].form.schema() for name in ("per", "step")},
                 **{name: key.form.schema() for name, key in NOTES.items()},
             },
             "not": {"anyOf": [{"required": ["multiply"]}, {"required": ["bonus"]}]},
             "additionalProperties": phrases.EXACT.schema(),
         }
-        return {"oneOf": [plain, _MULTIPLY.schema(), _BONUS.schema()]}
+        return {"oneOf": [plain, MULTIPLY.schema(), BONUS.schema()]}
 
 
 def _per(unit: str, amount: Fraction, rest: dict[str, Any], sheet: Sheet) -> Any:
     """The award that `per` and `step` make of an amount."""
-    money: int | None = None
-    per = page.word(rest["per"][1]) if "per" in rest else ""
-    named = NAME.fullmatch(per) is not None
-    if "per" in rest and not named:
-        _, node, under = rest["per"]
-        money = phrases.CASH.read(node, under, sheet)
-        if money is BAD:
-            return BAD
-    if "step" in rest:
+    said = {}
+    for word in ("per", "step"):
+        if word in rest:
+            _, node, under = rest[word]
+            said[word] = PLAIN[word].form.read(node, under, sheet)
+    per = said.get("per")
+    if BAD in said.values():
+        return BAD
+    if "step" in said and not isinstance(per, int):
         _, node, under = rest["step"]
-        step = _STEP.read(node, under, sheet)
-        if money is None:
-            sheet.fault(node, under, "step goes with an amount of money: per: 1.00")
-        if money is None or step is BAD:
-            return BAD
-        return program.PerMoney(unit, amount, money, step)
-    if money is not None:
-        return program.PerMoney(unit, amount, money)
-    if not per:
+        sheet.fault(node, under, "step goes with an amount of money: per: 1.00")
+        return BAD
+    if isinstance(per, int):
+        return program.PerMoney(unit, amount, per, said.get("step", "whole"))
+    if per is None:
         return program.Fixed(unit, amount)
-    if per == "item":
-        return program.PerItem(unit, amount)
-    return program.PerAttribute(unit, amount, per)
+    return program.PerItem(unit, amount) if per == ITEM else program.PerAttribute(unit, amount, per)
 
 
 AWARD: Final = Named("award", AwardForm)

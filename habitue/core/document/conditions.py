@@ -39,7 +39,7 @@ class Dated:
     """`{since: 2026-06-01, until: 2026-06-08}`, half-open: `until` is the first day after."""
 
     def read(self, node: Node, path: str, sheet: Sheet) -> Any:
-        read = _DATES.read(node, path, sheet)
+        read = SPAN.read(node, path, sheet)
         if read is BAD:
             return BAD
         if read.since is None and read.until is None:
@@ -51,13 +51,13 @@ class Dated:
         return read
 
     def write(self, value: Any, sheet: Sheet) -> Any:
-        return _DATES.write(value, sheet)
+        return SPAN.write(value, sheet)
 
     def schema(self) -> Schema:
-        return _DATES.schema()
+        return SPAN.schema()
 
 
-_DATES: Final = Table(
+SPAN: Final = Table(
     program.Dates,
     {
         "since": Key(phrases.DAY, "The first day.", example="2026-06-01"),
@@ -68,19 +68,17 @@ _DATES: Final = Table(
 )
 DATES: Final = Named("dates", Dated)
 
-LINES: Final[Named] = Named(
-    "lines",
-    lambda: Table(
-        program.Lines,
-        {
-            "sku": Key(TEXTS, "Only these articles.", example="[ESP-1, ESP-2]"),
-            "category": Key(TEXTS, "Only these categories.", example="coffee"),
-            "label": Key(
-                TEXTS, "Only lines that carry one of these labels.", example="[organic, fair]"
-            ),
-            "excluding": Key(LINES, "Without these lines.", example="{category: gift card}"),
-        },
-    ),
+LINES: Final[Named] = Named("lines", lambda: LINES_TABLE)
+LINES_TABLE: Final = Table(
+    program.Lines,
+    {
+        "sku": Key(TEXTS, "Only these articles.", example="[ESP-1, ESP-2]"),
+        "category": Key(TEXTS, "Only these categories.", example="coffee"),
+        "label": Key(
+            TEXTS, "Only lines that carry one of these labels.", example="[organic, fair]"
+        ),
+        "excluding": Key(LINES, "Without these lines.", example="{category: gift card}"),
+    },
 )
 
 

@@ -371,6 +371,7 @@ PER: Final = Phrase(
     "a calendar period such as month, or a period such as 7 days",
     limit_per,
     lambda value, _: value if isinstance(value, str) else _show_period(value),
+    allowed=(*CALENDAR, "7 days"),
 )
 WINDOW: Final = Phrase(
     "a window such as calendar year",
