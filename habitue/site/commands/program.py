@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from habitue.core import document, story
+from habitue.core.document import reference
 from habitue.core.program import Program
 from habitue.site import checking, opened
 
@@ -47,6 +48,12 @@ def run(
 def schema() -> None:
     """Print the JSON Schema of program files, for editors."""
     print(json.dumps(document.schema(), indent=2, ensure_ascii=False))
+
+
+@command.command("reference")
+def print_reference() -> None:
+    """Print the page of every word of a program file, as Markdown."""
+    print(reference.page(), end="")
 
 
 def _table(of: Program, played: story.Played) -> Table:
