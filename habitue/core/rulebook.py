@@ -210,8 +210,10 @@ class Rulebook:
         self.redated = self._restarted(program.Redated)
         self.protects = bool(self.inactive and self.by_level)
         self.streaks = streaks.watched(conditions.asked(source))
+        self._named = _days_named(source)
         self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
         self.capacities = tallies.Capacities(source)
+        self.draws = _draws(source.draws)
         self.shares = bool(self.capacities or source.partners or source.causes or source.draws)
         self._dated = [rule for rule in self.rules if rule.rule.dates is not None]
         self._triggers: dict[tuple[str, tuple[int, ...]], Trigger] = {}
@@ -288,6 +290,10 @@ class Rulebook:
         self.slots.append(Slot(len(self.slots), unit, of, expiry, pending, by_level))
         return len(self.slots) - 1
 
+    def names(self, day: date) -> bool:
+        """Whether anything `when: date` names a day, so that every member is to hear of it."""
+        return conditions.falls_on(self._named, day)
+
     def made(self, lot: Lot) -> Slot:
         """What gave a lot its dates, as its number says; for one that came otherwise, its unit."""
         number = lot.id % 256 - 1
@@ -333,6 +339,11 @@ class Book:
         self.moves_lots = bool(self.redated) or any(each.thresholds for each in self._versions)
         self.shares = any(each.shares for each in self._versions)
 
+    @property
+    def programs(self) -> list[program.Program]:
+        """The versions as they were written."""
+        return [version.program for version in self._versions]
+
     def on(self, day: date) -> Rulebook:
         """The version in force on a local day; before the first one, the first."""
         if len(self._versions) == 1:
@@ -349,6 +360,18 @@ def _occasions(
         if reward.automatic is not None and reward.automatic != "threshold":
             where = conditions.compiled(reward.where) if reward.where else None
             found.setdefault(reward.automatic, []).append((reward, where))
+    return found
+
+
+def _draws(
+    draws: Sequence[program.Draw],
+) -> dict[str, list[tuple[program.Draw, conditions.Predicate | None]]]:
+    """The draws that an event may enter, by its trigger, with what must hold then."""
+    found: dict[str, list[tuple[program.Draw, conditions.Predicate | None]]] = {}
+    for draw in draws:
+        if draw.when:
+            where = conditions.compiled(draw.where) if draw.where else None
+            found.setdefault(draw.when, []).append((draw, where))
     return found
 
 
@@ -373,6 +396,16 @@ def _awaited(pending: program.Pending | None) -> str:
     if pending is None:
         return ""
     return APPROVAL if pending.approval else pending.event or ""
+
+
+def _days_named(source: program.Program) -> tuple[tuple[int, int], ...]:
+    """The days of each year, as (month, day), that conditions of `when: date` ask for."""
+    return tuple(
+        named
+        for when, condition in conditions.asked(source)
+        if when == "date" and isinstance(condition, program.EachYear)
+        for named in condition.dates
+    )
 
 
 def _by_level(source: program.Program) -> dict[str, dict[str, program.Expiry | None]]:

@@ -102,3 +102,23 @@ def test_the_date_found_is_the_last_usable_day(
 def test_for_ever_stays_for_ever() -> None:
     assert calendar.next_day(FOREVER) == FOREVER
     assert calendar.next_day(day("2027-02-28")) == day("2027-03-01")
+
+
+@pytest.mark.parametrize(
+    ("start", "month", "found"),
+    [
+        ("2026-02-28", "February", "2026-02-28"),
+        ("2026-03-01", "February", "2027-02-28"),
+        ("2027-03-01", "February", "2028-02-29"),
+        ("2026-12-31", "December", "2026-12-31"),
+        ("2026-12-31", "January", "2027-01-31"),
+    ],
+)
+def test_the_end_of_the_next_such_month(
+    start: str, month: Literal["January", "February", "December"], found: str
+) -> None:
+    assert calendar.end_of_next(day(start), month) == day(found)
+
+
+def test_what_lapses_at_a_months_end_but_for_ever_lapses_never() -> None:
+    assert calendar.last_usable(After(Period(9_000, "year"), "June"), day("2026-01-01")) == FOREVER

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from habitue.core import facts, program
+from habitue.core.account import FeeState
 from habitue.core.facts import Line, Purchase
 from habitue.core.program import (
     All,
@@ -17,16 +18,19 @@ from habitue.core.program import (
     Bonus,
     Condition,
     Dates,
+    EachYear,
     EarnRule,
     FirstTime,
     Fixed,
     Hours,
+    InSegment,
     Limit,
     Lines,
     MemberFor,
     MinimumOrder,
     Multiply,
     Not,
+    Paid,
     PerAttribute,
     Period,
     PerItem,
@@ -34,6 +38,7 @@ from habitue.core.program import (
     TierIs,
     Unit,
     Weekday,
+    Within,
 )
 from tests.core.cast import PARIS, PER_EURO, Stage, at, buys, cafe
 
@@ -135,6 +140,12 @@ def test_the_base_is_net_gross_or_with_tax(base: Any, found: int) -> None:
 def test_the_part_paid_with_units_earns_nothing() -> None:
     assert earns(buys(2_000, covered=500)) == 15
     assert earns(buys(2_000, covered=2_000)) == 0
+
+
+def test_a_rule_may_let_the_part_paid_with_units_earn_too() -> None:
+    all_of_it = rule(PerMoney("points", ONE, 100), covered="earns")
+    assert earns(buys(2_000, covered=500), all_of_it) == 20
+    assert earns(buys(2_000, covered=500), all_of_it, rule(PROPORTIONAL, id="usual")) == 35
 
 
 def test_a_multiplier_of_the_order_doubles_all_bases() -> None:
@@ -289,9 +300,97 @@ def test_a_condition_looks_at_member_event_and_local_time(
     assert earns(SHOP, rule(Fixed("points", ONE), where=condition)) == holds
 
 
-def test_dates_are_half_open_and_local() -> None:
-    from datetime import date
+@pytest.mark.parametrize(
+    ("least", "most", "holds"),
+    [(2, 2, True), (3, None, False), (None, 1, False), (1, None, True), (None, 3, True)],
+)
+def test_a_number_lies_between_two_bounds_both_included(
+    least: int | None, most: int | None, holds: bool
+) -> None:
+    award = rule(Fixed("points", ONE), where=Within("legs", least, most))
+    assert earns(SHOP, award) == holds
 
+
+def test_a_text_a_truth_value_or_nothing_lies_between_no_bounds() -> None:
+    for name in ("class", "own", "nights"):
+        assert earns(SHOP, rule(Fixed("points", ONE), where=Within(name, None, 9))) == 0
+
+
+def test_a_member_is_in_the_segments_last_told() -> None:
+    award = rule(Fixed("points", ONE), where=InSegment(("students", "locals")))
+    stage = Stage(cafe(rules=(award,)))
+    stage.post("2026-03-01", facts.Enrolment())
+    for names, held in ((("locals", "regulars"), 1), (("regulars",), 1), ((), 1), (("locals",), 2)):
+        assert stage.post("2026-03-02", facts.Segments(names)).entries == []
+        stage.post("2026-03-02", buys(100))
+        assert stage.has() == held
+
+
+def test_segments_told_late_hold_from_their_own_time() -> None:
+    award = rule(Fixed("points", ONE), where=InSegment(("students",)))
+    stage = Stage(cafe(rules=(award,)))
+    for day in ("2026-03-01", "2026-03-03", "2026-03-05"):
+        stage.post(day, buys(100))
+    stage.post("2026-03-04", facts.Segments(("students",)))
+    assert stage.has() == 1
+    stage.post("2026-03-02", facts.Segments(("students",)))
+    assert stage.has() == 2
+
+
+@pytest.mark.parametrize(
+    ("dates", "days"),
+    [
+        (((12, 24),), ("2026-12-24",)),
+        (((2, 29),), ("2027-02-28", "2028-02-29")),
+        (((2, 0), (4, 0)), ("2027-02-28", "2028-02-29", "2028-04-30")),
+    ],
+)
+def test_days_of_each_year_and_the_29th_of_february_falls_on_the_28th(
+    dates: tuple[tuple[int, int], ...], days: tuple[str, ...]
+) -> None:
+    award = rule(Fixed("points", ONE), where=EachYear(dates))
+    stage = Stage(cafe(rules=(award,)))
+    others = ("2026-02-27", "2026-12-23", "2026-12-25", "2027-03-01", "2028-02-28", "2028-04-29")
+    for day in sorted((*others, *days)):
+        before = stage.has() if stage.accounts else 0
+        stage.post(day, buys(100))
+        assert (stage.has() - before == 1) is (day in days)
+
+
+def test_what_holds_only_while_the_fee_is_paid_or_only_while_it_is_not() -> None:
+    paid = rule(Fixed("points", ONE), id="paid", where=Paid())
+    unpaid = rule(Fixed("points", Fraction(10)), id="unpaid", where=Paid(value=False))
+    stage = Stage(cafe(rules=(paid, unpaid)))
+    stage.post("2026-03-01", facts.Enrolment())
+    stage.account().memory.fee = FeeState(date(2026, 1, 1), until=date(2026, 3, 2))
+    for day, held in (("2026-03-02", 1), ("2026-03-03", 11)):
+        stage.post(day, buys(100))
+        assert stage.has() == held
+
+
+def test_anniversaries_and_named_days_bring_what_their_rules_say() -> None:
+    year = rule(Fixed("points", ONE), id="year", when="anniversary")
+    eve = rule(Fixed("points", Fraction(5)), id="eve", when="date", where=EachYear(((12, 24),)))
+    stage = Stage(cafe(rules=(year, eve)))
+    stage.post("2026-03-01", facts.Enrolment())
+    for day, what, held in (
+        ("2026-12-24", facts.CalendarDay(), 5),
+        ("2026-12-25", facts.CalendarDay(), 5),
+        ("2027-03-01", facts.Anniversary(), 6),
+    ):
+        assert stage.post(day, what).refused is None
+        assert stage.has() == held
+
+
+def test_a_program_says_of_which_days_its_members_must_hear() -> None:
+    eve = rule(Fixed("points", ONE), id="eve", when="date", where=Not(EachYear(((12, 24),))))
+    other = rule(Fixed("points", ONE), id="other", where=EachYear(((5, 1),)))
+    rulebook = Stage(cafe(rules=(eve, other))).book.latest
+    named = [day for day in range(20, 30) if rulebook.names(date(2026, 12, day))]
+    assert (named, rulebook.names(date(2026, 5, 1))) == ([24], False)
+
+
+def test_dates_are_half_open_and_local() -> None:
     dates = Dates(since=date(2026, 3, 2), until=date(2026, 3, 3))
     stage = Stage(cafe(rules=(rule(Fixed("points", ONE), dates=dates),)))
     for moment, held in (

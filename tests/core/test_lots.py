@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from habitue.core import facts
 from habitue.core.calendar import FOREVER
@@ -15,13 +16,16 @@ from habitue.core.program import (
     EarnRule,
     FixedDates,
     Inactivity,
+    Ladder,
+    Level,
     Pending,
     Period,
     PerItem,
     Redated,
     Unit,
+    UntilDate,
 )
-from tests.core.cast import PER_EURO, Stage, at, buys, cafe
+from tests.core.cast import PER_EURO, SPEND, YEARLY, Stage, at, buys, cafe
 
 MONTH, YEAR = Period(1, "month"), Period(1, "year")
 
@@ -64,6 +68,9 @@ def test_a_late_customer_finds_nothing_and_sees_why() -> None:
         (None, FOREVER),
         (After(Period(6, "month"), "month"), date(2026, 9, 30)),
         (After(Period(6, "month"), "year"), date(2026, 12, 31)),
+        (After(Period(6, "month"), "September"), date(2026, 9, 30)),
+        (After(Period(6, "month"), "August"), date(2027, 8, 31)),
+        (After(Period(23, "month"), "February"), date(2028, 2, 29)),
         (After(Period(10, "day")), date(2026, 3, 25)),
         (FixedDates(((6, 30), (12, 31))), date(2026, 6, 30)),
         (Redated(YEAR), date(2027, 3, 15)),
@@ -190,3 +197,111 @@ def test_an_adjustment_gives_a_lot_or_draws_in_order_with_a_reason() -> None:
     refused = stage.post("2026-02-03", facts.Adjustment("points", -9, "too much")).refused
     assert refused is not None
     assert refused.code == "insufficient"
+
+
+# --- what a tier changes ------------------------------------------------------------------------
+
+
+def tiered(usual: Any, *rules: EarnRule, gold: Any) -> Stage:
+    """Points and a tier from 30.00 on; what is earned while holding gold lapses as given."""
+    level = Level("gold", ((("spend", 3_000),),), expiry={"points": gold})
+    return Stage(cafe(
+        units=(Unit("points", expiry=usual), SPEND),
+        rules=(PER_EURO, YEARLY, *rules),
+        tiers=Ladder((Level("basic"), level), kept=UntilDate(12, 31, 0)),
+    ))  # fmt: skip
+
+
+def test_what_is_earned_while_holding_a_tier_lapses_as_the_tier_says() -> None:
+    stage = tiered(After(MONTH), gold=After(YEAR))
+    for day, cents in (("2026-03-01", 3_000), ("2026-03-02", 500), ("2027-01-01", 100)):
+        stage.post(day, buys(cents))
+    assert stage.lots() == [(5, date(2027, 3, 2)), (1, date(2027, 2, 1))]
+
+
+def test_a_tier_may_keep_units_for_ever() -> None:
+    stage = tiered(After(MONTH), gold=None)
+    stage.post("2026-03-01", buys(3_000))
+    stage.post("2026-03-02", buys(500))
+    assert stage.lots() == [(30, date(2026, 4, 1)), (5, FOREVER)]
+
+
+def test_a_rules_own_expiry_wins_over_the_tiers() -> None:
+    scan = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),), expiry=After(MONTH))
+    stage = tiered(After(MONTH), scan, gold=After(YEAR))
+    stage.post("2026-03-01", buys(3_000))
+    stage.post("2026-03-02", facts.Visit())
+    stage.post("2026-03-02", buys(100))
+    assert sorted(stage.lots()) == [
+        (1, date(2026, 4, 2)), (1, date(2027, 3, 2)), (30, date(2026, 4, 1)),
+    ]  # fmt: skip
+
+
+def test_a_lot_keeps_its_number_when_a_return_takes_the_tier_away() -> None:
+    stage = tiered(After(MONTH), gold=After(YEAR))
+    first = stage.post("2026-03-01", buys(3_000)).event.id
+    second = stage.post("2026-03-02", buys(500)).event.id
+    entry, _ = stage.post("2026-03-03", facts.Refund(first)).entries
+    assert (entry.lot, entry.amount) == (first + 1, -30)
+    assert [(lot.id, lot.expires_on) for lot in stage.account().lots or () if lot.remaining] == [
+        (second + 1, date(2026, 4, 2))
+    ]
+
+
+def test_gifts_and_corrections_lapse_as_the_tier_says_too() -> None:
+    stage = tiered(After(MONTH), gold=After(YEAR))
+    stage.post("2026-03-01", buys(3_000))
+    stage.post("2026-03-02", facts.Adjustment("points", 5, "spilt coffee"))
+    assert stage.lots()[1] == (5, date(2027, 3, 2))
+
+
+def test_a_balance_does_not_lapse_while_a_tier_protects_it_and_has_a_full_period_after() -> None:
+    stage = tiered(Inactivity(MONTH, ("purchase",)), gold=None)
+    stage.post("2026-02-20", buys(1_000))
+    stage.post("2026-03-01", buys(3_000))
+    assert stage.account().memory.lapses == {}
+    assert stage.has_on("2026-12-31") == 40
+    assert stage.on("2027-01-01").level == "basic"
+    assert stage.has_on("2027-02-01") == 40
+    assert stage.has_on("2027-02-02") == 0
+
+
+def test_or_lapses_after_the_tiers_own_time_without_activity() -> None:
+    stage = tiered(Inactivity(MONTH, ("purchase",)), gold=Inactivity(YEAR, ("purchase",)))
+    stage.post("2026-02-20", buys(1_000))
+    assert stage.account().memory.lapses == {0: date(2026, 3, 20)}
+    stage.post("2026-03-01", buys(3_000))
+    assert stage.account().memory.lapses == {0: date(2027, 3, 1)}
+
+
+# --- what activity moves ------------------------------------------------------------------------
+
+
+def test_activity_moves_no_lot_whose_own_rule_says_otherwise() -> None:
+    scan = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),), expiry=After(MONTH))
+    stage = Stage(cafe(units=(Unit("points", expiry=Redated(YEAR, ("purchase",))),),
+                       rules=(PER_EURO, scan)))  # fmt: skip
+    stage.post("2026-01-01", facts.Visit(8))
+    stage.post("2026-01-02", buys(800))
+    stage.post("2026-01-10", buys(100))
+    assert [last for _, last in stage.lots()] == [
+        date(2026, 2, 1), date(2027, 1, 10), date(2027, 1, 10),
+    ]  # fmt: skip
+
+
+def test_a_lot_moves_as_the_version_that_made_it_says() -> None:
+    old = cafe(units=(Unit("points", expiry=Redated(MONTH, ("purchase",))),))
+    new = structs.replace(old, units=(Unit("points", expiry=After(YEAR)),), since=date(2026, 1, 5))
+    stage = Stage(old, new)
+    stage.post("2026-01-01", buys(800))
+    stage.post("2026-01-06", buys(100))
+    assert stage.lots() == [(8, date(2026, 2, 6)), (1, date(2027, 1, 6))]
+
+
+def test_activity_never_shortens_what_a_tier_gave() -> None:
+    stage = tiered(Redated(MONTH, ("purchase",)), gold=Redated(YEAR, ("purchase",)))
+    stage.post("2026-12-01", buys(3_000))
+    stage.post("2026-12-02", buys(100))
+    assert [last for _, last in stage.lots()] == [date(2027, 12, 2)] * 2
+    stage.post("2027-01-02", buys(100))
+    assert [last for _, last in stage.lots()] == [date(2027, 12, 2)] * 2 + [date(2027, 2, 2)]
