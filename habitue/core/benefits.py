@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from msgspec import structs
-
 from habitue.core import fees, limits, money, program
 from habitue.core.account import Account
 from habitue.core.facts import BenefitUse, Refused
@@ -36,7 +34,7 @@ class _BenefitLimit:
     def __init__(self, benefit: program.Benefit) -> None:
         self.id = f"benefit {benefit.id}"
         uses = benefit.uses or _UNLIMITED
-        self.limits: tuple[Limit, ...] = (structs.replace(uses, times=None, amount=uses.times),)
+        self.limits: tuple[Limit, ...] = (Limit(amount=uses.times, per=uses.per),)
         self.cool_down: Period | None = None
 
 

@@ -161,7 +161,7 @@ def _not_allowed(
         )
     if vouchers.sold_out(account, event, reward):
         return Refused("sold_out", "This reward is sold out.", {"reward": reward.id})
-    if limits.allowed(account, vouchers.limited(reward), 1, local) < 1:
+    if limits.allowed(account, vouchers.limited(reward), 1, local, event) < 1:
         return _OFTEN
     unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
     if affordable(rulebook, account, unit, day) < cost:
@@ -173,6 +173,8 @@ def _open_to(reward: Reward, account: Account, event: Event | None, day: date) -
     """Whether a reward that issues itself does so for this member now."""
     if not in_dates(reward.dates, day) or (reward.tiers and account.level not in reward.tiers):
         return False
+    if event is None and vouchers.shared(reward):
+        return False
     if vouchers.sold_out(account, event, reward):
         return False
-    return limits.allowed(account, vouchers.limited(reward), 1, midnight(day)) > 0
+    return limits.allowed(account, vouchers.limited(reward), 1, midnight(day), event) > 0

@@ -111,10 +111,15 @@ def limited(reward: Reward) -> limits.Limited:
 
 
 def sold_out(account: Account, event: Event | None, reward: Reward) -> bool:
-    """Whether no piece is left in stock; what a midnight brings has to wait for an event."""
-    if reward.stock is None:
+    """Whether no piece was left in stock when the event was decided."""
+    if reward.stock is None or event is None:
         return False
-    return event is None or tallies.room(account, event, tallies.stock(reward).stem) == 0
+    return tallies.room(account, event, tallies.stock(reward).stem) == 0
+
+
+def shared(reward: Reward) -> bool:
+    """Whether there is only so much of a reward for all members together."""
+    return reward.stock is not None or (reward.limit is not None and reward.limit.total)
 
 
 def _count(account: Account, reward: Reward, local: datetime) -> None:

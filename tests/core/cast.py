@@ -66,6 +66,7 @@ class Stage:
         self.units = {unit.id: n for n, unit in enumerate(self.book.latest.program.units)}
         self.accounts: dict[int, Account] = {}
         self.histories: dict[int, list[Event]] = {}
+        self.totals: dict[str, tuple[int, int]] = {}
         self.last_id = 0
 
     def post(
@@ -81,7 +82,7 @@ class Stage:
         Stage.decided += len(events)
         for event in events:
             self.histories.setdefault(event.customer, [])
-        return engine.run(self.book, self.accounts, events, self.histories)
+        return engine.run(self.book, self.accounts, events, self.histories, self.totals)
 
     def account(self, who: int = ALICE) -> Account:
         return self.accounts[who]

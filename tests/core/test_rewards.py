@@ -11,20 +11,37 @@ import pytest
 from habitue.core import facts
 from habitue.core.program import (
     After,
+    Cause,
     Dates,
+    Draw,
     EarnRule,
+    FirstTime,
     Fixed,
     Gift,
     Ladder,
     Level,
     Limit,
+    MinimumOrder,
     Pending,
     Period,
     PerItem,
+    Prize,
     Reward,
     Unit,
 )
-from tests.core.cast import COFFEE, PER_EURO, POINTS, SPEND, YEARLY, Stage, at, buys, cafe
+from tests.core.cast import (
+    ALICE,
+    BRUNO,
+    COFFEE,
+    PER_EURO,
+    POINTS,
+    SPEND,
+    YEARLY,
+    Stage,
+    at,
+    buys,
+    cafe,
+)
 
 CAKE = (Gift("product", "cake"),)
 
@@ -194,3 +211,177 @@ def test_rewards_of_a_tier_open_when_the_tier_is_reached() -> None:
     assert code(stage, "2026-01-02", facts.Redemption("tasting")) == "tier"
     stage.post("2026-01-03", buys(100))
     assert code(stage, "2026-01-04", facts.Redemption("tasting")) == ""
+
+
+# --- given by themselves ------------------------------------------------------------------------
+
+
+def test_any_event_may_bring_a_reward_if_its_conditions_hold() -> None:
+    free = Reward("tart", CAKE, automatic="purchase", where=MinimumOrder(5_000))
+    pet = Reward("bone", CAKE, automatic="pet-birthday", valid_for=Period(1, "week"))
+    stage = Stage(cafe(rewards=(free, pet)))
+    stage.post("2026-01-01", buys(4_999))
+    assert stage.vouchers() == []
+    stage.post("2026-01-02", buys(5_000))
+    stage.post("2026-01-03", facts.Action("pet-birthday"))
+    stage.post("2026-01-04", facts.Action("share"))
+    assert stage.vouchers() == [("tart", "issued"), ("bone", "issued")]
+
+
+def test_what_spends_or_pays_may_bring_a_reward_too() -> None:
+    thanks = Reward("mint", CAKE, automatic="redemption")
+    stage = rich(rewards=(COFFEE, thanks))
+    stage.post("2026-01-02", facts.Redemption("coffee"))
+    assert stage.vouchers() == [("coffee", "issued"), ("mint", "issued")]
+
+
+def test_a_first_purchase_is_the_first_for_what_it_brings() -> None:
+    welcome = Reward("tart", CAKE, automatic="purchase", where=FirstTime())
+    stage = Stage(cafe(rewards=(welcome,)))
+    stage.post("2026-01-01", buys(100))
+    stage.post("2026-01-02", buys(100))
+    assert stage.vouchers() == [("tart", "issued")]
+
+
+def test_a_reward_that_an_event_brings_has_its_tiers_dates_and_limit() -> None:
+    rewards = (
+        Reward("gold", CAKE, automatic="visit", tiers=("gold",)),
+        Reward("spring", CAKE, automatic="visit", dates=Dates(date(2026, 3, 1))),
+        Reward("once", CAKE, automatic="visit", limit=Limit(times=1, per="year")),
+    )
+    stage = Stage(cafe(rewards=rewards))
+    for day in ("2026-02-01", "2026-03-01", "2027-01-01"):
+        stage.post(day, facts.Visit())
+    assert [reward for reward, _ in stage.vouchers()] == ["once", "spring", "spring", "once"]
+
+
+def test_what_a_purchase_brought_goes_with_it_unless_it_was_used() -> None:
+    free = Reward("tart", CAKE, automatic="purchase", where=MinimumOrder(5_000))
+    stage = Stage(cafe(rewards=(free,)))
+    first = stage.post("2026-01-01", buys(5_000))
+    second = stage.post("2026-01-02", buys(5_000))
+    stage.post("2026-01-03", facts.VoucherUse(second.event.id))
+    for bought in (first, second):
+        stage.post("2026-01-04", facts.Refund(bought.event.id, amount=1))
+    states = {each.id: each.state for each in stage.account().vouchers or ()}
+    assert states == {first.event.id: "cancelled", second.event.id: "redeemed"}
+
+
+def test_who_used_a_welcome_and_brings_the_purchase_back_is_not_welcomed_again() -> None:
+    welcome = Reward("tart", CAKE, automatic="purchase", limit=Limit(times=1), stock=5)
+    stage = Stage(cafe(rewards=(welcome,)))
+    bought = stage.post("2026-01-01", buys(100))
+    stage.post("2026-01-02", facts.VoucherUse(bought.event.id))
+    stage.post("2026-01-03", facts.Refund(bought.event.id))
+    stage.post("2026-01-04", buys(100))
+    assert stage.vouchers() == [("tart", "redeemed")]
+    assert stage.account().memory.tallies == {"stock tart": (1, 0)}
+
+
+# --- stock --------------------------------------------------------------------------------------
+
+
+def test_a_stock_is_shared_by_all_and_what_is_undone_is_there_again() -> None:
+    stage = rich(rewards=(Reward("cup", CAKE, cost=("points", 5), stock=2),))
+    stage.post("2026-01-01", buys(10_000), BRUNO)
+    taken = stage.post(at("2026-01-02", 9), facts.Redemption("cup"))
+    stage.post(at("2026-01-02", 9), facts.Redemption("cup"), BRUNO)
+    refused = stage.post(at("2026-01-02", 10), facts.Redemption("cup"), BRUNO).refused
+    assert refused is not None
+    assert (refused.code, refused.sentence) == ("sold_out", "This reward is sold out.")
+    assert stage.totals["stock cup"] == (2, 0)
+    stage.post(at("2026-01-02", 11), facts.Undo(taken.event.id))
+    assert stage.totals["stock cup"] == (1, 0)
+    assert stage.post("2026-01-03", facts.Redemption("cup"), BRUNO).refused is None
+
+
+def test_what_events_bring_stops_when_the_stock_is_gone() -> None:
+    stage = Stage(cafe(rewards=(Reward("cup", CAKE, automatic="visit", stock=2),)))
+    for who in (ALICE, BRUNO, ALICE):
+        stage.post("2026-01-01", facts.Visit(), who)
+    assert (len(stage.vouchers(ALICE)), len(stage.vouchers(BRUNO))) == (1, 1)
+
+
+def test_a_card_that_has_a_stock_takes_no_more_stamps_than_there_are_cakes() -> None:
+    card = Reward("cake", CAKE, cost=("points", 10), automatic="threshold", stock=2)
+    stage = stamps(rewards=(card,))
+    stage.post("2026-01-01", facts.Visit(35))
+    assert (len(stage.vouchers()), stage.has()) == (2, 15)
+
+
+def test_a_limit_for_all_members_holds_for_what_is_taken_and_what_is_given() -> None:
+    limit = Limit(times=1, per="month", total=True)
+    taken = Reward("cup", CAKE, cost=("points", 5), limit=limit)
+    stage = rich(rewards=(taken, Reward("tart", CAKE, automatic="visit", limit=limit)))
+    stage.post("2026-01-01", buys(10_000), BRUNO)
+    for who in (ALICE, BRUNO):
+        stage.post("2026-01-02", facts.Redemption("cup"), who)
+        stage.post("2026-01-02", facts.Visit(), who)
+    assert stage.vouchers(ALICE) == [("cup", "issued"), ("tart", "issued")]
+    assert stage.vouchers(BRUNO) == []
+    assert stage.post("2026-02-01", facts.Redemption("cup"), BRUNO).refused is None
+
+
+def test_at_midnight_a_card_with_a_stock_waits_for_an_event() -> None:
+    card = Reward("cake", CAKE, cost=("points", 10), automatic="threshold", stock=2)
+    stage = stamps(rewards=(card,), units=(Unit("points", pending=Pending(Period(2, "day"))),))
+    stage.post("2026-01-01", facts.Visit(10))
+    assert stage.on("2026-01-03").vouchers == []
+    stage.post("2026-01-03", facts.Passage())
+    assert stage.vouchers() == [("cake", "issued")]
+    assert stage.totals["stock cake"] == (1, 0)
+
+
+# --- gifts --------------------------------------------------------------------------------------
+
+
+def giving(**given: Any) -> Stage:
+    gift = Gift("donation", "5 EUR for shoes", 500, to="shoes")
+    reward = Reward("give", (gift,), cost=("points", 50), **given)
+    return rich(rewards=(reward,), causes=(Cause("shoes", {"en": "Shoes"}),))
+
+
+def test_a_donation_is_given_at_once_with_its_worth() -> None:
+    stage = giving()
+    outcome = stage.post("2026-01-02", facts.Redemption("give"))
+    assert [(entry.kind, entry.amount) for entry in outcome.entries] == [("donation", -50)]
+    assert stage.vouchers() == [("give", "redeemed")]
+    assert outcome.tallies == {"given shoes": (50, 500)}
+    back = stage.post("2026-01-02", facts.Undo(outcome.event.id))
+    assert back.tallies == {"given shoes": (-50, -500)}
+    assert (stage.has(), stage.account().memory.tallies) == (100, {})
+
+
+def test_a_donation_at_a_threshold_needs_nobody() -> None:
+    stage = giving(automatic="threshold")
+    assert stage.has() == 0
+    assert stage.account().memory.tallies == {"given shoes": (100, 1_000)}
+
+
+def test_one_gift_of_several_is_given_when_the_voucher_is_used() -> None:
+    gifts = (Gift("product", "cake"), Gift("donation", "", 500, to="shoes"))
+    reward = Reward("either", gifts, cost=("points", 50))
+    stage = rich(rewards=(reward,), causes=(Cause("shoes", {"en": "Shoes"}),))
+    taken = stage.post("2026-01-02", facts.Redemption("either"))
+    assert [entry.kind for entry in taken.entries] == ["redemption"]
+    assert stage.account().memory.tallies == {}
+    stage.post("2026-01-03", facts.VoucherUse(taken.event.id, choice=1))
+    assert stage.account().memory.tallies == {"given shoes": (50, 500)}
+
+
+def test_entries_in_a_draw_count_for_the_period_of_their_day() -> None:
+    prize = Prize(Gift("product", "trip"), pieces=None)
+    draw = Draw("trip", {"en": "Trip"}, (prize,), "visit", every="week")
+    ticket = Reward("ticket", (Gift("draw entry", value=2, to="trip"),), cost=("points", 5))
+    stage = rich(rewards=(ticket,), draws=(draw,))
+    stage.post("2026-01-07", facts.Redemption("ticket"))  # a Wednesday
+    assert stage.account().memory.tallies == {"draw trip 2026-01-05": (2, 0)}
+
+
+def test_units_at_a_partner_and_an_upgrade_are_what_their_voucher_says() -> None:
+    gifts = (Gift("upgrade", "a sea view"), Gift("partner units", "miles", 500, to="airline"))
+    stage = rich(rewards=(Reward("either", gifts, cost=("points", 50)),))
+    taken = stage.post("2026-01-02", facts.Redemption("either"))
+    used = stage.post("2026-01-03", facts.VoucherUse(taken.event.id, choice=1))
+    assert (used.refused, used.entries, stage.has()) == (None, [], 50)
+    assert stage.account().memory.tallies == {}
