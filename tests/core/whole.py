@@ -23,7 +23,9 @@ PERIODS = some.builds(
 LONG_PERIODS = some.builds(
     program.Period, some.integers(1, 1_200), some.sampled_from(["day", "week", "month", "year"])
 )
-CALENDARS = some.sampled_from(["day", "week", "month", "quarter", "half-year", "year"])
+CALENDARS: some.SearchStrategy[Any] = some.sampled_from(
+    ["day", "week", "month", "quarter", "half-year", "year"]
+)
 TEXTS = some.text(some.characters(categories=["L", "N", "P"], codec="utf-8"), min_size=1).map(
     lambda text: text[:200]
 )
@@ -203,14 +205,14 @@ def _plain(when: str, where: program.Condition | None = None) -> program.EarnRul
 
 # --- tiers -------------------------------------------------------------------------------------
 
-ENDING = some.one_of(
+ENDING: some.SearchStrategy[Any] = some.one_of(
     some.sampled_from([program.CalendarYear(), program.MembershipYear()]),
     some.builds(program.TierCycle, LONG_PERIODS),
 )
-ENDLESS = some.just(program.Lifetime()) | some.builds(
+ENDLESS: some.SearchStrategy[Any] = some.just(program.Lifetime()) | some.builds(
     program.Rolling, some.integers(1, 36), some.booleans()
 )
-KEPT = some.one_of(
+KEPT: some.SearchStrategy[Any] = some.one_of(
     some.sampled_from([program.Always(), program.WhileEarned(), program.UntilDate(2, 0, 2)]),
     some.builds(program.UntilDate, some.just(12), some.just(31), some.integers(0, 3)),
     some.builds(program.For, LONG_PERIODS),
@@ -349,7 +351,7 @@ def draws(draw: some.DrawFn, *more: program.Condition) -> program.Draw:
 @some.composite
 def fees(draw: some.DrawFn) -> program.Fee:
     """One price, or a few in the order of their days."""
-    every = draw(some.sampled_from(["once", "month", "year"]))
+    every: Any = draw(some.sampled_from(["once", "month", "year"]))
     prices = [program.Price(draw(MONEY), draw(some.none() | DAYS))]
     for _ in range(draw(some.integers(0, 2))):
         since = (prices[-1].at_renewal_since or prices[-1].since or date(1999, 1, 1)) + timedelta(

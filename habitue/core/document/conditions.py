@@ -69,7 +69,7 @@ SPAN: Final = Table(
 DATES: Final = Named("dates", Dated)
 
 LINES: Final[Named] = Named("lines", lambda: LINES_TABLE)
-LINES_TABLE: Final = Table(
+LINES_TABLE: Final[Table] = Table(
     program.Lines,
     {
         "sku": Key(TEXTS, "Only these articles.", example="[ESP-1, ESP-2]"),

@@ -22,8 +22,9 @@ def check(found: program.Program, sheet: Sheet) -> None:
         if benefit.tiers and closed.issuperset(benefit.tiers):
             sentence = f'nobody can have "{benefit.id}": no member can reach its tiers'
             sheet.fault_at(f"{path}.tiers", sentence)
-    _draws_entered(found, sheet)
-    _causes_given(found, sheet)
+    if not any(problem.path.startswith("rewards") for problem in sheet.problems):
+        _draws_entered(found, sheet)
+        _causes_given(found, sheet)
     if found.leaderboard is not None and found.leaderboard.unit not in awarded:
         sentence = f"nobody can be in it: no rule awards {found.leaderboard.unit}"
         sheet.fault_at("leaderboard.unit", sentence)

@@ -122,14 +122,9 @@ def _units_used(found: program.Program, sheet: Sheet) -> None:
 
 def _lots_numbered(found: program.Program, sheet: Sheet) -> None:
     """An event has numbers for so many lots only; every unit, expiry and pending is one more."""
-    levels = found.tiers.levels if found.tiers else ()
     places: set[tuple[object, ...]] = set()
     for path, rule in zip(sheet.paths("earn"), found.rules, strict=True):
-        for unit in reach.bases(rule):
-            places.add((unit, rule.expiry, rule.pending))
-            if rule.expiry is None:
-                lapses = {level.expiry[unit] for level in levels if unit in level.expiry}
-                places |= {(unit, "tier", expiry, rule.pending) for expiry in lapses}
+        places |= {(unit, rule.expiry, rule.pending) for unit in reach.bases(rule)}
         if len(places) > MOST_SLOTS:
             sentence = f"at most {MOST_SLOTS} kinds of lots (unit, expiry, pending) in one program"
             sheet.fault_at(path, sentence)
@@ -221,7 +216,8 @@ def _brought(found: program.Program, sheet: Sheet) -> Iterator[tuple[str, Brough
 
 def _conditions_hold(found: program.Program, sheet: Sheet) -> None:
     for key, (path, when, where) in _brought(found, sheet):
-        if when == "date" and not _named_days(where):
+        unread = any(problem.path.startswith(f"{path}.where") for problem in sheet.problems)
+        if when == "date" and not unread and not _named_days(where):
             sentence = "which days? Add where: {each: 24 December}"
             sheet.fault_at(f"{path}.{key}", sentence)
         if where is None:
