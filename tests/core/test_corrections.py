@@ -251,7 +251,7 @@ def test_a_voucher_keeps_its_number_through_corrections_used_or_not() -> None:
     waiting = Unit("points", pending=Pending(Period(2, "day")))
     stage = Stage(cafe(units=(waiting,), rules=(scan,), rewards=(card,)))
     stage.post("2026-01-01", facts.Visit(10))
-    (shown,) = stage.on("2026-01-03").vouchers or ()
+    (shown,) = stage.on("2026-01-03").vouchers or []
     stage.post("2026-01-09", facts.Passage())
     issued = shown.id
     numbers = [(each.id, each.state) for each in stage.account().vouchers or ()]
@@ -270,7 +270,7 @@ def test_a_voucher_that_a_standing_shows_can_be_handed_in_before_any_sweep() -> 
     waiting = Unit("points", pending=Pending(Period(2, "day")))
     stage = Stage(cafe(units=(waiting,), rewards=(card,)))
     stage.post("2026-01-01", buys(1_000))
-    (shown,) = stage.on("2026-01-05").vouchers or ()
+    (shown,) = stage.on("2026-01-05").vouchers or []
     assert code(stage, "2026-01-05", facts.VoucherUse(shown.id)) == ""
     assert stage.vouchers() == [("cake", "redeemed")]
     assert code(stage, "2026-01-06", facts.VoucherUse(shown.id)) == "voucher_redeemed"

@@ -45,7 +45,7 @@ def code(stage: Stage, when: str, what: facts.What) -> str:
 def test_units_wait_for_their_event_and_are_usable_from_its_day() -> None:
     stage = held_in(DELIVERY)
     stage.post("2026-03-01", buys(1_000))
-    (lot,) = stage.account().lots or ()
+    (lot,) = stage.account().lots or []
     assert (lot.awaits, lot.active_on, lot.expires_on) == ("delivery", FOREVER, date(2026, 3, 31))
     assert (stage.account().balances[0], stage.has()) == (10, 0)
     assert code(stage, "2026-03-02", facts.Redemption("coffee")) == "insufficient"
@@ -206,8 +206,13 @@ def test_where_nothing_waits_there_is_nothing_to_approve() -> None:
 
 def test_what_is_sent_to_members_makes_nobody_a_member() -> None:
     stage = held_in(BY_HAND)
-    for what in (facts.Approval(256), facts.CalendarDay(), facts.Anniversary(),
-                 facts.Segments(("students",))):  # fmt: skip
+    sent: list[facts.What] = [
+        facts.Approval(256),
+        facts.CalendarDay(),
+        facts.Anniversary(),
+        facts.Segments(("students",)),
+    ]
+    for what in sent:
         refused = stage.post("2026-03-01", what, BRUNO).refused
         assert refused is not None
         assert refused.code == "not_a_member"
@@ -221,13 +226,11 @@ def test_a_return_leaves_what_the_kept_goods_would_have_left_before_or_after_the
     bought = facts.Purchase((facts.Line(1_000 - returned), facts.Line(returned)), "EUR")
     kept = facts.Purchase(bought.lines[:1], "EUR")
     back = facts.Refund(256, (facts.Returned(1),))
+    both: list[facts.What] = [facts.Action("delivery", of=256), back]
     for days in (("02", "03"), ("03", "02")):
-        stage, alike = (
-            held_in(DELIVERY, expiry=After(MONTH)),
-            held_in(DELIVERY, expiry=After(MONTH)),
-        )
+        stage, alike = (held_in(DELIVERY, expiry=After(MONTH)) for _ in range(2))
         stage.post("2026-03-01", bought, event=256)
-        for day, what in sorted(zip(days, (facts.Action("delivery", of=256), back), strict=True)):
+        for day, what in sorted(zip(days, both, strict=True), key=lambda pair: pair[0]):
             stage.post(f"2026-03-{day}", what)
         alike.post("2026-03-01", kept, event=256)
         alike.post(f"2026-03-{days[0]}", facts.Action("delivery", of=256))
@@ -249,7 +252,7 @@ def test_undoing_the_event_makes_units_wait_again() -> None:
     stage.post("2026-03-01", buys(1_000))
     came = stage.post(at("2026-03-02", 9), facts.Action("delivery")).event.id
     stage.post(at("2026-03-02", 10), facts.Undo(came))
-    (lot,) = stage.account().lots or ()
+    (lot,) = stage.account().lots or []
     assert (stage.has(), lot.awaits, lot.expires_on) == (0, "delivery", date(2026, 3, 31))
 
 

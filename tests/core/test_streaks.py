@@ -94,5 +94,10 @@ def test_a_late_or_undone_visit_counts_as_if_it_had_come_in_time_or_not_at_all()
 
 
 def test_a_program_watches_what_its_conditions_ask_for() -> None:
-    asked = [("visit", DAYS), ("visit", WEEKS), ("review", WEEKS), ("purchase", Weekday((0,)))]
+    asked: list[tuple[str, Condition]] = [
+        ("visit", DAYS),
+        ("visit", WEEKS),
+        ("review", WEEKS),
+        ("purchase", Weekday((0,))),
+    ]
     assert streaks.watched(asked) == {"visit": ("day", "week"), "review": ("week",)}
