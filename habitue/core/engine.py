@@ -6,6 +6,7 @@ The same call serves one scan at the till, a nightly import and a what-if over f
 2. The event earns, spends, issues, or is refused; a refusal leaves the account as it was.
 3. A correction (refund, undo, late event) folds the member's history again with the kept goods
    and books the difference (`history`).
+4. Where units go to another customer, that one's side follows in the same breath (`sides`).
 
 `run` moves the accounts in place; everything it does follows from its arguments alone.
 """
@@ -14,40 +15,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from copy import deepcopy
-from datetime import date, datetime
+from datetime import date
 from typing import Final, Literal
 
 from msgspec import Struct, structs
 
 from habitue.core import (
-    dividends,
+    applying,
     due,
-    earning,
     facts,
-    fees,
     history,
-    holding,
+    merging,
+    partners,
     redeeming,
+    sides,
     spending,
-    streaks,
     tallies,
 )
 from habitue.core.account import Account, Entry
-from habitue.core.facts import Event, Refused, kind
-from habitue.core.ladder import CompiledLadder
-from habitue.core.rulebook import APPROVAL, Book, Rulebook
+from habitue.core.facts import Event, Refused
+from habitue.core.rulebook import Book, Rulebook
 from habitue.core.tallies import Tally, Totals
 
 Need = Literal[0, 1, 2]
 """How much of an account an event must see: 0 the account, 1 its lots, 2 its history."""
 
-NOT_A_MEMBER: Final = Refused("not_a_member", "This customer is not a member of the program.")
-
 
 _CORRECTIONS: Final = (facts.Refund, facts.Undo)
-_SPENDING: Final = (facts.Redemption, facts.VoucherUse, facts.Payment, facts.Adjustment)
-_SENT: Final = (facts.Anniversary, facts.CalendarDay, facts.Segments, facts.Approval)
-"""What nobody does who is not a member: it enrols nobody by the way."""
+_WHOLE_HISTORY: Final = (*_CORRECTIONS, facts.Merge, facts.Merged)
+_SPENDING: Final = (
+    facts.Redemption,
+    facts.VoucherUse,
+    facts.Payment,
+    facts.Adjustment,
+    facts.Transfer,
+    facts.Receipt,
+)
 
 
 class Outcome(Struct, gc=False):
@@ -88,15 +91,85 @@ def run(
         account = accounts.get(event.customer)
         if account is None:
             account = accounts[event.customer] = Account.blank(event.customer, book.units)
+        if isinstance(event.what, sides.TWO) or account.memory.merged_into:
+            outcomes.append(_both(book, accounts, event, histories, totals))
+            continue
         past = histories.get(event.customer)
-        if book.shares:
-            outcome = _sharing(book, accounts, account, event, past, totals)
-        else:
-            outcome = _decide(book, accounts, account, event, past)
+        outcome = _one(book, accounts, account, event, past, totals)
         if past is not None and outcome.refused is None:
             past.append(outcome.event)
         outcomes.append(outcome)
     return outcomes
+
+
+def _both(
+    book: Book,
+    accounts: MutableMapping[int, Account],
+    event: Event,
+    histories: Mapping[int, list[Event]],
+    totals: Totals,
+    because: Outcome | None = None,
+) -> Outcome:
+    """Decide an event and what follows from it on another customer's side: both, or neither.
+
+    `because` is the outcome on the side from which this one follows; from here it may go on to a
+    third, where customers went over into each other one after another.
+    """
+    account = accounts.get(event.customer)
+    if account is None:
+        account = accounts[event.customer] = Account.blank(event.customer, book.units)
+    kept, past = deepcopy(account), histories.get(event.customer)
+    outcome = _one(book, accounts, account, event, past, totals, because)
+    if outcome.refused is not None:
+        return outcome
+    follows = _follows(book, accounts[event.customer], outcome.event, histories)
+    if follows is not None:
+        other = outcome.other = _both(book, accounts, follows, histories, totals, outcome)
+        if other.refused is not None:
+            accounts[event.customer] = kept
+            tallies.absorb(totals, tallies.changes(outcome.tallies, {}))
+            return Outcome(event, outcome.on, [], other.refused, kept.level, kept.level)
+        if _corrects(follows.what):  # what was not withheld there is given back here
+            outcome.money, other.money = other.money, 0
+    if past is not None:
+        past.append(outcome.event)
+    return outcome
+
+
+def _follows(
+    book: Book, account: Account, event: Event, histories: Mapping[int, list[Event]]
+) -> Event | None:
+    """What another customer's side is told of an accepted event, None if nothing."""
+    past = histories.get(event.customer, [])
+    answer = sides.answer(event, past)
+    into = account.memory.merged_into
+    if answer is not None or not into:
+        return answer
+    merge = sides.merge_in([*past, event])
+    assert merge is not None, f"the history of customer {event.customer} lacks its merge"
+    day = merge.at.astimezone(book.zone).date()
+    left, _, _ = _folded(book, [*past, event], day, event.customer, None, before=merge.id)
+    estate = merging.estate(book.on(day), left, day)
+    if merge is event:
+        return Event(event.id, into, event.at, facts.Merged(event.customer, estate))
+    if estate == sides.known_estate(histories[into], merge.id):
+        return None
+    return Event(event.id, into, event.at, facts.Merged(event.customer, estate, merge.id))
+
+
+def _one(
+    book: Book,
+    accounts: MutableMapping[int, Account],
+    account: Account,
+    event: Event,
+    past: list[Event] | None,
+    totals: Totals,
+    because: Outcome | None = None,
+) -> Outcome:
+    """Decide one customer's side of an event."""
+    if book.shares:
+        return _sharing(book, accounts, account, event, past, totals, because)
+    return _decide(book, accounts, account, event, past, because)
 
 
 def _sharing(
@@ -106,12 +179,13 @@ def _sharing(
     event: Event,
     past: list[Event] | None,
     totals: Totals,
+    because: Outcome | None,
 ) -> Outcome:
     """Decide an event of a program in which members share something: stamp it, note the change."""
     day = event.at.astimezone(book.zone).date()
     before = dict(account.memory.tallies)
     event = tallies.stamped(book.on(day).capacities, event, day, totals, before)
-    outcome = _decide(book, accounts, account, event, past)
+    outcome = _decide(book, accounts, account, event, past, because)
     after = accounts[event.customer].memory.tallies
     outcome.tallies = tallies.changes(before, after)
     tallies.absorb(totals, outcome.tallies)
@@ -119,8 +193,12 @@ def _sharing(
 
 
 def need(book: Book, account: Account, event: Event) -> Need:
-    """What must be loaded before `run` may see the event; ask with the account as stored."""
-    if isinstance(event.what, _CORRECTIONS):
+    """What must be loaded before `run` may see the event; ask with the account as stored.
+
+    Where the event has another side (`sides.other`, `Memory.merged_into`, and on from there), ask
+    for that account too, with the event as if it were that customer's; a merge needs 2 on both.
+    """
+    if isinstance(event.what, _WHOLE_HISTORY) or account.memory.merged_into:
         return 2
     if isinstance(event.what, facts.Enrolment) and account.enrolled_on is None:
         return 2
@@ -143,11 +221,14 @@ def _decide(
     account: Account,
     event: Event,
     past: list[Event] | None,
+    because: Outcome | None = None,
 ) -> Outcome:
     local = event.at.astimezone(book.zone)
     day = local.date()
     rulebook = book.on(day)
     refused = facts.problem(event, currency=rulebook.program.currency)
+    if refused is None:
+        refused = sides.refusal(account, event, follows=because is not None)
     if refused is not None:
         return Outcome(event, day, [], refused, account.level, account.level)
     if account.enrolled_on is None and isinstance(event.what, facts.Enrolment):
@@ -155,19 +236,19 @@ def _decide(
         late = any(event.at < known.at for known in past or ())
     else:
         late = account.enrolled_on is not None and _precedes(event, account)
-    if late or isinstance(event.what, _CORRECTIONS):
+    if late or _corrects(event.what):
         if past is None:
             raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
-        outcome, settled = _correct(book, account, event, day, past)
+        outcome, settled = _correct(book, account, event, day, past, because)
         accounts[event.customer] = settled
         return outcome
     before = account.level
     kept, entries = None, []
-    if account.due_on <= day or (account.enrolled_on is None and _refusable(rulebook, event.what)):
+    if account.due_on <= day or _refusable(rulebook, account, event.what):
         kept = deepcopy(account)
         entries = due.advance(book, account, day)
     done = spending.completed(rulebook, account, event, day)
-    refused = apply(rulebook, account, done, local, entries)
+    refused = applying.apply(rulebook, account, done, local, entries)
     if refused is not None:
         if kept is not None:
             accounts[event.customer] = kept
@@ -177,6 +258,11 @@ def _decide(
         memory.last_at, memory.last_id = event.at, event.id
     done = spending.recorded(account, done)
     return Outcome(done, day, entries, None, before, account.level, _given_back(done))
+
+
+def _corrects(what: facts.What) -> bool:
+    """Whether an event changes what came before it."""
+    return isinstance(what, _CORRECTIONS) or (isinstance(what, facts.Merged) and what.of != 0)
 
 
 def _given_back(event: Event) -> int:
@@ -195,246 +281,32 @@ def _precedes(event: Event, account: Account) -> bool:
     return event.at < last_at or event.id < account.memory.last_id
 
 
-def _refusable(rulebook: Rulebook, what: facts.What) -> bool:
-    """Whether an event that enrols its customer by the way may still be refused."""
+def _refusable(rulebook: Rulebook, account: Account, what: facts.What) -> bool:
+    """Whether an event may still be refused after it has changed the account: one that enrols its
+    customer by the way, or one at a partner that paid ahead.
+    """
+    if rulebook.program.partners and partners.may_refuse(rulebook.program, what):
+        return True
+    if account.enrolled_on is not None:
+        return False
     return rulebook.refuses or not isinstance(what, facts.Purchase | facts.Visit)
 
 
-def apply(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    local: datetime,
-    entries: list[Entry],
-    *,
-    forced: bool = False,
-) -> Refused | None:
-    """One event on an account that is up to date: entries are appended, or a refusal returned.
-
-    `forced`: the event was accepted once and is being folded again, so it is not refused now:
-    units that are missing become a debt.
-    """
-    what = event.what
-    seen = rulebook.ladder.watched(account) if rulebook.ladder is not None else None
-    if account.enrolled_on is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
-        if rulebook.program.enrolment != "automatic" or isinstance(what, _SENT):
-            return None if forced or isinstance(what, facts.Purchase) else NOT_A_MEMBER
-        _enrol(rulebook, account, event, local, entries, forced)
-    refused: Refused | None
-    match what:
-        case (
-            facts.Purchase()
-            | facts.Visit()
-            | facts.Birthday()
-            | facts.Action()
-            | facts.Anniversary()
-            | facts.CalendarDay()
-        ):
-            refused = _earn(
-                rulebook, account, event, local, entries, facts.trigger(what), forced
-            )
-        case facts.Segments(names):
-            account.memory.segments = names
-            refused = None
-        case facts.Approval():
-            refused = _approve(rulebook, account, event, what, local.date(), entries, forced)
-        case facts.Passage():
-            _by_balance(rulebook, account, event, local.date(), entries, seen)
-            return None
-        case facts.Enrolment():
-            refused = _enrol(rulebook, account, event, local, entries, forced)
-        case facts.FeePaid() | facts.FeeFailed() | facts.FeeRefunded() | facts.Cancellation():
-            refused = _membership(rulebook, account, event, local, entries, forced)
-        case _:
-            refused = spending.spend(rulebook, account, event, local, entries, forced)
-    if refused is None:
-        _follow_up(rulebook, account, event, local.date(), entries)
-        _by_balance(rulebook, account, event, local.date(), entries, seen)
-        fees.withhold_level(rulebook.program, account, local.date())
-    return refused
-
-
-def _enrol(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    local: datetime,
-    entries: list[Entry],
-    forced: bool,
-) -> Refused | None:
-    if account.enrolled_on is not None:
-        return Refused("already_a_member", "This customer is a member already.")
-    account.enrolled_on = local.date()
-    fees.begin_trial(rulebook.program, account, local.date())
-    if rulebook.ladder is not None:
-        account.level = rulebook.ladder.levels[0]
-    return _earn(rulebook, account, event, local, entries, "enrolment", forced)
-
-
-def _earn(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    local: datetime,
-    entries: list[Entry],
-    when: str,
-    forced: bool,
-) -> Refused | None:
-    day = local.date()
-    if not fees.holds(rulebook.program, account, day):
-        account.memory.purchases += when == "purchase"
-        return None
-    ladder, held = rulebook.ladder, account.level
-    if ladder is not None and ladder.sees_after:
-        account.level = _led_to(rulebook, ladder, account, event, local, when)
-    earned = earning.earned(
-        rulebook, account, event.what, local, day, when, event=event, forced=forced
-    )
-    account.level = held
-    if isinstance(earned, Refused):
-        return earned
-    _credit(rulebook, account, event, earned, day, entries, when)
-    if rulebook.occasions:  # before the purchase counts: it may be the first
-        redeeming.occasion(rulebook, account, event, when, local, entries)
-    if when == "purchase":
-        account.memory.purchases += 1
-    if ladder is not None and earned and not ladder.by_balance:
-        ladder.review(account, day)
-    return None
-
-
-def _credit(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    earned: list[earning.Earned],
-    day: date,
-    entries: list[Entry],
-    when: str,
-) -> None:
-    """What was earned becomes lots, and counts: toward tiers, and for the dividend."""
-    ladder, dividend = rulebook.ladder, rulebook.program.dividend
-    joining = when == "enrolment"
-    for part in earned:
-        holding.credit(rulebook, account, event.id, part, day, entries, joining=joining)
-        if ladder is not None and part.unit in ladder.units:
-            ladder.count(account, part.unit, part.amount, day)
-        if dividend is not None:
-            dividends.count(dividend, rulebook, account, part, day)
-
-
-def _led_to(
-    rulebook: Rulebook,
-    ladder: CompiledLadder,
-    account: Account,
-    event: Event,
-    local: datetime,
-    when: str,
-) -> str:
-    """The level that an event leads to by what it counts: tried, so that no limit is used twice."""
-    trial = structs.replace(
-        account,
-        balances=list(account.balances),
-        memory=deepcopy(account.memory),
-        lots=None,
-        vouchers=None,
-        touched_lots={},
-        touched_vouchers={},
-    )
-    earned = earning.earned(
-        rulebook, trial, event.what, local, local.date(), when, event=event, forced=True
-    )
-    if not isinstance(earned, Refused):
-        _credit(rulebook, trial, event, earned, local.date(), [], when)
-        ladder.review(trial, local.date())
-    return trial.level
-
-
-def _membership(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    local: datetime,
-    entries: list[Entry],
-    forced: bool,
-) -> Refused | None:
-    """The fee came in, or did not, or went back; a rule may refuse only what then earns."""
-    before, level = account.memory.fee, account.level
-    refused = fees.decide(rulebook.program, account, event.what, local.date(), forced=forced)
-    if refused is None:
-        refused = _earn(rulebook, account, event, local, entries, kind(event.what), forced)
-    if refused is not None:
-        account.memory.fee, account.level = before, level
-    return refused
-
-
-def _approve(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    what: facts.Approval,
-    day: date,
-    entries: list[Entry],
-    forced: bool,
-) -> Refused | None:
-    """What an event earned, and a person had to look at, becomes usable or is cancelled."""
-    if not forced and not (what.of and holding.waiting(account, APPROVAL, what.of)):
-        return Refused("nothing_pending", "Nothing of this event waits for approval.",
-                       {"event": what.of})  # fmt: skip
-    if what.given:
-        holding.release(rulebook, account, APPROVAL, what.of, event.id, day, entries)
-    else:
-        holding.decline(account, APPROVAL, what.of, day, entries)
-    return None
-
-
-def _follow_up(
-    rulebook: Rulebook, account: Account, event: Event, day: date, entries: list[Entry]
-) -> None:
-    """After any event: whatever else it moves, then rewards whose threshold is reached."""
-    if rulebook.listens and (when := facts.trigger(event.what)) in rulebook.listens:
-        _heard(rulebook, account, event, when, day, entries)
-    if rulebook.protects:
-        holding.protect(rulebook, account, day)
-
-
-def _by_balance(
-    rulebook: Rulebook,
-    account: Account,
-    event: Event,
-    day: date,
-    entries: list[Entry],
-    seen: list[int] | None,
-) -> None:
-    """Tiers that the balance reaches, rewards at its threshold, and tiers it then still reaches."""
-    ladder = rulebook.ladder
-    if ladder is not None and ladder.by_balance:
-        seen = ladder.follow(account, seen, day)
-    if rulebook.thresholds:
-        redeeming.automatic(rulebook, account, event.id, day, entries, event)
-        if ladder is not None:
-            ladder.follow(account, seen, day)
-
-
-def _heard(
-    rulebook: Rulebook, account: Account, event: Event, when: str, day: date, entries: list[Entry]
-) -> None:
-    """A trigger came that units wait for, that moves their expiry, or that makes a streak."""
-    if when in rulebook.book.awaited:
-        of = event.what.of if isinstance(event.what, facts.Action) else 0
-        holding.release(rulebook, account, when, of, event.id, day, entries)
-    holding.active(rulebook, account, when, day)
-    if when in rulebook.streaks:
-        streaks.keep(account, rulebook.streaks[when], when, day)
-
-
 def _correct(
-    book: Book, account: Account, event: Event, on: date, past: Sequence[Event]
+    book: Book,
+    account: Account,
+    event: Event,
+    on: date,
+    past: Sequence[Event],
+    because: Outcome | None,
 ) -> tuple[Outcome, Account]:
     """Fold the history again with the correction in it and book the difference."""
     now = max(event.at, account.memory.last_at or event.at)
     day = now.astimezone(book.zone).date()
-    refused, money = history.check(book.on(day).program, past, event)
+    if because is None:
+        refused, money = history.check(book.on(day).program, past, event)
+    else:  # it was checked where it happened
+        refused, money = None, because.money
     if refused is not None:
         return Outcome(event, on, [], refused, account.level, account.level), account
     before = account.level
@@ -442,15 +314,16 @@ def _correct(
     entries = due.advance(book, live, day)
     event = spending.recorded(live, event)
     derived, refused, tried = _folded(book, [*past, event], day, event.customer, event)
-    refused = refused or _spent_since(book, live, derived, event)
+    refused = refused or _spent_since(book, live, derived, event, past)
     if refused is not None:
         return Outcome(event, on, [], refused, before, before), account
     forgiven = history.settle(book.on(day).program, derived, now, money)
     money -= forgiven.withheld if forgiven else 0
     event = structs.replace(tried or event, forgiven=forgiven)
-    entries.extend(history.difference(account, live, derived, event.id, day))
+    moved = sides.moves(event.what)
+    entries.extend(history.difference(account, live, derived, event.id, day, moved=moved))
     derived.memory.last_at, derived.memory.last_id = account.memory.last_at, account.memory.last_id
-    if isinstance(event.what, _CORRECTIONS):
+    if _corrects(event.what):
         derived.memory.last_at = now
         derived.memory.last_id = max(event.id, account.memory.last_id)
     money += _given_back(event)
@@ -458,16 +331,24 @@ def _correct(
     return outcome, derived
 
 
-def _spent_since(book: Book, live: Account, derived: Account, event: Event) -> Refused | None:
-    """Why a late event cannot spend what was there at its time: it has been used since."""
+def _spent_since(
+    book: Book, live: Account, derived: Account, event: Event, past: Sequence[Event]
+) -> Refused | None:
+    """Why a late event cannot spend what was there at its time: it has been used since.
+
+    Neither can undoing a gift take back what the receiver has used.
+    """
     local = event.at.astimezone(book.zone)
     match event.what:
         case facts.Redemption() | facts.VoucherUse():
             refused = redeeming.used_since(book.on(local.date()), live, event.what, local)
             if refused is not None:
                 return refused
-        case facts.Adjustment() | facts.Payment():
+        case facts.Adjustment() | facts.Payment() | facts.Transfer() | facts.Merge():
             pass
+        case facts.Undo() if sides.undoes_receipt(past, event):
+            if live.memory.merged_into:
+                return sides.MERGED
         case _:
             return None
     owed = live.memory.debts
@@ -482,10 +363,16 @@ def fold(book: Book, past: Sequence[Event], day: date, *, customer: int) -> Acco
 
 
 def _folded(
-    book: Book, past: Sequence[Event], day: date, customer: int, tried: Event | None
+    book: Book,
+    past: Sequence[Event],
+    day: date,
+    customer: int,
+    tried: Event | None,
+    *,
+    before: int | None = None,
 ) -> tuple[Account, Refused | None, Event | None]:
     """Events were accepted once, so none is refused, but for the one being `tried` now: it comes
-    back as it must be remembered.
+    back as it must be remembered. Nothing is folded from the event numbered `before` on.
     """
     account = Account.blank(customer, book.units)
     for moment in history.amended(past):
@@ -495,10 +382,12 @@ def _folded(
             continue
         local = moment.at.astimezone(book.zone)
         rulebook, entries = book.on(local.date()), due.advance(book, account, local.date())
+        if moment.id == before:
+            return account, None, tried
         forced = tried is None or moment.id != tried.id
         if not forced:
             moment = tried = spending.completed(rulebook, account, moment, local.date())
-        refused = apply(rulebook, account, moment, local, entries, forced=forced)
+        refused = applying.apply(rulebook, account, moment, local, entries, forced=forced)
         if refused is not None and not forced:
             return account, refused, tried
         account.memory.last_at, account.memory.last_id = moment.at, moment.id

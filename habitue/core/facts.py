@@ -11,7 +11,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final, get_args
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from habitue.core.account import Memory, Voucher
 
 MAX_LINES: Final = 1_000
 MAX_AMOUNT: Final = 10**13
@@ -182,13 +184,16 @@ class FeeRefunded(Struct, frozen=True, tag="fee_refunded", gc=False):
     """The last payment was given back (a chargeback, a kindness): membership ends now."""
 
 
-class Cancellation(Struct, frozen=True, tag="cancellation", gc=False):
-    """A member ends the paid membership; the outcome's `money` is what they get back."""
+class Cancellation(Struct, frozen=True, omit_defaults=True, tag="cancellation", gc=False):
+    """A member ends the paid membership; `money` is what they get back, filled in by the engine."""
+
+    money: int = 0
 
 
 class Parcel(Struct, frozen=True, omit_defaults=True, gc=False):
-    """Part of a lot on its way to another account, with its dates: `unit` by number."""
+    """Part of lot number `lot` on its way to another account, with its dates: `unit` by number."""
 
+    lot: int
     unit: int
     amount: int
     earned_on: date
@@ -211,41 +216,50 @@ class Transfer(Struct, frozen=True, omit_defaults=True, tag="transfer", gc=False
 
 
 class Receipt(Struct, frozen=True, omit_defaults=True, tag="receipt", gc=False):
-    """Units that another customer gave, under the same event number on that customer's side."""
+    """Units that another customer gave, under the same event number on that customer's side.
+
+    Only the engine makes these, as what follows from a Transfer.
+    """
 
     giver: int
     parcels: tuple[Parcel, ...]
     pooled: bool = False
 
 
-class Estate(Struct, frozen=True, omit_defaults=True, gc=False):
-    """What goes over when two members turn out to be one person; units by number.
+class Estate(Struct, frozen=True, omit_defaults=True):
+    """What goes over when two members turn out to be one person.
 
-    `counters` are counts by unit and bucket, `held` the last day of each level reached, `vouchers`
-    the open ones as (number, reward, issued on, last day).
+    `parcels` are whole lots, pending ones too; `counted` the balances of units without lots;
+    `vouchers` the open ones; `memory` what the rules remember, debts included, less what stays
+    behind (`merging`).
     """
 
     parcels: tuple[Parcel, ...] = ()
-    counters: dict[int, dict[int, int]] = {}
-    years: dict[int, dict[int, int]] = {}
-    held: dict[str, date] = {}
-    vouchers: tuple[tuple[int, str, date, date], ...] = ()
-    purchases: int = 0
+    counted: dict[int, int] = {}
+    vouchers: tuple[Voucher, ...] = ()
+    memory: Memory = field(default_factory=Memory)
     enrolled_on: date | None = None
 
 
 class Merge(Struct, frozen=True, omit_defaults=True, tag="merge", gc=False):
-    """The customer and `into` are one person: everything goes there (`estate`, filled in)."""
+    """The customer and `into` are one person: everything goes there, and stays there.
+
+    What that is follows from the customer's history alone; `into` is told by `Merged`.
+    """
 
     into: int
-    estate: Estate | None = None
 
 
-class Merged(Struct, frozen=True, tag="merged", gc=False):
-    """Everything of the customer `giver` came here, under the same event number there."""
+class Merged(Struct, frozen=True, omit_defaults=True, tag="merged", gc=False):
+    """Everything of the customer `giver` came here, under the same event number there.
+
+    With `of`, the estate of that earlier event is corrected: goods of the giver came back since.
+    Only the engine makes these, as what follows from a Merge or from a correction at the giver.
+    """
 
     giver: int
     estate: Estate
+    of: int = 0
 
 
 class Won(Struct, frozen=True, omit_defaults=True, tag="won", gc=False):
@@ -373,14 +387,18 @@ def problem(event: Event, *, currency: str) -> Refused | None:
         return _purchase_problem(what, currency)
     if isinstance(what, Refund):
         return _refund_problem(what)
-    if isinstance(what, (Visit, Action)) and not 0 < what.quantity <= MAX_QUANTITY:
+    if isinstance(what, Payment):
+        return _payment_problem(what)
+    if isinstance(what, FeePaid):
+        return _fee_problem(what, currency)
+    if isinstance(what, (Visit, Action, BenefitUse)) and not 0 < what.quantity <= MAX_QUANTITY:
         return _refused("quantity", "A quantity must be between 1 and 1,000,000.", what.quantity)
     if isinstance(what, Adjustment):
         if abs(what.amount) > MAX_AMOUNT or what.amount == 0:
             return _refused("amount", "An adjustment must not be zero or huge.", what.amount)
         if not what.reason.strip():
             return Refused("reason", "An adjustment needs a reason.")
-    return None
+    return _sides_problem(event.customer, what)
 
 
 def _purchase_problem(what: Purchase, currency: str) -> Refused | None:
@@ -412,6 +430,37 @@ def _purchase_problem(what: Purchase, currency: str) -> Refused | None:
             )
     if what.covered and not 0 <= what.covered <= what.total:
         return _refused("covered", "The part paid with units exceeds the total.", what.covered)
+    return None
+
+
+def _payment_problem(what: Payment) -> Refused | None:
+    if not 0 < what.money <= what.order <= MAX_AMOUNT:
+        return _refused("amount", "A payment is of some money, and of one order.", what.money)
+    return None
+
+
+def _fee_problem(what: FeePaid, currency: str) -> Refused | None:
+    if what.currency != currency:
+        return Refused(
+            "currency",
+            f"The fee was paid in {what.currency!r}, the program counts in {currency}.",
+            {"given": what.currency, "expected": currency},
+        )
+    if not 0 <= what.amount <= MAX_AMOUNT:
+        return _refused("amount", "A fee must be 0 or more, and not huge.", what.amount)
+    return None
+
+
+def _sides_problem(customer: int, what: What) -> Refused | None:
+    oneself = Refused("oneself", "Giver and receiver are the same member.")
+    if isinstance(what, Merge):
+        return oneself if what.into == customer else None
+    if not isinstance(what, Transfer):
+        return None
+    if what.to == customer:
+        return oneself
+    if not 0 < what.amount <= MAX_AMOUNT:
+        return _refused("amount", "A gift must be more than nothing, and not huge.", what.amount)
     return None
 
 

@@ -102,7 +102,8 @@ def _given_back(past: Sequence[Event], refunds: dict[int, list[Refund]]) -> set[
 
 def _estates(past: Sequence[Event]) -> dict[int, Merged]:
     """What came over by each merge, as it was told last: events are in order of arrival."""
-    return {event.what.of or event.id: event.what for event in past if isinstance(event.what, Merged)}
+    told = [(event.id, event.what) for event in past if isinstance(event.what, Merged)]
+    return {merged.of or number: merged for number, merged in told}
 
 
 def _made_by(what: facts.What) -> int | None:

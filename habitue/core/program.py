@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from math import floor
 from typing import Literal
 
 from msgspec import Struct, field
@@ -599,6 +600,16 @@ class Draw(Struct, frozen=True):
     expects: int = 100
     claim_within: Period = Period(30, "day")
 
+    @property
+    def seats(self) -> int | None:
+        """How many entrants the prizes bear at these odds; None: as many as come."""
+        pieces = 0
+        for prize in self.prizes:
+            if prize.pieces is None:
+                return None
+            pieces += prize.pieces
+        return floor(pieces / self.odds)
+
 
 class Dividend(Struct, frozen=True):
     """On the first day of `month`, a share of what was counted of `of` last year is paid.
@@ -655,5 +666,15 @@ class Program(Struct, frozen=True):
         return next(i for i, unit in enumerate(self.units) if unit.id == unit_id)
 
     def reward(self, reward_id: str) -> Reward | None:
-        """The reward of that id, or None."""
+        """The reward of that id, or None; `lottery#0` is the first prize of the draw `lottery`."""
+        draw_id, hash_, number = reward_id.partition("#")
+        if hash_:
+            return self._prize(draw_id, int(number) if number.isdecimal() else -1)
         return next((reward for reward in self.rewards if reward.id == reward_id), None)
+
+    def _prize(self, draw_id: str, number: int) -> Reward | None:
+        draw = next((draw for draw in self.draws if draw.id == draw_id), None)
+        if draw is None or not 0 <= number < len(draw.prizes):
+            return None
+        gift = draw.prizes[number].gift
+        return Reward(f"{draw_id}#{number}", (gift,), valid_for=draw.claim_within)

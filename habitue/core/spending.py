@@ -1,4 +1,4 @@
-"""What a member does with what is held: the event that spends, or moves, and what must be noted with it."""
+"""What a member does with what is held: events that spend or move it, and what they note."""
 
 from __future__ import annotations
 

@@ -60,6 +60,10 @@ class Capacities:
         for partner in source.partners:
             if partner.account == "prepaid":
                 self._use(f"partner {partner.id}", prepaid(partner.id))
+        given = {gift.to for reward in source.rewards for gift in reward.gifts}
+        for draw in source.draws:
+            if draw.seats is not None:
+                self._use(_ANY if draw.id in given else draw.when, seats(draw))
 
     def __bool__(self) -> bool:
         return bool(self._by_use)
@@ -115,6 +119,11 @@ def stock(reward: program.Reward) -> Shared:
 def prepaid(partner: str) -> Shared:
     """The account that a partner filled ahead."""
     return Shared(f"{_PREPAID}{partner}", None)
+
+
+def seats(draw: program.Draw) -> Shared:
+    """How many members may take part in a draw."""
+    return Shared(f"entrants {draw.id}", draw.seats, draw.every)
 
 
 def named(stem: str, per: program.Calendar | None, day: date) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from habitue.core import engine, facts, program
+from habitue.core import engine, facts, program, sides
 from habitue.core.account import Account
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Line, Purchase
@@ -81,7 +81,8 @@ class Stage:
         """Several events as one batch."""
         Stage.decided += len(events)
         for event in events:
-            self.histories.setdefault(event.customer, [])
+            for who in (event.customer, sides.other(event, self.histories.get(event.customer, []))):
+                self.histories.setdefault(who, [])
         return engine.run(self.book, self.accounts, events, self.histories, self.totals)
 
     def account(self, who: int = ALICE) -> Account:
