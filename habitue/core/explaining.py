@@ -15,6 +15,8 @@ _SPENT = {
     "settlement": "settled against units owed",
     "adjustment": "corrected by hand",
     "accrual": "earned",
+    "donation": "given to a cause",
+    "transfer": "passed from member to member",
 }
 
 
@@ -28,10 +30,8 @@ def sentence(
 ) -> str:
     """One entry explained; `lot` is the day its lot was earned and its last usable day."""
     unit = source.units[source.unit_index(unit_id)]
-    parts = [
-        f"{'+' if amount > 0 else ''}{money.written(amount, unit.decimals)} {unit_id}: "
-        f"{_SPENT[kind]}"
-    ]
+    told = "taken as money" if _is_payment(source, kind, why) else _SPENT[kind]
+    parts = [f"{'+' if amount > 0 else ''}{money.written(amount, unit.decimals)} {unit_id}: {told}"]
     rules = {rule.id: rule for rule in source.rules}
     steps = [_step(source, rules.get(name), unit, name, base, part) for name, base, part in why]
     if steps:
@@ -71,7 +71,16 @@ def _step(
         return f"rule {name}: ×{_number(award.factor)} adds {given}"
     if isinstance(award, program.Bonus):
         return f"rule {name}: +{_number(award.share * 100)} % adds {given}"
+    if name == "payment" and not rule and source.reward(name) is None:
+        paid = money.written(base, money.decimals(source.currency))
+        return f"a payment of {paid} {source.currency}: {given}"
     return f"{'rule ' if rule else ''}{name}: {given}"
+
+
+def _is_payment(source: program.Program, kind: str, why: tuple[Step, ...]) -> bool:
+    """Whether units paid for an order: no reward has the name of that step."""
+    named = [name for name, _, _ in why]
+    return kind == "redemption" and named == ["payment"] and source.reward("payment") is None
 
 
 def _lasts(unit: program.Unit, until: date) -> str:

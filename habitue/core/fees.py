@@ -108,7 +108,7 @@ def _pay(
         was = FeeState(day, day - _DAY)
     since = next_day(was.until) if was.trial else was.since
     until = _paid_until(fee, since or was.joined_on, next_day(was.until))
-    grace = later(until, fee.grace) if fee.grace else None
+    grace = later(until, fee.grace) if fee.grace and until != FOREVER else None
     paid = FeeState(was.joined_on, until, paid=what.amount, paid_on=day, since=since, grace=grace)
     _hold(account, paid)
     _level_back(source, account)

@@ -149,7 +149,7 @@ def test_a_trial_ends_by_itself() -> None:
 
 
 def test_what_is_paid_once_is_paid_for_ever() -> None:
-    stage = joined(every="once")
+    stage = joined(every="once", grace=Period(10, "day"))
     stage.post("2022-01-02", paid())
     stage.post("2090-01-02", buys(1_000))
     assert stage.has() == 10
@@ -414,7 +414,7 @@ def test_folding_a_paid_membership_leads_to_the_living_one(
         account = as_of(stage.book, stage.account(), on)
         source = stage.book.latest.program
         past = stage.histories[ALICE]
-        what: facts.What = {
+        meant: dict[str, facts.What] = {
             "pay": paid(fees.price_asked(source, account, on) or 0),
             "buy": buys(1_000),
             "use": BenefitUse("delivery"),
@@ -423,15 +423,15 @@ def test_folding_a_paid_membership_leads_to_the_living_one(
             "back": FeeRefunded(),
             "take": facts.Redemption("coffee"),
             "undo": Undo(past[-1].id),
-        }[kind]
+        }
         before = deepcopy(stage.account())
-        outcome = stage.post(at(on, 12, place), what)
+        outcome = stage.post(at(on, 12, place), meant[kind])
         if outcome.refused is not None:
             assert stage.account() == before
         assert outcome.money >= 0
         account = stage.account()
         if not fees.holds(source, account, on):
-            assert account.level in ("basic", "")
+            assert as_of(stage.book, account, on).level == "basic"
         for later in (on, date.fromordinal(day + 45)):
             folded = engine.fold(stage.book, stage.histories[ALICE], later, customer=ALICE)
             assert picture(folded) == picture(as_of(stage.book, account, later))

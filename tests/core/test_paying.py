@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from msgspec import structs
 
-from habitue.core import engine, facts
+from habitue.core import engine, explaining, facts
 from habitue.core.facts import Event, Line, Payment, Purchase, Refund, Returned, Undo
 from habitue.core.program import After, Partner, PayWith, Period, Unit
 from tests.core.cast import ALICE, STEP, Stage, at, buys, cafe, picture
@@ -40,6 +40,15 @@ def test_money_is_paid_with_units_rounded_up() -> None:
     assert [(entry.kind, entry.amount) for entry in outcome.entries] == [("redemption", -34)]
     assert outcome.entries[0].why == (("payment", 100, -34),)
     assert stage.has() == 66
+
+
+def test_a_payment_explains_itself() -> None:
+    stage = till()
+    (entry,) = stage.post("2026-01-02", Payment(100, 1_000)).entries
+    told = explaining.sentence(
+        stage.book.latest.program, "points", entry.kind, entry.amount, entry.why
+    )
+    assert told == "-34 points: taken as money by a payment of 1.00 EUR: -34."
 
 
 def test_units_with_decimals_pay_to_their_last_place_and_yen_have_none() -> None:
@@ -209,7 +218,8 @@ def test_returning_everything_in_any_order_leaves_as_if_nothing_had_been_bought_
     blank = deepcopy(picture(stage.account()))
     for place, (quantity, price, pays) in enumerate(orders):
         moment = at("2026-01-02") + timedelta(hours=place)
-        total, spent, covered = quantity * price, (), 0
+        total, covered = quantity * price, 0
+        spent: tuple[int, ...] = ()
         if pays:
             done = stage.post(moment, Payment(total // 2, total))
             if done.refused is None:
