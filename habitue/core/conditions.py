@@ -146,7 +146,7 @@ def in_dates(dates: program.Dates | None, day: date) -> bool:
 
 def line_predicate(lines: program.Lines) -> LinePredicate:
     """Which lines of a purchase a rule counts."""
-    without = line_predicate(lines.excluding) if lines.excluding else None
+    without = _named_by(lines.excluding) if lines.excluding else None
     skus, categories, labels = set(lines.sku), set(lines.category), set(lines.label)
 
     def counts(line: facts.Line) -> bool:
@@ -159,3 +159,17 @@ def line_predicate(lines: program.Lines) -> LinePredicate:
         return without is None or not without(line)
 
     return counts
+
+
+def _named_by(lines: program.Lines) -> LinePredicate:
+    """Lines to take out: one named by any of the lists, unless that is taken out in turn."""
+    back = _named_by(lines.excluding) if lines.excluding else None
+    skus, categories, labels = set(lines.sku), set(lines.category), set(lines.label)
+
+    def named(line: facts.Line) -> bool:
+        found = (
+            line.sku in skus or line.category in categories or not labels.isdisjoint(line.labels)
+        )
+        return found and not (back is not None and back(line))
+
+    return named

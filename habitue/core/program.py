@@ -108,7 +108,10 @@ class Unit(Struct, frozen=True):
 
 
 class Lines(Struct, frozen=True):
-    """Which lines of a purchase count: each given list must match; `excluding` takes lines out."""
+    """Which lines of a purchase count: each given list must match.
+
+    `excluding` takes out the lines that any of its lists names (gift cards, and sale items).
+    """
 
     sku: tuple[str, ...] = ()
     category: tuple[str, ...] = ()

@@ -125,6 +125,7 @@ BASKET = Purchase(
         (Lines(label=("fair",), category=("cake",)), 3),
         (Lines(excluding=Lines(category=("gift card",))), 13),
         (Lines(label=("fair",), excluding=Lines(label=("fresh",))), 10),
+        (Lines(excluding=Lines(category=("gift card",), label=("fresh",))), 10),
         (Lines(sku=("tea",)), 0),
     ],
 )

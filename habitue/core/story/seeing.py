@@ -68,12 +68,15 @@ class Seen:
         return Failure(then.line, member, key, shown(wanted), shown(value))
 
     def units(self) -> dict[str, int]:
-        """What each unit shows: units that can be used, or the count in the tiers' window."""
+        """What each unit shows: what can be used, or the count of the tiers or of the year."""
         return {unit.id: self._unit(unit) for unit in self.rulebook.program.units}
 
     def _unit(self, unit: program.Unit) -> int:
         number = self.rulebook.unit_number[unit.id]
-        ladder = self.rulebook.ladder
+        ladder, dividend = self.rulebook.ladder, self.rulebook.program.dividend
+        if dividend is not None and dividend.of == unit.id:
+            years = self.account.memory.years.get(number, {})
+            return years.get(self.outcome.on.year, 0)
         if not unit.redeemable and ladder is not None and number in ladder.units:
             return ladder.counted(self.account, number, self.outcome.on)
         return self.account.usable(number)
