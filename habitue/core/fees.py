@@ -199,7 +199,7 @@ def _paid_until(fee: program.Fee, since: date, start: date) -> date:
     step = _MONTHS[fee.every]
     gone = (start.year - since.year) * 12 + start.month - since.month
     months = gone // step * step
-    while months_later(since, months) <= start:  # months clamp
+    if months_later(since, months) <= start:  # months clamp
         months += step
     end = months_later(since, months)
     return end if end == FOREVER else end - _DAY

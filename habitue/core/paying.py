@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
+from typing import Final
 
 from msgspec import structs
 
@@ -13,6 +14,8 @@ from habitue.core.account import Account, Entry
 from habitue.core.facts import Payment, Refused
 from habitue.core.rulebook import Rulebook
 
+_NO_PAYMENT: Final = Refused("no_payment", "Nothing can be paid with units here.")
+
 
 def priced(rulebook: Rulebook, account: Account, what: Payment, day: date) -> Payment:
     """A payment with the units it takes, rounded up (fixed point).
@@ -20,10 +23,13 @@ def priced(rulebook: Rulebook, account: Account, what: Payment, day: date) -> Pa
     Where the program clamps, the money is lowered to what the member's units are worth, rounded
     down. The account is up to date.
     """
-    paying, rate = rulebook.program.pay_with, _rate(rulebook)
-    if paying is None or not rate:
-        return structs.replace(what, units=0)
+    paying = rulebook.program.pay_with
+    if paying is None:
+        return what
     unit, paid = rulebook.unit_number[paying.unit], what.money
+    rate = worth(rulebook.program, unit)
+    if not rate:
+        return what
     if paying.when_short == "clamp":
         paid = min(paid, floor(redeeming.affordable(rulebook, account, unit, day) * rate))
     return structs.replace(what, money=paid, units=ceil(paid / rate))
@@ -39,8 +45,8 @@ def pay(
 ) -> Refused | None:
     """A member pays with the units that `priced` found."""
     paying = rulebook.program.pay_with
-    if paying is None or not (forced or _rate(rulebook)):
-        return Refused("no_payment", "Nothing can be paid with units here.")
+    if paying is None:
+        return _NO_PAYMENT
     unit = rulebook.unit_number[paying.unit]
     refused = None if forced else _not_allowed(rulebook, account, paying, unit, what, day)
     if refused is not None:
@@ -58,14 +64,6 @@ def worth(source: program.Program, unit: int) -> Fraction:
     return (of.worth or Fraction(0)) * minor / int(10**of.decimals)
 
 
-def _rate(rulebook: Rulebook) -> Fraction:
-    """What the smallest part of the unit that pays is worth, 0 if nothing pays."""
-    paying = rulebook.program.pay_with
-    if paying is None:
-        return Fraction(0)
-    return worth(rulebook.program, rulebook.unit_number[paying.unit])
-
-
 def _not_allowed(
     rulebook: Rulebook,
     account: Account,
@@ -75,6 +73,8 @@ def _not_allowed(
     day: date,
 ) -> Refused | None:
     of, source = rulebook.program.units[unit], rulebook.program
+    if not of.worth:
+        return _NO_PAYMENT
     if not fees.holds(source, account, day):
         return fees.UNPAID
     places = money.decimals(source.currency)

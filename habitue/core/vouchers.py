@@ -112,9 +112,7 @@ def limited(reward: Reward) -> limits.Limited:
 
 def sold_out(account: Account, event: Event | None, reward: Reward) -> bool:
     """Whether no piece was left in stock when the event was decided."""
-    if reward.stock is None or event is None:
-        return False
-    return tallies.room(account, event, tallies.stock(reward).stem) == 0
+    return event is not None and tallies.room(account, event, tallies.stock(reward).stem) == 0
 
 
 def shared(reward: Reward) -> bool:

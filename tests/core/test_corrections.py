@@ -29,6 +29,7 @@ from habitue.core.program import (
 from tests.core.cast import (
     ALICE,
     BRUNO,
+    COFFEE,
     PER_EURO,
     POINTS,
     SPEND,
@@ -350,7 +351,8 @@ def test_a_gift_of_units_taken_at_once_is_a_lot_of_its_own() -> None:
     swap = Reward("swap", (Gift("units", unit="stamps", value=3),), cost=("points", 10))
     stage = Stage(cafe(units=(POINTS, Unit("stamps")), rules=(PER_EURO,), rewards=(swap,)))
     stage.post("2026-01-01", buys(1_000))
-    stage.post("2026-01-02", facts.Redemption("swap", at_once=True))
+    outcome = stage.post("2026-01-02", facts.Redemption("swap", at_once=True))
+    assert outcome.entries[1].why == (("swap", 0, 3),)
     assert stage.account().balances == [0, 3]
 
 
@@ -436,6 +438,17 @@ def test_a_full_return_of_what_a_redemption_paid_takes_the_use_of_its_voucher_ba
     bought = stage.post("2026-01-03", paid)
     stage.post("2026-01-04", Refund(bought.event.id))
     assert (stage.has(), stage.vouchers()) == (10, [("coffee", "cancelled")])
+
+
+def test_a_voucher_used_stays_with_its_own_reward_when_history_is_folded_again() -> None:
+    cake = Reward("cake", (Gift("product", "cake"),), cost=("points", 5))
+    stage = Stage(cafe(rewards=(COFFEE, cake)))
+    stage.post("2026-01-01", buys(2_000))
+    stage.post("2026-01-02", facts.Redemption("coffee"))
+    taken = stage.post("2026-01-03", facts.Redemption("cake"))
+    stage.post("2026-01-04", facts.VoucherUse(taken.event.id))
+    stage.post("2026-01-03", buys(100))
+    assert stage.vouchers() == [("coffee", "issued"), ("cake", "redeemed")]
 
 
 def test_what_a_standing_purchase_was_paid_with_is_not_undone_by_itself() -> None:

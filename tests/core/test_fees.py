@@ -173,6 +173,7 @@ def test_a_level_goes_at_midnight_and_comes_back_with_the_payment_units_stay() -
     stage = Stage(cafe(units=(POINTS, SPEND), rules=(PER_EURO, YEARLY), tiers=ladder,
                        fee=Fee((Price(49_00),))))  # fmt: skip
     stage.post("2022-01-01", paid())
+    assert stage.account().level == "basic"
     stage.post("2022-02-01", buys(5_000))
     assert stage.account().level == "gold"
     assert stage.on("2022-12-31").level == "gold"

@@ -195,6 +195,17 @@ def test_units_spent_at_a_partner_are_counted_for_it() -> None:
     assert "redeemed bakery points" not in stage.account().memory.tallies
 
 
+def test_a_reward_is_counted_for_the_partner_that_hands_it_over() -> None:
+    bakery = Partner("bakery", {"en": "Bakery"})
+    stage = Stage(cafe(partners=(bakery,)))
+    stage.post("2026-01-01", buys(10_000))
+    stage.post("2026-01-02", facts.Redemption("coffee", at_once=True, partner="bakery"))
+    taken = stage.post("2026-01-02", facts.Redemption("coffee", partner="bakery"))
+    assert stage.totals["redeemed bakery points"] == (10, 0)
+    stage.post("2026-01-03", facts.VoucherUse(taken.event.id, partner="bakery"))
+    assert stage.totals["redeemed bakery points"] == (20, 0)
+
+
 ORDERS = some.lists(
     some.tuples(some.integers(1, 3), some.sampled_from([99, 450, 1_000]), some.booleans()),
     min_size=1,

@@ -61,7 +61,8 @@ def code(stage: Stage, day: str, what: facts.What) -> str:
 def test_a_reward_costs_what_it_says_and_comes_as_a_voucher() -> None:
     stage = rich(rewards=(Reward("cake", CAKE, cost=("points", 30), valid_for=Period(1, "month")),))
     outcome = stage.post("2026-01-31", facts.Redemption("cake"))
-    assert [(entry.amount, entry.why) for entry in outcome.entries] == [(-30, (("cake", 30, -30),))]
+    (entry,) = outcome.entries
+    assert (entry.kind, entry.amount, entry.why) == ("redemption", -30, (("cake", 30, -30),))
     voucher = (stage.account().vouchers or [])[0]
     assert (voucher.state, voucher.expires_on) == ("issued", date(2026, 2, 28))
 
@@ -139,6 +140,14 @@ def test_ten_stamps_turn_into_a_cake_and_the_eleventh_starts_the_next_card() -> 
     assert (stage.vouchers(), stage.has()) == ([("cake", "issued")], 1)
     stage.post("2026-01-03", facts.Visit(25))
     assert (len(stage.vouchers()), stage.has()) == (3, 6)
+
+
+def test_one_scan_fills_at_most_two_hundred_cards_and_the_next_goes_on() -> None:
+    stage = stamps()
+    stage.post("2026-01-01", facts.Visit(2_015))
+    assert (len(stage.vouchers()), stage.has()) == (200, 15)
+    stage.post("2026-01-02", facts.Visit())
+    assert (len(stage.vouchers()), stage.has()) == (201, 6)
 
 
 def test_pending_stamps_turn_into_a_cake_at_midnight_of_their_day() -> None:
@@ -233,6 +242,8 @@ def test_what_spends_or_pays_may_bring_a_reward_too() -> None:
     stage = rich(rewards=(COFFEE, thanks))
     stage.post("2026-01-02", facts.Redemption("coffee"))
     assert stage.vouchers() == [("coffee", "issued"), ("mint", "issued")]
+    assert code(stage, "2026-01-03", facts.Redemption("tea")) == "unknown_reward"
+    assert len(stage.vouchers()) == 2
 
 
 def test_a_first_purchase_is_the_first_for_what_it_brings() -> None:
