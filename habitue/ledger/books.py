@@ -25,6 +25,7 @@ class Shelf(Struct, frozen=True):
     book: Book
     zone: ZoneInfo
     currency: str
+    programs: tuple[program.Program, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -108,6 +109,30 @@ def publish(business: int, text: str, *, since: date | None = None) -> Published
     return Published(number)
 
 
+def unfit(business: int, found: program.Program, since: date | None) -> list[str]:
+    """Why a valid program could not be published now, in sentences."""
+    currency = shelf(business).currency
+    return _unfit(found, in_force(business), currency, since, _newest_day(business))
+
+
+def members(business: int, *, after: int, most: int) -> list[int]:
+    """The next members of a business in the order of their numbers, to page through all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM ledger_account WHERE business_id = %s"
+            " AND enrolled_on IS NOT NULL AND customer_id > %s ORDER BY customer_id LIMIT %s",
+            [business, after, most],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def businesses() -> list[int]:
+    """Every business there is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM members_business ORDER BY id")
+        return [row[0] for row in cursor.fetchall()]
+
+
 def local_day(at: datetime, zone: ZoneInfo) -> date:
     """The local date of an instant, even at the ends of time, where it has no local one."""
     try:
@@ -177,7 +202,7 @@ def _read(business: int) -> Shelf:
     programs = [_program(text, number, since) for number, since, text in versions]
     if not programs or programs[0].since is not None:
         programs.insert(0, program.Program("none", {"en": name}, currency, timezone, units=()))
-    return Shelf(len(versions), Book(programs), ZoneInfo(timezone), currency)
+    return Shelf(len(versions), Book(programs), ZoneInfo(timezone), currency, tuple(programs))
 
 
 def _program(text: str, number: int, since: date | None) -> program.Program:

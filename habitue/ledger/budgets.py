@@ -19,7 +19,9 @@ from habitue.core.tallies import Shared, Tally, Totals
 from habitue.ledger import arrays, books
 from habitue.ledger.database import Rows
 
-_LIMITED: Final = ("limit ", "stock ", "prepaid ")
+LIMITED: Final = frozenset({"limit", "stock", "prepaid", "entrants"})
+"""The first words of the sums of which there is only so much."""
+
 _FUNDED: Final = "prepaid "
 
 _LOCK = """
@@ -76,7 +78,7 @@ def locked(cursor: Rows, business: int, names: Iterable[str]) -> Totals:
 
 def only_limited(sums: Mapping[str, Tally]) -> dict[str, Tally]:
     """Those of some sums of which there is only so much."""
-    return {name: tally for name, tally in sums.items() if name.startswith(_LIMITED)}
+    return {name: tally for name, tally in sums.items() if name.partition(" ")[0] in LIMITED}
 
 
 def _asked(book: Book, event: Event) -> list[tuple[Shared, date]]:

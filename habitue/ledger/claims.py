@@ -64,12 +64,19 @@ class Fact(Struct, frozen=True, kw_only=True):
 
 
 class Prepared(Struct):
-    """A fact with the id its event will have, its body as JSON, and a hash of all of it."""
+    """A fact with the id its event will have, its body as JSON, and a hash of all of it.
+
+    `place` is where it stands in its batch. Where a `household` may give what is lacking, each
+    gift has a number of its own in `spare`, before the event's.
+    """
 
     fact: Fact
     event: int
     body: str
     fingerprint: int
+    place: int = 0
+    household: tuple[int, ...] = ()
+    spare: tuple[int, ...] = ()
 
 
 class Held(Struct, frozen=True):
@@ -80,7 +87,7 @@ class Held(Struct, frozen=True):
     same: bool
 
 
-def prepared(fact: Fact, event: int) -> Prepared | None:
+def prepared(fact: Fact, event: int, place: int = 0) -> Prepared | None:
     """Encode a fact once, for its row and for its fingerprint; None if it cannot be stored."""
     try:
         body = msgspec.json.encode(fact.what)
@@ -90,7 +97,8 @@ def prepared(fact: Fact, event: int) -> Prepared | None:
         return None
     hashed = hashlib.blake2b(body, digest_size=8, key=b"%d" % fact.customer)
     hashed.update(fact.at.isoformat().encode())
-    return Prepared(fact, event, body.decode(), int.from_bytes(hashed.digest(), "big", signed=True))
+    fingerprint = int.from_bytes(hashed.digest(), "big", signed=True)
+    return Prepared(fact, event, body.decode(), fingerprint, place)
 
 
 def is_text(*names: str) -> bool:

@@ -58,11 +58,13 @@ class Loaded(msgspec.Struct):
     """Accounts as stored, with the version of each row that was read.
 
     `published` is the number of the program's newest version, None if no account was found.
+    `asked` are the customers that were looked for.
     """
 
     accounts: dict[int, Account]
     versions: dict[int, int]
     published: int | None = None
+    asked: set[int] = set()
 
 
 def accounts(cursor: Rows, business: int, customers: Collection[int], *, lock: bool) -> Loaded:
@@ -70,8 +72,8 @@ def accounts(cursor: Rows, business: int, customers: Collection[int], *, lock: b
 
     Customers of another business, or of none, are simply not among the answers.
     """
-    loaded = Loaded({}, {})
-    wanted = sorted(set(customers))
+    loaded = Loaded({}, {}, asked=set(customers))
+    wanted = sorted(loaded.asked)
     _read(cursor, business, wanted, loaded, lock=lock)
     missing = [customer for customer in wanted if customer not in loaded.accounts]
     if missing and lock:

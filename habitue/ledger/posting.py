@@ -4,30 +4,32 @@ One transaction, five steps:
 
 1. Claim the request's key and the facts' references; what was posted before answers as before.
 2. Lock the accounts in the order of their customers.
-3. In the next statement read the lots, and for corrections the history.
+3. In the next statements read the lots, for corrections the history, and what is limited for all.
 4. The engine decides, in memory.
 5. Write each table by one statement.
+
+Where step 3 or 4 finds that somebody else is concerned whose account is not locked (`beside`), the
+transaction is rolled back and begins again with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count, islice
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
 
-from habitue.core import engine
-from habitue.core.account import Account
 from habitue.core.engine import Outcome
-from habitue.core.facts import Event, Refused
-from habitue.ledger import books, budgets, claims, database, loading, writing
+from habitue.core.facts import Event, Merge, Refused, Transfer, Undo
+from habitue.ledger import beside, books, claims, database, deciding, loading, writing
 from habitue.ledger.answers import Answer
+from habitue.ledger.beside import Wanted
 from habitue.ledger.claims import CONFLICT, MALFORMED, Fact, Held, Prepared
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
-from habitue.members import ids
+from habitue.members import ids, survivors
 
 HORIZON: Final = timedelta(hours=24)
 """How far ahead of now an event may be dated (clocks of tills differ)."""
@@ -62,22 +64,54 @@ def post(business: int, batch: Sequence[Fact], *, now: datetime, key: str = "") 
 
 
 def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> list[Answer]:
+    """Post, and begin again with more customers as long as more are concerned."""
+    also = Wanted()
+    while True:
+        made = _attempt(business, batch, also, now=now, key=key)
+        if not isinstance(made, Wanted):
+            return made
+        assert also | made != also, "a posting that begins again knows more"
+        also |= made
+
+
+def _attempt(
+    business: int, batch: Sequence[Fact], also: Wanted, *, now: datetime, key: str
+) -> list[Answer] | Wanted:
     """Post what can be stored at all; what cannot is refused, and its neighbours go on."""
-    numbered = zip(batch, ids.make_many(len(batch)), strict=True)
-    prepared = [claims.prepared(fact, event) for fact, event in numbered]
-    if not claims.is_text(key):
-        prepared = [None] * len(batch)
+    prepared = _prepared(batch, also, key)
     sound = [one for one in prepared if one is not None]
-    answers = iter(_post_sound(business, sound, now=now, key=key) if sound else ())
+    made = _post_sound(business, sound, also, now=now, key=key) if sound else []
+    if isinstance(made, Wanted):
+        return made
+    answers = iter(made)
     return [
         Answer(business, fact.customer, 0, refused=MALFORMED) if one is None else next(answers)
         for fact, one in zip(batch, prepared, strict=True)
     ]
 
 
+def _prepared(batch: Sequence[Fact], also: Wanted, key: str) -> list[Prepared | None]:
+    """The facts with their numbers; before one that a household may help stand those of gifts."""
+    if not claims.is_text(key):
+        return [None] * len(batch)
+    if not also.households:
+        numbered = zip(batch, ids.make_many(len(batch)), count(), strict=False)
+        return [claims.prepared(fact, event, place) for fact, event, place in numbered]
+    sizes = [len(also.households.get(place, ())) or 1 for place in range(len(batch))]
+    numbers = iter(ids.make_many(sum(sizes)))
+    prepared = []
+    for place, (fact, size) in enumerate(zip(batch, sizes, strict=True)):
+        *spare, event = islice(numbers, size)
+        one = claims.prepared(fact, event, place)
+        if one is not None:
+            one.household, one.spare = also.households.get(place, ()), tuple(spare)
+        prepared.append(one)
+    return prepared
+
+
 def _post_sound(
-    business: int, prepared: Sequence[Prepared], *, now: datetime, key: str
-) -> list[Answer]:
+    business: int, prepared: Sequence[Prepared], also: Wanted, *, now: datetime, key: str
+) -> list[Answer] | Wanted:
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = database.cursor()
         if key:
@@ -89,7 +123,10 @@ def _post_sound(
         if key and held:
             claims.correct_key(cursor, business, key, prepared, held)
         fresh = [one for place, one in enumerate(prepared) if place not in held]
-        answers = _decide_and_write(cursor, business, fresh, now) if fresh else {}
+        answers = _decide_and_write(cursor, business, fresh, also, now) if fresh else {}
+        if isinstance(answers, Wanted):
+            transaction.set_rollback(True)
+            return answers
     return [
         _repeated(business, one, held[place]) if place in held else answers[one.event]
         for place, one in enumerate(prepared)
@@ -97,78 +134,69 @@ def _post_sound(
 
 
 def _decide_and_write(
-    cursor: Rows, business: int, fresh: Sequence[Prepared], now: datetime
-) -> dict[int, Answer]:
-    customers = {one.fact.customer for one in fresh}
-    loaded = loading.accounts(cursor, business, customers, lock=True)
+    cursor: Rows, business: int, fresh: Sequence[Prepared], also: Wanted, now: datetime
+) -> dict[int, Answer] | Wanted:
+    asked = {one.fact.customer for one in fresh}
+    asked |= also.customers | beside.told(one.fact for one in fresh)
+    loaded = loading.accounts(cursor, business, asked, lock=True)
     shelf = books.shelf(business, loaded.published)
     loading.fit(loaded, shelf.book.units)
+    prepared = {one.event: one for one in fresh}
     events = [Event(one.event, one.fact.customer, one.fact.at, one.fact.what) for one in fresh]
-    barred = {
-        event.id: refused
+    barred = [
+        Outcome(event, books.local_day(event.at, shelf.zone), [], refused)
         for event in events
         if (refused := _barred(event, loaded, now)) is not None
-    }
-    open_events = [event for event in events if event.id not in barred]
-    stored, histories = _load_more(cursor, shelf, loaded, open_events)
-    totals = budgets.totals(cursor, business, shelf.book, loaded.accounts, open_events, histories)
-    outcomes = {
-        outcome.event.id: outcome
-        for outcome in engine.run(shelf.book, loaded.accounts, open_events, histories, totals)
-    }
-    for event in events:
-        if event.id in barred:
-            day = books.local_day(event.at, shelf.zone)
-            outcomes[event.id] = Outcome(event, day, [], barred[event.id])
-    posted = [(one, outcomes[one.event]) for one in fresh]
-    writing.write(connection.connection, business, shelf.zone, posted, loaded, stored, now)
+    ]
+    closed = {outcome.event.id for outcome in barred}
+    went_over = _went_over(loaded, events)
+    open_events = [event for event in events if event.id not in closed]
+    decided = deciding.decide(cursor, business, shelf, loaded, open_events, prepared)
+    if isinstance(decided, Wanted):
+        return decided
+    outcomes = [*decided.outcomes, *barred]
+    posted = [
+        (prepared.get(side.event.id) if side is outcome else None, side)
+        for outcome in outcomes
+        for side in _sides(outcome)
+    ]
+    writing.write(connection.connection, business, shelf.zone, posted, loaded, decided.stored, now)
+    for customer, before in went_over.items():
+        into = loaded.accounts[customer].memory.merged_into
+        if into != before:
+            survivors.merge(customer, into or None)
     names = shelf.names
-    return {event: Answer.of(business, outcome, names) for event, outcome in outcomes.items()}
+    return {outcome.event.id: Answer.of(business, outcome, names) for outcome in outcomes}
+
+
+def _sides(outcome: Outcome) -> Iterator[Outcome]:
+    """An outcome, and what followed on the other sides."""
+    side: Outcome | None = outcome
+    while side is not None:
+        yield side
+        side = side.other
+
+
+def _went_over(loaded: Loaded, events: Sequence[Event]) -> dict[int, int]:
+    """Into whom the customers went over so far of whom that may change."""
+    return {
+        event.customer: loaded.accounts[event.customer].memory.merged_into
+        for event in events
+        if isinstance(event.what, Merge | Undo) and event.customer in loaded.accounts
+    }
 
 
 def _barred(event: Event, loaded: Loaded, now: datetime) -> Refused | None:
     """What is refused before the rules are asked."""
     if event.customer not in loaded.accounts:
         return _UNKNOWN
+    if isinstance(event.what, Transfer) and event.what.to not in loaded.accounts:
+        return _UNKNOWN
+    if isinstance(event.what, Merge) and event.what.into not in loaded.accounts:
+        return _UNKNOWN
     if event.at > now + HORIZON:
         return _FUTURE
     return _LONG_AGO if event.at.year < 1900 else None
-
-
-def _load_more(
-    cursor: Rows, shelf: books.Shelf, loaded: Loaded, events: Sequence[Event]
-) -> tuple[writing.StoredLots, dict[int, list[Event]]]:
-    """Lots for those who need them, history for those whose past is corrected."""
-    with_lots: dict[int, Account] = {}
-    with_history: dict[int, Account] = {}
-    newest: dict[int, datetime] = {}
-    for event in events:
-        account = loaded.accounts[event.customer]
-        need = engine.need(shelf.book, account, event)
-        before = newest.get(event.customer)
-        if before is not None and event.at < before:
-            need = 2
-        elif before is not None and not _one_day(before, event.at, shelf.book.zone):
-            need = max(need, 1)
-        newest[event.customer] = max(event.at, before or event.at)
-        if need == 2:
-            with_history[event.customer] = account
-        elif need == 1:
-            with_lots[event.customer] = account
-    for customer in with_history:
-        with_lots.pop(customer, None)
-    loading.lots(cursor, with_lots.values())
-    loading.lots(cursor, with_history.values(), closed=True)
-    stored = {
-        account.customer: {lot.id: lot.remaining for lot in account.lots or ()}
-        for account in (*with_lots.values(), *with_history.values())
-    }
-    return stored, loading.histories(cursor, with_history.keys())
-
-
-def _one_day(before: datetime, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether two instants lie on one local day: then nothing falls due between them."""
-    return before.astimezone(zone).date() == at.astimezone(zone).date()
 
 
 def _repeated(business: int, one: Prepared, held: Held) -> Answer:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
 from habitue.core import engine, money
 from habitue.core.account import Account
 from habitue.core.rulebook import Book
-from habitue.ledger import books, database, loading
+from habitue.ledger import books, budgets, database, loading
 
 BATCH: Final = 1_000
 SHOWN: Final = 20
@@ -80,7 +80,69 @@ _INVARIANTS: Final = {
             WHERE lot.customer_id = account.customer_id
             GROUP BY lot.unit
             HAVING sum(lot.remaining) <> account.balances[lot.unit + 1])""",
+    "a tally belongs to no event": """
+        SELECT tally.customer_id
+        FROM ledger_tally tally
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND NOT EXISTS (
+            SELECT FROM ledger_event event
+            WHERE event.customer_id = tally.customer_id AND event.id = tally.event_id
+              AND event.business_id = tally.business_id AND event.refusal IS NULL)""",
+    "what a member added to shared sums differs from its tallies": """
+        SELECT account.customer_id
+        FROM ledger_account account
+        LEFT JOIN LATERAL (
+            SELECT jsonb_object_agg(name, jsonb_build_array(units, money)) AS sums FROM (
+                SELECT name, sum(units) AS units, sum(money) AS money FROM ledger_tally tally
+                WHERE tally.customer_id = account.customer_id GROUP BY name
+                HAVING sum(units) <> 0 OR sum(money) <> 0) AS named
+        ) AS tallied ON true
+        WHERE {scope} AND coalesce(tallied.sums, '{{}}')
+          <> coalesce((account.memory->'tallies')::jsonb, '{{}}')""",
+    "units that went from one to another do not add up to nothing": """
+        SELECT min(entry.customer_id)
+        FROM ledger_entry entry
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND entry.kind = 'transfer'
+        GROUP BY entry.event_id, entry.unit
+        HAVING sum(entry.amount) <> 0""",
+    "a donation differs from what its cause was given": """
+        SELECT entry.customer_id
+        FROM ledger_entry entry
+        JOIN ledger_account account USING (customer_id)
+        WHERE {scope} AND entry.kind = 'donation'
+        GROUP BY entry.customer_id, entry.event_id
+        HAVING -sum(entry.amount) <> (
+            SELECT coalesce(sum(tally.units), 0) FROM ledger_tally tally
+            WHERE tally.customer_id = entry.customer_id AND tally.event_id = entry.event_id
+              AND tally.name LIKE 'given %%')""",
 }
+
+_SUMS: Final = """
+SELECT coalesce(used.name, tallied.name)
+FROM (SELECT * FROM ledger_budget account WHERE {scope}) AS used
+FULL JOIN (
+    SELECT business_id, name, sum(units) AS units, sum(money) AS money
+    FROM ledger_tally account WHERE {scope} AND split_part(name, ' ', 1) = ANY(%s)
+    GROUP BY business_id, name
+) AS tallied USING (business_id, name)
+WHERE coalesce(used.units, 0) <> coalesce(tallied.units, 0)
+   OR coalesce(used.money, 0) <> coalesce(tallied.money, 0)"""
+
+# An event may also earn what no partner is billed for: the welcome of who joins by it.
+_BILLED: Final = """
+SELECT DISTINCT tally.customer_id
+FROM ledger_tally tally
+JOIN unnest(%s::text[], %s::int[]) AS billed (name, unit) USING (name)
+JOIN ledger_event event ON event.customer_id = tally.customer_id AND event.id = tally.event_id
+WHERE tally.business_id = %s AND event.kind IN ('purchase', 'visit', 'action')
+  AND NOT EXISTS (
+    SELECT FROM ledger_entry back WHERE back.customer_id = tally.customer_id
+      AND back.event_id = tally.event_id AND back.kind = 'reversal')
+  AND tally.units > (
+    SELECT coalesce(sum(entry.amount), 0) FROM ledger_entry entry
+    WHERE entry.customer_id = tally.customer_id AND entry.event_id = tally.event_id
+      AND entry.unit = billed.unit AND entry.kind = 'accrual')"""
 
 
 _ORPHANS: Final = """
@@ -95,10 +157,14 @@ def verify(business: int | None = None) -> list[str]:
     with connection.cursor() as cursor:
         for name, query in _INVARIANTS.items():
             cursor.execute(query.format(scope=scope), [] if business is None else [business])
-            customers = sorted({row[0] for row in cursor.fetchall()})
-            if customers:
-                some = ", ".join(map(str, customers[:SHOWN]))
-                broken.append(f"{name}: {len(customers)} customers ({some})")
+            broken += _broken(name, "customers", {row[0] for row in cursor.fetchall()})
+        scoped = [] if business is None else [business]
+        cursor.execute(_SUMS.format(scope=scope), [*scoped, *scoped, list(budgets.LIMITED)])
+        name = "what is used of something limited differs from its tallies"
+        broken += _broken(name, "sums", {row[0] for row in cursor.fetchall()})
+        for each in scoped or books.businesses():
+            name = "a partner is billed for more than was given there"
+            broken += _broken(name, "customers", _overbilled(each))
         if business is None:
             for table in ("ledger_lot", "ledger_entry", "ledger_voucher"):
                 cursor.execute(_ORPHANS.format(table=table))
@@ -106,6 +172,24 @@ def verify(business: int | None = None) -> list[str]:
                 if orphans:
                     broken.append(f"{table} has rows of {len(orphans)} customers without account")
     return broken
+
+
+def _broken(name: str, of: str, found: set[Any]) -> list[str]:
+    some = ", ".join(map(str, sorted(found)[:SHOWN]))
+    return [f"{name}: {len(found)} {of} ({some})"] if found else []
+
+
+def _overbilled(business: int) -> set[int]:
+    shelf = books.shelf(business)
+    partners = {partner.id for version in shelf.programs for partner in version.partners}
+    if not partners:
+        return set()
+    units = list(enumerate(shelf.names))
+    names = [f"issued {partner} {unit}" for partner in partners for _, unit in units]
+    numbers = [number for _ in partners for number, _ in units]
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLED, [names, numbers, business])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def replay(business: int, *, progress: Progress | None = None) -> list[str]:
@@ -124,7 +208,7 @@ def replay(business: int, *, progress: Progress | None = None) -> list[str]:
             if last is None:
                 continue
             day = last.astimezone(shelf.book.latest.zone).date()
-            folded, _ = engine.fold(shelf.book, histories[customer], day, customer=customer)
+            folded = engine.fold(shelf.book, histories[customer], day, customer=customer)
             differences.extend(_compare(shelf.book, account, folded))
         if progress is not None:
             progress(len(customers))
@@ -133,16 +217,7 @@ def replay(business: int, *, progress: Progress | None = None) -> list[str]:
 
 def _members(business: int) -> Iterator[list[int]]:
     last = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT customer_id FROM ledger_account WHERE business_id = %s"
-                " AND enrolled_on IS NOT NULL AND customer_id > %s ORDER BY customer_id LIMIT %s",
-                [business, last, BATCH],
-            )
-            customers = [row[0] for row in cursor.fetchall()]
-        if not customers:
-            return
+    while customers := books.members(business, after=last, most=BATCH):
         last = customers[-1]
         yield customers
 
@@ -162,6 +237,8 @@ def _compare(book: Book, stored: Account, folded: Account) -> list[str]:
         found.append(f"{who} is {stored.level!r}; the history gives {folded.level!r}")
     if _vouchers(stored) != _vouchers(folded):
         found.append(f"{who}: vouchers differ from the history")
+    if stored.memory.tallies != folded.memory.tallies:
+        found.append(f"{who}: what all share differs from the history")
     return found
 
 
@@ -174,7 +251,7 @@ def _lots(account: Account) -> set[tuple[object, ...]]:
 
 
 def _vouchers(account: Account) -> list[tuple[str, str, date]]:
-    """What vouchers there are; their numbers depend on who found them due."""
+    """What vouchers there are; a correction numbers new ones after itself."""
     return sorted(
         (voucher.reward, voucher.state, voucher.issued_on)
         for voucher in account.vouchers or ()

@@ -23,6 +23,7 @@ from habitue.core.tallies import Tally
 from habitue.ledger import arrays, books, budgets
 from habitue.ledger.arrays import Column, days, moments, numbers, optional, texts, words
 from habitue.ledger.claims import Prepared
+from habitue.ledger.deciding import StoredLots
 from habitue.ledger.loading import Loaded
 from habitue.members import ids
 
@@ -95,6 +96,13 @@ ORDER BY name
 ON CONFLICT (business_id, name) DO UPDATE SET
     units = held.units + excluded.units, money = held.money + excluded.money"""
 
+_REFERRALS = """
+INSERT INTO ledger_referral (customer_id, business_id, inviter_id, event_id)
+SELECT friend, %s, inviter, event
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS invited (friend, inviter, event)
+JOIN members_customer customer ON customer.id = inviter AND customer.business_id = %s
+ON CONFLICT (customer_id) DO NOTHING"""
+
 _OUTBOX = """
 INSERT INTO ledger_outbox (id, business_id, posted_at, customers, events)
 VALUES (%s, %s, %s, %s::bigint[], %s::bigint[])"""
@@ -108,9 +116,6 @@ _CODE_LENGTH = 17  # 85 bits
 Posted = Sequence[tuple[Prepared | None, Outcome]]
 """Every event with its outcome; None: one that no door handed in (the other side of a transfer)."""
 
-StoredLots = dict[int, dict[int, int]]
-"""What remained of each loaded lot, by customer and lot."""
-
 
 class Part(NamedTuple):
     """What goes to one table: the statement, its values, and how many rows it must move."""
@@ -118,6 +123,7 @@ class Part(NamedTuple):
     statement: str
     values: list[Any]
     rows: int
+    exact: bool = True
 
 
 class StaleAccount(Exception):
@@ -137,7 +143,7 @@ def write(
     parts = _parts(business, zone, posted, loaded, stored, now)
     send = _pipelined if len(posted) >= PIPELINED else _together
     for part, moved in send(connection, (part for part in parts if part.rows)):
-        if moved != part.rows:
+        if part.exact and moved != part.rows:
             raise StaleAccount("an account or lot changed between reading and writing")
 
 
@@ -157,6 +163,7 @@ def _parts(
     yield _vouchers(accounts)
     yield _tallies(posted, business, now)
     yield _budgets(posted, business)
+    yield _referrals(posted, business)
     yield _moved_accounts(accounts, posted, loaded)
     yield _outbox(posted, business, now)
 
@@ -323,6 +330,19 @@ def _budgets(posted: Posted, business: int) -> Part:
     return _part(_BUDGETS, (texts, numbers, numbers), rows, business)
 
 
+def _referrals(posted: Posted, business: int) -> Part:
+    """Who was invited by whom; a number that is nobody's in this business is passed over."""
+    rows = [
+        (outcome.event.customer, what.invited_by, outcome.event.id)
+        for _, outcome in posted
+        if isinstance(what := outcome.event.what, facts.Enrolment)
+        and what.invited_by not in (0, outcome.event.customer)
+        and outcome.refused is None
+    ]
+    part = _part(_REFERRALS, (numbers, numbers, numbers), rows, business)
+    return part._replace(values=[*part.values, business], exact=False)
+
+
 def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded) -> Part:
     """Members of whom anything was accepted; a mere customer's row stays as it was opened.
 
@@ -357,10 +377,10 @@ def _outbox(posted: Posted, business: int, now: datetime) -> Part:
 
 
 def _money(outcome: Outcome) -> int | None:
-    """Revenue in minor units: a purchase's net total, or minus what a refund gives back."""
+    """Revenue in minor units: what a purchase cost in money, or minus what a refund gives back."""
     what = outcome.event.what
     if isinstance(what, facts.Purchase):
-        return what.total
+        return what.total - what.covered
     return -outcome.money if isinstance(what, facts.Refund) else None
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
-from habitue.members import customers
+from habitue.members import survivors
 from habitue.members.models import Card, CodeRefusal, Customer, Staff, UsedCode
 
 STEP: Final = 30
@@ -115,7 +115,7 @@ def _first(**given: object) -> Card | None:
     """A card with its holder: the customer under whose number its own one goes on."""
     card = Card.objects.select_related("customer__business").filter(**given).first()
     if card is not None and card.customer.merged_into_id is not None:
-        holder = customers.survivor(card.customer_id)
+        holder = survivors.of([card.customer_id])[card.customer_id]
         card.customer = Customer.objects.select_related("business").get(pk=holder)
     return card
 

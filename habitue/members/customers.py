@@ -12,7 +12,7 @@ from typing import cast
 
 from django.db import connection, transaction
 
-from habitue.members import identities, ids
+from habitue.members import identities, ids, survivors
 from habitue.members.models import Business, Customer, Identity, Member
 
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -25,15 +25,6 @@ FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS claim (id, value, custome
 ORDER BY value
 ON CONFLICT (business_id, kind, value) DO NOTHING
 RETURNING value, customer_id"""
-
-_SURVIVORS = """
-WITH RECURSIVE step (asked, customer, goes_to) AS (
-    SELECT id, id, merged_into_id FROM members_customer WHERE id = ANY(%s)
-    UNION ALL
-    SELECT step.asked, next.id, next.merged_into_id
-    FROM step JOIN members_customer next ON next.id = step.goes_to
-)
-SELECT asked, customer FROM step WHERE goes_to IS NULL"""
 
 _HOLDERS = """
 SELECT identity.value, identity.customer_id, customer.merged_into_id
@@ -55,23 +46,6 @@ def find(business: Business, kind: str, value: str) -> int | None:
     if normal is None:
         return None
     return _holders(business, kind, [normal]).get(normal)
-
-
-def survivor(customer: int) -> int:
-    """Under whose number a customer goes on: another's, where the two turned out to be one."""
-    return survivors([customer]).get(customer, customer)
-
-
-def survivors(asked: Sequence[int]) -> dict[int, int]:
-    """The same for many; unknown customers are absent."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SURVIVORS, [list(asked)])
-        return cast(dict[int, int], dict(cursor.fetchall()))
-
-
-def merge(giver: int, into: int | None) -> None:
-    """From now on the giver's identities and cards lead to `into`; None: to the giver again."""
-    Customer.objects.filter(pk=giver).update(merged_into=into)
 
 
 def find_or_create_many(
@@ -140,7 +114,7 @@ def _holders(business: Business, kind: str, values: list[str]) -> dict[str, int]
         cursor.execute(_HOLDERS, [business.pk, str(kind), values])
         found = cursor.fetchall()
     merged = [customer for _, customer, merged_into in found if merged_into is not None]
-    goes_on = survivors(merged) if merged else {}
+    goes_on = survivors.of(merged) if merged else {}
     return {value: goes_on.get(customer, customer) for value, customer, _ in found}
 
 

@@ -1,0 +1,132 @@
+"""Who else an event concerns: whom units go to, what a customer went over into, a household.
+
+Accounts are locked in the order of their customers, so all of them must be known before the first
+is locked. Most events concern one customer and say nothing here. Where reading an account shows
+that somebody else is concerned, the posting begins again with them: rare, and always in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from habitue.core import due, facts, transfers
+from habitue.core.account import Account
+from habitue.core.engine import Outcome
+from habitue.core.facts import Event, Merge, Transfer, Undo
+from habitue.core.rulebook import Book
+from habitue.ledger import arrays
+from habitue.ledger.claims import Fact
+from habitue.ledger.database import Rows
+
+_TWO_SIDED: Final = """
+SELECT event.customer_id, event.id, event.kind, event.what::text
+FROM ledger_event event
+JOIN unnest(%s::bigint[], %s::bigint[]) AS undone (customer_id, id) USING (customer_id, id)
+WHERE event.kind IN ('transfer', 'merge')"""
+
+_what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
+
+
+class Wanted(Struct, frozen=True):
+    """With whom a posting begins again: more customers, and by place in the batch the household
+    that may give what a member lacks.
+    """
+
+    customers: frozenset[int] = frozenset()
+    households: Mapping[int, tuple[int, ...]] = {}
+
+    def __or__(self, more: Wanted) -> Wanted:
+        return Wanted(self.customers | more.customers, {**self.households, **more.households})
+
+
+def told(batch: Iterable[Fact]) -> set[int]:
+    """The customers that facts name as their other side."""
+    found = set()
+    for fact in batch:
+        if isinstance(fact.what, Transfer):
+            found.add(fact.what.to)
+        elif isinstance(fact.what, Merge):
+            found.add(fact.what.into)
+    return found
+
+
+def sides(
+    cursor: Rows, accounts: Mapping[int, Account], events: Sequence[Event]
+) -> dict[int, list[int]]:
+    """By event, the customers on its other sides; most events have none.
+
+    Where one of them was not loaded, what follows beyond is not known yet.
+    """
+    undone = _undone(cursor, events)
+    found: dict[int, list[int]] = {}
+    for event in events:
+        after = [event.customer]
+        match event.what:
+            case Transfer(to=other) | Merge(into=other):
+                after.append(other)
+            case Undo(of) if (event.customer, of) in undone:
+                after.append(undone[event.customer, of])
+            case _:
+                pass
+        for customer in after:  # grows while it is walked: who was merged may have been again
+            into = accounts[customer].memory.merged_into if customer in accounts else 0
+            if into and into not in after:
+                after.append(into)
+        if len(after) > 1:
+            found[event.id] = after[1:]
+    return found
+
+
+def _undone(cursor: Rows, events: Sequence[Event]) -> dict[tuple[int, int], int]:
+    """The other customer of each gift or merge that is undone."""
+    asked = [(event.customer, event.what.of) for event in events if isinstance(event.what, Undo)]
+    if not asked:
+        return {}
+    who, which = zip(*asked, strict=True)
+    rows = cursor.execute(_TWO_SIDED, [arrays.numbers(who), arrays.numbers(which)], prepare=True)
+    other = {}
+    for customer, event, _, body in rows:
+        what = _what.decode(body)
+        assert isinstance(what, Transfer | Merge)
+        other[customer, event] = what.to if isinstance(what, Transfer) else what.into
+    return other
+
+
+def lacking(outcome: Outcome) -> tuple[str, int] | None:
+    """The unit and how much of it (fixed point) a member lacked who wanted to spend, or None."""
+    refused = outcome.refused
+    if refused is None or refused.code != "insufficient":
+        return None
+    if not isinstance(outcome.event.what, facts.Redemption | facts.Payment):
+        return None
+    unit, missing = refused.values.get("unit"), refused.values.get("missing")
+    return (unit, missing) if isinstance(unit, str) and isinstance(missing, int) else None
+
+
+def pooled(
+    book: Book,
+    household: Sequence[Account],
+    event: Event,
+    lack: tuple[str, int],
+    day: date,
+    numbers: Sequence[int],
+) -> list[Event]:
+    """The gifts by which a household makes up for what a member lacks; none if it cannot.
+
+    `numbers` are free and lie before the event's own.
+    """
+    together = deepcopy(list(household))
+    for account in together:
+        due.advance(book, account, day)
+    unit, missing = lack
+    plan = transfers.pool(book.on(day), together, event.customer, unit, missing, day)
+    return [
+        Event(number, giver, event.at, Transfer(unit, amount, event.customer, pooled=True))
+        for number, (giver, amount) in zip(numbers, plan, strict=False)
+    ]
