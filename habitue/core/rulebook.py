@@ -344,6 +344,10 @@ class Book:
         """The versions as they were written."""
         return [version.program for version in self._versions]
 
+    def number_on(self, day: date) -> int:
+        """The number of the version in force on a local day, from 1."""
+        return max(bisect_right(self._since, day), 1)
+
     def on(self, day: date) -> Rulebook:
         """The version in force on a local day; before the first one, the first."""
         if len(self._versions) == 1:
