@@ -65,9 +65,10 @@ class Shape(Struct, frozen=True, kw_only=True):
         return [sentence for sentence in found if sentence]
 
 
-def survey(path: Path) -> Shape:
+def survey(path: Path, *, most: int | None = None) -> Shape:
     """Read the whole file once: encoding, columns, order of day and month, decimal mark.
 
+    `most`: only so many rows are looked at, which is enough to see what a large file is like.
     `Unusable` says in a sentence why the file as a whole cannot be used.
     """
     encoding = text.encoding_of(path)
@@ -83,7 +84,7 @@ def survey(path: Path) -> Shape:
         placed = columns.by_header(header)
     else:
         placed = columns.by_values([row.cells for row in first], is_date=dates.is_date)
-    rows, order, marks = _look(path, encoding, separator, header, placed)
+    rows, order, marks = _look(path, encoding, separator, header, placed, most)
     return Shape(
         encoding=encoding,
         separator=separator,
@@ -97,16 +98,29 @@ def survey(path: Path) -> Shape:
 
 
 def read(
-    path: Path, shape: Shape, *, currency: str, zone: ZoneInfo, today: date, day_first: bool
+    path: Path,
+    shape: Shape,
+    *,
+    currency: str,
+    zone: ZoneInfo,
+    today: date,
+    day_first: bool,
+    stretch: tuple[int, int] | None = None,
 ) -> Iterator[Bought | Rejected | None]:
-    """Every row in the file's order; None is an empty line. `today` is the business's."""
+    """Every row in the file's order; None is an empty line. `today` is the business's.
+
+    `stretch`: only the lines that begin in these bytes (`text.stretches`).
+    """
     take = _Taker(
         shape,
         dates.Reader(zone=zone, today=today, day_first=day_first),
         numbers.Reader(currency=currency, decimal=shape.marks.decimal),
     )
-    header_due = bool(shape.header)
-    for row in table.rows(text.lines(path, shape.encoding), shape.separator):
+    header_due = bool(shape.header) and (stretch is None or stretch[0] == 0)
+    found = text.lines(path, shape.encoding)
+    if stretch is not None:
+        found = text.stretch(path, shape.encoding, *stretch)
+    for row in table.rows(found, shape.separator):
         if not isinstance(row, Row):
             yield row
         elif header_due:
@@ -197,13 +211,18 @@ def _rejected(row: Row, value: str, reason: str) -> Rejected:
 
 
 def _look(
-    path: Path, encoding: str, separator: str, header: tuple[str, ...], placed: dict[str, int]
+    path: Path,
+    encoding: str,
+    separator: str,
+    header: tuple[str, ...],
+    placed: dict[str, int],
+    most: int | None,
 ) -> tuple[int, dates.Order, numbers.Marks]:
     """One pass over all rows: how many there are, and what dates and amounts say together."""
     order, marks = dates.Order(), numbers.Marks()
     date_at, amount_at = placed["date"], placed["amount"]
     rows = -1 if header else 0
-    for row in table.rows(text.lines(path, encoding), separator):
+    for row in islice(table.rows(text.lines(path, encoding), separator), most):
         if row is None:
             continue
         rows += 1

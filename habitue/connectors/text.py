@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 LINE_LIMIT: Final = 65_536
 """Longest line read, in characters; what is longer is skipped and rejected."""
 
+_LONG: Final = f"the line is longer than {LINE_LIMIT:,} characters"
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -66,11 +68,48 @@ def lines(path: Path, encoding: str) -> Iterator[Line]:
             number += 1
             problem = ""
             if len(text) == LINE_LIMIT and text[-1] != "\n":
-                problem = f"the line is longer than {LINE_LIMIT:,} characters"
+                problem = _LONG
                 while (rest := file.readline(LINE_LIMIT)) and rest[-1] != "\n":
                     pass
             text = text.rstrip("\n")
             yield Line(number, text, problem or _problem(text, encoding))
+
+
+def stretches(path: Path, encoding: str, count: int) -> list[tuple[int, int]]:
+    """The file cut into half-open stretches of bytes that `stretch` reads side by side.
+
+    One only, where line ends are not plain to see in its bytes.
+    """
+    with path.open("rb") as file:
+        head = file.read(LINE_LIMIT)
+    if encoding.startswith(("utf-16", "utf-32")) or b"\n" not in head:
+        count = 1
+    size = path.stat().st_size
+    bounds = [size * place // count for place in range(count + 1)]
+    return [(since, until) for since, until in pairwise(bounds) if since < until]
+
+
+def stretch(path: Path, encoding: str, since: int, until: int) -> Iterator[Line]:
+    """The lines that begin in a stretch of bytes, numbered from 1 in it.
+
+    All stretches of a file together hold its lines, each once.
+    """
+    if since == 0 and until >= path.stat().st_size:
+        yield from lines(path, encoding)
+        return
+    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    with path.open("rb") as file:
+        if since:
+            file.seek(since - 1)
+            file.readline()  # the line before, unless it ends right here
+        number, place = 0, file.tell()
+        while place < until and (raw := file.readline()):
+            text = raw.rstrip(b"\r\n").decode(codec, "surrogateescape")
+            if place == 0:
+                text = text.removeprefix("\ufeff")
+            number, place = number + 1, place + len(raw)
+            problem = "" if len(text) < LINE_LIMIT else _LONG
+            yield Line(number, text[:LINE_LIMIT], problem or _problem(text, encoding))
 
 
 def _by_mark(head: bytes, path: Path) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from habitue.core import document, story
 from habitue.core.document import reference
 from habitue.core.program import Program
-from habitue.site import checking, opened
+from habitue.site import checking, opened, whatif
 
 command = typer.Typer(
     help="Check a program file, and play its story.",
@@ -22,6 +22,7 @@ command = typer.Typer(
 
 
 command.command()(checking.check)
+command.command()(whatif.what_if)
 
 
 @command.command()
