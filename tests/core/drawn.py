@@ -140,34 +140,64 @@ def _rule(number: int, draw: Any) -> program.EarnRule:
     )
 
 
-LADDERS = some.none() | some.builds(
-    program.Ladder,
-    some.just(
-        (
-            program.Level("basic"),
-            program.Level("silver", ((("spend", 2_000),),)),
-            program.Level("gold", ((("spend", 5_000),), (("spend", 3_000), ("points", 40)))),
-        )
-    ),
-    some.sampled_from(
-        [
-            program.CalendarYear(),
-            program.Rolling(2),
-            program.Rolling(3, from_first=True),
-            program.MembershipYear(),
-            program.Lifetime(),
-        ]
-    ),
-    some.sampled_from(
-        [
-            program.UntilDate(12, 31, 1),
-            program.UntilDate(2, 0, 1),
-            program.For(Period(2, "month")),
-            program.Always(),
-            program.WhileEarned(),
-        ]
-    ),
-    some.sampled_from(["to level earned", "one step", "never", "to base"]),
+WINDOWS = some.sampled_from(
+    [
+        program.CalendarYear(),
+        program.Rolling(2),
+        program.Rolling(3, from_first=True),
+        program.MembershipYear(),
+        program.Lifetime(),
+        program.TierCycle(Period(2, "month")),
+    ]
+)
+KEPT = some.sampled_from(
+    [
+        program.UntilDate(12, 31, 1),
+        program.UntilDate(2, 0, 1),
+        program.For(Period(2, "month")),
+        program.Always(),
+        program.WhileEarned(),
+    ]
+)
+
+
+@some.composite
+def ladders(draw: Any) -> program.Ladder:
+    """Three levels by what was counted, or by the balance, with all that a ladder may ask."""
+    measure = draw(some.sampled_from(["count", "count", "balance"]))
+    counts = measure == "count"
+    gold = ((("spend", 5_000),), (("spend", 3_000), ("points", 40)))
+    levels = (
+        program.Level("basic"),
+        program.Level("silver", ((("spend", 2_000),),) if counts else ((("points", 15),),)),
+        program.Level(
+            "gold",
+            gold if counts else ((("points", 30),), (("stamps", 8),)),
+            window=draw(some.none() | WINDOWS),
+            kept=draw(some.none() | KEPT),
+        ),
+    )
+    return program.Ladder(
+        levels,
+        draw(WINDOWS),
+        draw(KEPT),
+        draw(some.sampled_from(["to level earned", "one step", "never", "to base"])),
+        measure,
+        draw(some.sampled_from(["at once", "at once", "at period end"])),
+        draw(some.none() | some.just(Period(10, "day"))),
+        draw(some.none() | some.just(Period(1, "month"))),
+        draw(some.sampled_from(["tier before", "tier after"])),
+    )
+
+
+LADDERS = some.none() | ladders()
+DIVIDENDS = some.none() | some.builds(
+    program.Dividend,
+    some.sampled_from(["points", "stamps"]),
+    some.sampled_from(["spend", "points"]),
+    some.sampled_from([Fraction(1, 10), Fraction(1, 3)]),
+    some.sampled_from(["January", "March"]),
+    some.sampled_from([0, 20]),
 )
 
 
@@ -208,6 +238,7 @@ def programs(draw: Any, *, threshold: bool = True) -> program.Program:
         refund_of_spent=draw(some.sampled_from(["never below zero", "negative"])),
         undo_within=Period(10, "year"),
         combine={"campaign": draw(some.sampled_from(["sum", "best", "first"]))},
+        dividend=draw(DIVIDENDS),
     )
 
 

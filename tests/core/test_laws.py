@@ -158,7 +158,7 @@ def test_folding_the_history_leads_to_the_living_account(
         account = stage.account()
         last = max(known.at for known in stage.histories[ALICE])
         day = last.astimezone(stage.book.latest.zone).date()
-        folded, _ = engine.fold(stage.book, stage.histories[ALICE], day, customer=ALICE)
+        folded = engine.fold(stage.book, stage.histories[ALICE], day, customer=ALICE)
         event(facts.kind(outcome.event.what))
         assert picture(folded) == picture(as_of(stage.book, account, day))
 
@@ -230,6 +230,29 @@ def test_a_balance_read_at_a_date_is_the_balance_after_that_date_was_posted(
     read = as_of(stage.book, stage.account(), day)
     stage.run([Event(10**6, ALICE, later, facts.Passage())])
     assert picture(read) == picture(stage.account())
+
+
+@lawful
+@given(
+    programs(),
+    moves(*EARNING, *SPENDING, least=2, most=10),
+    some.sets(some.integers(0, 700), max_size=6),
+)
+def test_sweeps_change_nothing_whenever_they_run(
+    source: program.Program, history_: list[Move], days: set[int]
+) -> None:
+    events = dated(history_)
+    sweeps = [
+        Event(10**6 + number, ALICE, at(drawn.START + timedelta(days=day), 3), facts.Passage())
+        for number, day in enumerate(sorted(days))
+    ]
+    swept, left_alone = Stage(source), Stage(source)
+    swept.run(sorted([opening(source), *events, *sweeps], key=lambda each: each.at))
+    left_alone.run([opening(source), *events])
+    day = drawn.START + timedelta(days=2_200)
+    assert picture(as_of(swept.book, swept.account(), day)) == picture(
+        as_of(left_alone.book, left_alone.account(), day)
+    )
 
 
 # --- corrections ---------------------------------------------------------------------------------
