@@ -77,7 +77,9 @@ LINES_TABLE: Final[Table] = Table(
         "label": Key(
             TEXTS, "Only lines that carry one of these labels.", example="[organic, fair]"
         ),
-        "excluding": Key(LINES, "Without these lines.", example="{category: gift card}"),
+        "excluding": Key(
+            LINES, "Without lines that any of these keys names.", example="{category: gift card}"
+        ),
     },
 )
 
