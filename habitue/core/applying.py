@@ -34,8 +34,8 @@ _SENT: Final = (facts.Anniversary, facts.CalendarDay, facts.Segments, facts.Appr
 """What nobody does who is not a member: it enrols nobody by the way."""
 
 _AMONG_MEMBERS: Final = (facts.Transfer, facts.Receipt, facts.Merge, facts.Merged, facts.Won)
-"""What only goes on between members. What once came over to a member stays, also where the
-purchase that made them one came back since."""
+"""What only goes on between members. What once went from one to another stays so, also where the
+purchase that had made them members came back since."""
 
 
 def apply(
@@ -55,11 +55,13 @@ def apply(
     what = event.what
     seen = rulebook.ladder.watched(account) if rulebook.ladder is not None else None
     if account.enrolled_on is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
-        if isinstance(what, _AMONG_MEMBERS) and not forced:
-            return NOT_A_MEMBER
-        if rulebook.program.enrolment != "automatic" or isinstance(what, _SENT):
+        if isinstance(what, _AMONG_MEMBERS):
+            if not forced:
+                return NOT_A_MEMBER
+        elif rulebook.program.enrolment != "automatic" or isinstance(what, _SENT):
             return None if forced or isinstance(what, facts.Purchase) else NOT_A_MEMBER
-        _enrol(rulebook, account, event, local, entries, forced)
+        else:
+            _enrol(rulebook, account, event, local, entries, forced)
     if isinstance(what, facts.Passage):
         _by_balance(rulebook, account, event, local.date(), entries, seen)
         return None
