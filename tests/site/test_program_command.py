@@ -139,3 +139,17 @@ def test_the_schema_is_printed() -> None:
 def test_the_reference_page_is_printed_as_it_stands_in_the_documents() -> None:
     page = Path(__file__).parents[2] / "docs" / "vocabulary.md"
     assert habitue("reference").stdout == page.read_text("utf-8")
+
+
+def test_what_changes_is_said_a_sentence_each(card: Path) -> None:
+    new = card.with_name("new.yaml")
+    new.write_text(CARD.replace("stamps: 10", "stamps: 12"), "utf-8")
+    shown = habitue("diff", card, new)
+    assert shown.exit_code == 0
+    assert shown.stdout == (
+        "From the day it is published, the reward coffee costs 12 stamps instead of 10; stamps "
+        "that members hold stay.\n"
+    )
+    (told,) = json.loads(habitue("diff", card, new, "--json").stdout)
+    assert (told["key"], told["values"]["new"]) == ("reward.cost", "12 stamps")
+    assert habitue("diff", card, card).stdout == "Nothing changes.\n"

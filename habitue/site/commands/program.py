@@ -1,4 +1,4 @@
-"""`habitue program`: check a program file, play its story, print the schema for editors."""
+"""`habitue program`: what can be done with a program file."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,10 @@ from rich.table import Table
 from habitue.core import document, story
 from habitue.core.document import reference
 from habitue.core.program import Program
-from habitue.site import checking, opened, whatif
+from habitue.site import checking, differing, opened, whatif
 
 command = typer.Typer(
-    help="Check a program file, and play its story.",
+    help="Check a program file, play its story, compare versions.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,6 +22,7 @@ command = typer.Typer(
 
 
 command.command()(checking.check)
+command.command()(differing.diff)
 command.command()(whatif.what_if)
 
 
