@@ -53,7 +53,8 @@ def apply(
     units that are missing become a debt.
     """
     what = event.what
-    seen = rulebook.ladder.watched(account) if rulebook.ladder is not None else None
+    ladder = rulebook.ladder
+    seen = ladder.watched(account) if ladder is not None and ladder.by_balance else None
     if account.enrolled_on is None and not isinstance(what, (facts.Enrolment, facts.Passage)):
         if isinstance(what, _AMONG_MEMBERS):
             if not forced:
@@ -74,7 +75,8 @@ def apply(
         if entered:
             entering.enter(rulebook, account, event, entered, local.date())
         _follow_up(rulebook, account, event, local.date(), entries)
-        _by_balance(rulebook, account, event, local.date(), entries, seen)
+        if seen is not None or rulebook.thresholds:
+            _by_balance(rulebook, account, event, local.date(), entries, seen)
         fees.withhold_level(rulebook.program, account, local.date())
     return refused
 

@@ -63,12 +63,18 @@ def test_a_membership_year_turns_on_the_anniversary() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bought", "last"), [("2026-04-30", "2026-05-31"), ("2026-01-31", "2026-02-28")]
+    ("bought", "last", "from_first"),
+    [
+        ("2026-04-30", "2026-05-31", False),
+        ("2026-01-31", "2026-02-28", False),
+        ("2026-01-31", "2026-02-28", True),
+        ("2026-04-02", "2026-05-31", True),
+    ],
 )
 def test_while_earned_lasts_to_the_last_day_on_which_the_window_reaches(
-    bought: str, last: str
+    bought: str, last: str, from_first: bool
 ) -> None:
-    stage = club(window=Rolling(1), kept=WhileEarned())
+    stage = club(window=Rolling(1, from_first), kept=WhileEarned())
     stage.post(bought, buys(10_000))
     ordinal = date.fromisoformat(last).toordinal()
     assert on(stage, last, date.fromordinal(ordinal + 1).isoformat()) == ["silver", "basic"]
@@ -115,7 +121,7 @@ def test_a_unit_counts_in_the_year_for_one_level_and_for_ever_for_another() -> N
     stage.post("2031-05-01", buys(1))
     assert stage.account().level == "legend"
     assert on(stage, "2099-01-01") == ["legend"]
-    assert len(stage.account().memory.counters[1]) <= 4
+    assert stage.account().memory.counters == {1: {0: 50_000, 2030: 5_999, 2031: 1}}
 
 
 def test_a_return_takes_the_lifelong_level_back() -> None:
@@ -137,11 +143,25 @@ def test_days_serve_a_rolling_window_and_a_membership_year_at_once() -> None:
     stage.post("2024-02-29", facts.Enrolment())
     stage.post("2025-02-27", buys(12_000))  # the last but one day of the first year
     assert stage.account().level == "silver"
-    stage.post("2025-02-28", buys(9_000))  # the first of the second; gold looks two months back
+    stage.post("2025-03-01", buys(9_000))  # in the second; gold looks two months back
     assert stage.account().level == "gold"
     assert on(stage, "2025-04-27", "2025-04-28") == ["gold", "basic"]
     stage.post("2025-05-01", buys(1_000))
     assert on(stage, "2025-05-01", "2026-02-27", "2026-02-28") == ["silver", "silver", "basic"]
+
+
+def test_days_that_the_longest_window_reaches_are_not_forgotten() -> None:
+    gold = Level("gold", ((("spend", 30_000),),), window=Rolling(2))
+    stage = club(levels=(*LEVELS[:2], gold), window=MembershipYear(), kept=WhileEarned())
+    stage.post("2026-01-01", facts.Enrolment())
+    for month in range(1, 11):
+        stage.post(f"2026-{month:02}-01", buys(999))
+    assert stage.account().level == "basic"
+    stage.post("2026-11-01", buys(10))
+    assert stage.account().level == "silver"
+    for year in range(2027, 2031):
+        stage.post(f"{year}-01-01", buys(1))
+    assert len(stage.account().memory.counters[1]) <= 4
 
 
 def test_what_the_first_versions_stored_is_still_read() -> None:
@@ -204,6 +224,9 @@ def test_a_cycle_of_weeks_and_one_from_the_31st() -> None:
     weekly = club(window=TierCycle(Period(2, "week")), kept=WhileEarned())
     weekly.post("2026-03-02", buys(10_000))
     assert on(weekly, "2026-03-15", "2026-03-16") == ["silver", "basic"]
+    weekly.post("2026-03-09", buys(5_000))
+    weekly.post("2026-03-15", buys(5_000))
+    assert on(weekly, "2026-03-16", "2026-03-29", "2026-03-30") == ["silver", "silver", "basic"]
     monthly = club(window=TierCycle(Period(1, "month")), kept=WhileEarned())
     monthly.post("2026-01-31", buys(10_000))
     assert on(monthly, "2026-02-27", "2026-02-28") == ["silver", "basic"]
