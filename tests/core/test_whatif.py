@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from habitue.core import engine, facts, program
-from habitue.core.account import Account
-from habitue.core.engine import Outcome
+from habitue.core.account import Account, Entry
 from habitue.core.facts import Event
 from habitue.core.rulebook import Book
 from habitue.core.whatif import replay, result
 from habitue.core.whatif.behaviour import Behaviour
 from habitue.core.whatif.replay import Guest, Shared, Stage
 from habitue.core.whatif.result import Trial, WhatIf
-from habitue.core.whatif.sums import Compared, Flows, Sums, first_day, month_of
+from habitue.core.whatif.sums import Compared, Sums, first_day, month_of
 from tests.core.cast import (
     ALICE,
     BRUNO,
@@ -267,27 +265,21 @@ def test_two_programs_say_who_gets_more_back_and_who_less() -> None:
 # ---- the same engine, in parts and in order ---------------------------------------------------
 
 
-def posted(of: program.Program, events: Sequence[Event]) -> tuple[list[Outcome], Account]:
-    accounts: dict[int, Account] = {}
-    return engine.run(Book([of]), accounts, events), accounts[events[0].customer]
-
-
 def test_a_replay_is_the_engines_own_answer() -> None:
     of = cafe(units=(program.Unit("points", expiry=MONTHS),))
     events = history(*((ALICE, f"2026-{month:02}-10", 3000) for month in range(1, 9)))[ALICE]
-    outcomes: list[Outcome] = []
-    shared, flows = Shared(), Flows()
-    on = stage(of, POSTED, until=date(2026, 8, 10))
-    guest = Guest(on, ALICE, shared, flows, outcomes)
+    lines: list[Entry] = []
+    shared = Shared()
+    guest = Guest(stage(of, POSTED, until=date(2026, 8, 10)), ALICE, shared, {}, lines)
     for event in events:
         guest.happen(event)
     guest.finish()
-    directly, account = posted(of, events)
-    earned = [entry for one in outcomes for entry in one.entries if entry.kind == "accrual"]
-    assert earned == [entry for one in directly for entry in one.entries if entry.kind == "accrual"]
-    assert shared.accounts[ALICE].lots == account.lots
-    assert shared.accounts[ALICE].balances == account.balances
-    assert shared.accounts[ALICE].memory == account.memory
+    accounts: dict[int, Account] = {}
+    outcomes = engine.run(Book([of]), accounts, events)
+    assert lines == [entry for outcome in outcomes for entry in outcome.entries]
+    assert shared.accounts[ALICE].lots == accounts[ALICE].lots
+    assert shared.accounts[ALICE].balances == accounts[ALICE].balances
+    assert shared.accounts[ALICE].memory == accounts[ALICE].memory
 
 
 PEOPLE = (ALICE, BRUNO, CHIARA, DIEGO)

@@ -92,7 +92,7 @@ class Guest:
 
     __slots__ = (
         "added", "back", "came", "customer", "day", "flows", "issued", "last", "left", "level",
-        "outcomes", "shared", "spent", "stage", "turnover", "used",
+        "lines", "shared", "spent", "stage", "turnover", "used",
     )  # fmt: skip
 
     def __init__(
@@ -101,14 +101,14 @@ class Guest:
         customer: int,
         shared: Shared,
         flows: Flows,
-        outcomes: list[Outcome] | None = None,
+        lines: list[Entry] | None = None,
     ) -> None:
-        """`outcomes` takes what the engine answered, for whoever wants to see it."""
+        """`lines` takes every entry in order, for whoever wants to see them."""
         self.stage = stage
         self.customer = customer
         self.shared = shared
         self.flows = flows
-        self.outcomes = outcomes
+        self.lines = lines
         self.day = date.min
         self.came = False
         self.last: Event | None = None
@@ -237,8 +237,6 @@ class Guest:
 
     def _happened(self, outcome: Outcome) -> None:
         what, month = outcome.event.what, month_of(outcome.on)
-        if self.outcomes is not None:
-            self.outcomes.append(outcome)
         if isinstance(what, facts.Purchase):
             self._turn_over(outcome.event.id, month, "purchases", what.total)
         elif isinstance(what, facts.Refund):
@@ -263,6 +261,8 @@ class Guest:
 
     def _entries(self, entries: Sequence[Entry]) -> None:
         units, flows = self.stage.units, self.flows
+        if self.lines is not None:
+            self.lines.extend(entries)
         for entry in entries:
             unit = units[entry.unit]
             if unit:
