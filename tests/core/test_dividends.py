@@ -155,9 +155,19 @@ def test_a_share_is_rounded_down_to_the_decimals_of_the_currency(
 
 def test_units_of_other_decimals_are_paid_in_their_own() -> None:
     points = Unit("credit", decimals=0)
-    stage = cooperative(units=(points, SPEND))
-    stage.post("2026-06-01", buys(1_999))
+    stage = cooperative(Dividend("credit", "spend", Fraction(1, 10)), units=(points, SPEND))
+    stage.post("2026-06-01", buys(999))
+    assert stage.on("2027-03-01").lots == []
+    stage.post("2026-06-01", buys(1_000))
     assert stage.has_on("2027-03-01", "credit") == 1
+
+
+def test_only_the_unit_that_is_named_counts() -> None:
+    each = EarnRule("credit", "purchase", (PerMoney("credit", Fraction(1), 100),))
+    stage = cooperative(rules=(ELIGIBLE, each))
+    stage.post("2026-06-01", buys(10_000))
+    assert stage.account().memory.years == {1: {2026: 10_000}}
+    assert stage.has_on("2027-03-01", "credit") == 10_000 + 1_000
 
 
 def test_only_members_count() -> None:

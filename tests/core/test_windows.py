@@ -227,11 +227,20 @@ def test_a_cycle_of_weeks_and_one_from_the_31st() -> None:
     weekly.post("2026-03-09", buys(5_000))
     weekly.post("2026-03-15", buys(5_000))
     assert on(weekly, "2026-03-16", "2026-03-29", "2026-03-30") == ["silver", "silver", "basic"]
-    monthly = club(window=TierCycle(Period(1, "month")), kept=WhileEarned())
-    monthly.post("2026-01-31", buys(10_000))
+    monthly = club(window=TierCycle(Period(2, "month")), kept=WhileEarned())
+    monthly.post("2025-12-31", buys(10_000))
     assert on(monthly, "2026-02-27", "2026-02-28") == ["silver", "basic"]
     monthly.post("2026-02-15", buys(10_000))
-    assert on(monthly, "2026-02-28", "2026-03-30", "2026-03-31") == ["silver", "silver", "basic"]
+    assert on(monthly, "2026-02-28", "2026-04-29", "2026-04-30") == ["silver", "silver", "basic"]
+
+
+def test_a_cycle_that_begins_anew_leaves_what_counts_for_ever() -> None:
+    levels = (*LEVELS[:2], Level("gold", ((("spend", 30_000),),), window=Lifetime()))
+    stage = club(levels=levels, window=TierCycle(YEAR), kept=For(YEAR))
+    stage.post("2026-01-01", buys(20_000))
+    assert stage.account().level == "silver"
+    stage.post("2026-01-02", buys(10_000))
+    assert stage.account().level == "gold"
 
 
 # --- edges of dates ------------------------------------------------------------------------------
@@ -254,4 +263,7 @@ def test_a_membership_year_from_29_february_ends_on_the_27th_or_28th() -> None:
     assert stage.account().memory.held == {"silver": date(2028, 2, 28)}
     stage.post("2028-02-28", buys(10_000))
     stage.post("2028-02-29", buys(9_999))
+    assert stage.account().level == "basic"
+    stage.post("2049-02-27", buys(6_000))
+    stage.post("2049-02-28", buys(6_000))
     assert stage.account().level == "basic"
