@@ -213,7 +213,6 @@ def _redate(rulebook: Rulebook, account: Account, when: str, day: date) -> None:
             if until > lot.expires_on:
                 lot.expires_on = until
                 account.touched_lots[lot.id] = lot
-                account.due(next_day(until))
 
 
 def _dates(slot: Slot, day: date, level: str) -> tuple[date, date]:

@@ -285,6 +285,8 @@ SHOP = Purchase((Line(1_000),), "EUR", channel="shop", place="Lyon", tender="car
         (Hours(11 * 60, 12 * 60), False),
         (Hours(22 * 60, 6 * 60), False),
         (Hours(22 * 60, 12 * 60 + 1), True),
+        (Hours(22 * 60, 12 * 60), False),
+        (Hours(12 * 60, 11 * 60), True),
         (Dates(since=None, until=None), True),
         (TierIs(("gold",)), False),
         (MemberFor(Period(1, "day")), False),
@@ -299,6 +301,14 @@ def test_a_condition_looks_at_member_event_and_local_time(
     condition: Condition, holds: bool
 ) -> None:
     assert earns(SHOP, rule(Fixed("points", ONE), where=condition)) == holds
+
+
+def test_hours_are_told_to_the_minute_and_half_open() -> None:
+    award = rule(Fixed("points", ONE), where=Hours(9 * 60 + 30, 10 * 60 + 15))
+    stage = Stage(cafe(rules=(award,)))
+    for hour, minute, held in ((9, 29, 0), (9, 30, 1), (10, 14, 2), (10, 15, 2)):
+        stage.post(at("2026-03-02", hour, minute), buys(100))
+        assert stage.has() == held
 
 
 @pytest.mark.parametrize(

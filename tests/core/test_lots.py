@@ -121,6 +121,19 @@ def test_pending_until_a_date_and_after_it() -> None:
     assert stage.has_on("2026-04-02") == 12
 
 
+def test_units_owed_are_paid_on_the_day_on_which_others_become_usable() -> None:
+    scan = EarnRule("scan", "visit", (PerItem("points", Fraction(1)),),
+                    pending=Pending(Period(5, "day")))  # fmt: skip
+    stage = Stage(cafe(rules=(PER_EURO, scan), refund_of_spent="negative"))
+    bought = stage.post("2026-03-01", buys(1_000)).event.id
+    stage.post("2026-03-01", facts.Visit(12))
+    stage.post("2026-03-01", facts.Redemption("coffee"))
+    stage.post("2026-03-02", facts.Refund(bought))
+    assert stage.on("2026-03-05").memory.debts == {0: 10}
+    assert stage.on("2026-03-06").memory.debts == {}
+    assert [lot.remaining for lot in stage.on("2026-03-06").lots or () if lot.remaining] == [2]
+
+
 @pytest.mark.parametrize(
     ("counted_from", "last"), [("activation", date(2026, 4, 15)), ("event", date(2026, 4, 1))]
 )

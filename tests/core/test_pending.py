@@ -71,7 +71,8 @@ def test_without_a_time_units_wait_for_ever() -> None:
     stage.post("2026-03-01", buys(1_000))
     assert stage.on("2036-03-01").balances == [10]
     stage.post("2036-03-01", facts.Action("delivery"))
-    assert stage.has() == 10
+    assert stage.has_on("2036-04-01") == 10
+    assert stage.has_on("2036-04-02") == 0
 
 
 def test_an_event_of_a_purchase_frees_what_that_purchase_earned_and_nothing_else() -> None:

@@ -8,7 +8,19 @@ from fractions import Fraction
 import pytest
 
 from habitue.core import facts, streaks
-from habitue.core.program import All, Condition, EarnRule, Fixed, Not, Streak, Weekday
+from habitue.core.program import (
+    All,
+    Condition,
+    Draw,
+    EarnRule,
+    Fixed,
+    Gift,
+    Not,
+    Prize,
+    Reward,
+    Streak,
+    Weekday,
+)
 from tests.core.cast import Stage, at, buys, cafe, picture
 
 DAYS, WEEKS = Streak(3, "day"), Streak(2, "week")
@@ -91,6 +103,15 @@ def test_a_late_or_undone_visit_counts_as_if_it_had_come_in_time_or_not_at_all()
     wrong = stage.post(at("2026-03-04", 13), facts.Visit()).event.id
     stage.post(at("2026-03-04", 14), facts.Undo(wrong))
     assert picture(stage.account())["memory"] == picture(alike.account())["memory"]
+
+
+def test_rewards_and_draws_ask_as_rules_do() -> None:
+    prize = Prize(Gift("product", "cake"))
+    stage = Stage(cafe(
+        rewards=(Reward("cake", (prize.gift,), automatic="visit", where=Not(DAYS)),),
+        draws=(Draw("week", {}, (prize,), when="review", where=WEEKS),),
+    ))  # fmt: skip
+    assert stage.book.latest.streaks == {"visit": ("day",), "review": ("week",)}
 
 
 def test_a_program_watches_what_its_conditions_ask_for() -> None:
