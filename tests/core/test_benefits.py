@@ -83,3 +83,12 @@ def test_a_benefit_of_paid_membership_counts_what_it_saves_while_it_is_paid() ->
     assert fee is not None
     assert (fee.used, fee.saved) == (2, 1_198)
     assert code(stage, "2027-01-02", BenefitUse("delivery")) == "unpaid"
+
+
+def test_a_benefit_of_no_stated_worth_saves_nothing() -> None:
+    stage = Stage(cafe(benefits=(Benefit("lounge", LOUNGE),), fee=Fee((Price(4_900),))))
+    stage.post("2026-01-02", FeePaid(4_900, "EUR"))
+    stage.post("2026-01-03", BenefitUse("lounge"))
+    fee = stage.account().memory.fee
+    assert fee is not None
+    assert (fee.used, fee.saved) == (1, 0)

@@ -229,6 +229,26 @@ def test_a_late_redemption_cannot_spend_what_has_been_used_since() -> None:
     assert len(stage.vouchers()) == 1
 
 
+def test_a_late_redemption_counts_among_those_allowed_since() -> None:
+    cake = Reward("cake", (Gift("product", "cake"),), cost=("points", 5), limit=Limit(times=1))
+    stage = Stage(cafe(rewards=(cake,)))
+    stage.post("2026-01-01", buys(2_000))
+    stage.post("2026-01-04", facts.Redemption("cake"))
+    assert code(stage, "2026-01-03", facts.Redemption("cake")) == "limit"
+
+
+def test_a_correction_by_hand_takes_what_there_is_and_says_by_whom() -> None:
+    stage = Stage(cafe())
+    stage.post("2026-01-01", buys(1_000))
+    assert code(stage, "2026-01-02", facts.Adjustment("points", -11, "given twice")) == (
+        "insufficient"
+    )
+    outcome = stage.post("2026-01-02", facts.Adjustment("points", -10, "given twice"))
+    assert [(one.amount, one.why) for one in outcome.entries] == [(-10, (("by hand", 0, -10),))]
+    assert code(stage, "2026-01-03", facts.Adjustment("points", 1, "kindness")) == ""
+    assert stage.lots() == [(1, date.max)]
+
+
 def test_a_late_use_of_a_voucher_used_since_is_refused() -> None:
     stage = Stage(cafe())
     stage.post("2026-01-01", buys(1_000))
@@ -449,6 +469,29 @@ def test_a_voucher_used_stays_with_its_own_reward_when_history_is_folded_again()
     stage.post("2026-01-04", facts.VoucherUse(taken.event.id))
     stage.post("2026-01-03", buys(100))
     assert stage.vouchers() == [("coffee", "issued"), ("cake", "redeemed")]
+
+
+def test_of_two_alike_the_one_that_was_used_stays_used_when_history_is_folded_again() -> None:
+    stage = Stage(cafe())
+    stage.post("2026-01-01", buys(2_000))
+    first = stage.post("2026-01-02", facts.Redemption("coffee")).event.id
+    second = stage.post("2026-01-03", facts.Redemption("coffee")).event.id
+    stage.post("2026-01-04", facts.VoucherUse(second))
+    stage.post("2026-01-03", buys(100))
+    states = {each.id: each.state for each in stage.account().vouchers or ()}
+    assert states == {first: "issued", second: "redeemed"}
+
+
+def test_a_used_gift_whose_purchase_came_back_takes_no_other_voucher_in_its_place() -> None:
+    tart = Reward("tart", (Gift("product", "tart"),), automatic="purchase")
+    stage = Stage(cafe(rewards=(COFFEE, tart)))
+    stage.post("2026-01-01", facts.Adjustment("points", 10, "a start"))
+    bought = stage.post(at("2026-01-02", 9), buys(100))
+    taken = stage.post(at("2026-01-02", 10), facts.Redemption("coffee")).event.id
+    stage.post("2026-01-03", facts.VoucherUse(bought.event.id))
+    stage.post("2026-01-04", Refund(bought.event.id))
+    states = {each.id: each.state for each in stage.account().vouchers or ()}
+    assert states == {taken: "issued", bought.event.id: "redeemed"}
 
 
 def test_what_a_standing_purchase_was_paid_with_is_not_undone_by_itself() -> None:

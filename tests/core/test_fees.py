@@ -110,10 +110,11 @@ def test_a_year_is_paid_from_the_day_of_joining_through_the_day_before() -> None
 def test_months_are_counted_from_joining_and_clamp() -> None:
     stage = joined(every="month")
     for day, last in [
-        ("2022-01-31", date(2022, 2, 27)),
-        ("2022-02-28", date(2022, 3, 30)),
-        ("2022-03-30", date(2022, 4, 29)),  # a day early
-        ("2022-04-30", date(2022, 5, 30)),
+        ("2022-10-31", date(2022, 11, 29)),
+        ("2022-11-30", date(2022, 12, 30)),
+        ("2022-12-30", date(2023, 1, 30)),  # a day early
+        ("2023-01-31", date(2023, 2, 27)),
+        ("2023-02-28", date(2023, 3, 30)),
     ]:
         stage.post(day, paid())
         assert until(stage) == last
@@ -323,6 +324,13 @@ def test_leaving_on_trial_costs_nothing_and_ends_with_the_trial() -> None:
     assert asked(stage, "2022-01-31") == 49_00
 
 
+def test_leaving_on_the_last_day_is_in_time() -> None:
+    stage = joined(every="month")
+    stage.post("2022-01-05", paid())
+    assert stage.post("2022-02-04", Cancellation()).money == 49_00
+    assert code(stage, "2022-02-05", Cancellation()) == "no_membership"
+
+
 def test_who_left_and_pays_again_before_the_end_stays() -> None:
     stage = joined(refund="never")
     stage.post("2022-01-01", paid())
@@ -334,8 +342,9 @@ def test_who_left_and_pays_again_before_the_end_stays() -> None:
 
 def test_a_payment_that_went_back_ends_membership_now() -> None:
     stage = joined()
-    stage.post(at("2022-01-01", 9), paid())
-    stage.post(at("2022-02-01", 9), FeeRefunded())
+    stage.post("2022-01-02", paid())
+    assert code(stage, "2022-01-31", BenefitUse("delivery")) == ""
+    assert stage.post(at("2022-02-01", 9), FeeRefunded()).refused is None
     assert code(stage, "2022-02-01", BenefitUse("delivery")) == "unpaid"
     assert code(stage, "2022-02-01", FeeRefunded()) == "nothing_paid"
 

@@ -96,7 +96,9 @@ def test_who_is_short_pays_what_there_is_where_the_program_clamps() -> None:
     outcome = stage.post("2026-01-02", Payment(500, 1_000))
     assert outcome.event.what == Payment(99, 1_000, units=33)
     assert stage.has() == 0
-    assert code(stage, "2026-01-03", Payment(500, 1_000)) == "insufficient"
+    refused = stage.post("2026-01-03", Payment(500, 1_000)).refused
+    assert refused is not None
+    assert refused.sentence == "This takes 1 points; 0 can be used."
 
 
 def test_clamping_leaves_the_units_that_are_worth_less_than_a_cent() -> None:
