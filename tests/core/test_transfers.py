@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from copy import deepcopy
 from datetime import date
-from typing import Any
+from fractions import Fraction
+from typing import Any, Literal
 
 import pytest
 
@@ -78,15 +79,23 @@ def test_a_moved_lot_keeps_its_dates() -> None:
 
 def test_what_lapses_first_goes_first_unless_the_oldest_does() -> None:
     short = program.EarnRule(
-        "late", "visit", (program.Fixed("points", 7),), expiry=program.After(Period(2, "month"))
+        "late",
+        "visit",
+        (program.Fixed("points", Fraction(7)),),
+        expiry=program.After(Period(2, "month")),
     )
-    for order, gone in (("nearest expiry", 7), ("first in", 20)):
+    orders: list[tuple[Literal["nearest expiry", "first in"], date]] = [
+        ("nearest expiry", date(2026, 2, 20)),
+        ("first in", date(2026, 1, 10)),
+    ]
+    for order, earned_on in orders:
         unit = Unit("points", expiry=YEAR, order=order)
         stage = café(units=(unit,), rules=(*cafe().rules, short))
         stage.post("2026-02-20", facts.Visit())
         given = stage.post("2026-03-01", gift(7))
+        assert isinstance(given.event.what, Transfer)
         (parcel,) = given.event.what.parcels
-        assert (parcel.earned_on == date(2026, 2, 20)) is (gone == 7)
+        assert parcel.earned_on == earned_on
 
 
 def test_units_of_an_idle_balance_lapse_at_the_receiver_when_they_would_have_lapsed() -> None:
