@@ -50,7 +50,9 @@ def use(
     """A voucher is handed in, once."""
     day = local.date()
     voucher = _voucher(account, what)
-    if voucher is None and forced:
+    if forced and voucher is not None:
+        _know_again(rulebook, voucher, what)
+    elif forced:
         voucher = _issue_anyway(rulebook, account, what, day, entries)
     if voucher is None:
         return UNKNOWN
@@ -166,10 +168,20 @@ def _issue_anyway(
     issued_on = what.issued_on or day
     draw_cost(rulebook, account, reward, day, entries)
     _count(account, reward, midnight(issued_on))
-    until = _last_day(reward, issued_on)
-    voucher = Voucher(what.voucher, reward.id, "issued", issued_on, until)
+    voucher = Voucher(what.voucher, reward.id, "issued", issued_on)
+    _know_again(rulebook, voucher, what)
     account.issue(voucher)
     return voucher
+
+
+def _know_again(rulebook: Rulebook, voucher: Voucher, what: VoucherUse) -> None:
+    """The voucher that was used keeps its number and dates, also where what had brought it came
+    back and another one goes in its place.
+    """
+    voucher.id, voucher.issued_on = what.voucher, what.issued_on or voucher.issued_on
+    reward = rulebook.book.on(voucher.issued_on).program.reward(voucher.reward)
+    if reward is not None:
+        voucher.expires_on = _last_day(reward, voucher.issued_on)
 
 
 def _give(
