@@ -199,21 +199,18 @@ class CompiledLadder:
         before, reached = self.position(account), self._reached(account, day)
         if self.by_balance:
             self._withdraw(account, reached, day)
-        if reached > before and self.source.upgrade == "at period end":
-            self._promise(account, range(before + 1, reached + 1), day)
-            reached = before
-        elif reached > before:
+        at_once = self.source.upgrade == "at once"
+        if reached > before and at_once:
             self._begin_cycle(account, day)
-        self._hold(account, reached, day)
+        for position in self._along_with(account, reached, day):
+            if at_once or position <= before:
+                self._note_one(account, position, self._kept_until(position, account, day))
+            else:
+                self._promise(account, position, day)
         self._settle(account, before, day)
 
-    def _hold(self, account: Account, reached: int, day: date) -> None:
-        """Levels are earned on a day."""
-        for position in self._along_with(account, reached, day):
-            self._note_one(account, position, self._kept_until(position, account, day))
-
     def _hold_after(self, account: Account, reached: int, last: date) -> None:
-        """The same for a term that begins after the `last` day of another."""
+        """A level, and those below it, are held for a term that begins after a `last` day."""
         for position in self._along_with(account, reached, last):
             self._note_one(account, position, self._kept_after(position, account, last))
 
@@ -236,12 +233,11 @@ class CompiledLadder:
             held[level] = until
             account.due(next_day(until))
 
-    def _promise(self, account: Account, positions: Iterable[int], day: date) -> None:
-        """Levels reached that hold from the day after the window's period."""
-        for position in positions:
-            first = next_day(windows.period_end(self.windows[position], account, day))
-            account.memory.promoted.setdefault(self.levels[position], first)
-            account.due(first)
+    def _promise(self, account: Account, position: int, day: date) -> None:
+        """A level reached holds from the day after the window's period."""
+        first = next_day(windows.period_end(self.windows[position], account, day))
+        account.memory.promoted.setdefault(self.levels[position], first)
+        account.due(first)
 
     def _withdraw(self, account: Account, reached: int, day: date) -> None:
         """Levels held while the balance reaches them had their last day when it no longer does."""
@@ -297,7 +293,8 @@ class CompiledLadder:
             over = held.get(self.levels[position], FOREVER) < midnight
             earned = self._while_earned(position) and not self.by_balance
             if over and earned and self._reaches(account, position, midnight):
-                self._hold(account, position, midnight)
+                for each in self._along_with(account, position, midnight):
+                    self._note_one(account, each, self._kept_until(each, account, midnight))
                 return
 
     def _settle(self, account: Account, before: int, day: date) -> None:
@@ -354,9 +351,14 @@ class CompiledLadder:
                 return FOREVER if self.by_balance else self._slides(position, account, day)
 
     def _kept_after(self, position: int, account: Account, last: date) -> date:
-        """The last day of a term that begins after `last`; named dates follow its year."""
-        named = isinstance(self.kept[position], program.UntilDate)
-        return self._kept_until(position, account, last if named else next_day(last))
+        """The last day of a term that begins after `last`; a named date follows the year of `last`,
+        unless it is over by then.
+        """
+        if isinstance(self.kept[position], program.UntilDate):
+            until = self._kept_until(position, account, last)
+            if until > last:
+                return until
+        return self._kept_until(position, account, next_day(last))
 
     def _landing(self, account: Account, position: int, day: date) -> date:
         """How long a soft landing lasts; on a balance that reaches no level, the period's rest."""

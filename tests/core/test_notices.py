@@ -60,8 +60,8 @@ def test_of_several_ways_the_nearest_is_named() -> None:
     stage = club(levels=(LEVELS[0], gold), notice=MONTH)
     stage.post("2026-06-01", buys(30_000))
     stage.post("2027-06-01", buys(19_000))
-    missing = (("spend", 1_000), ("points", 60))
-    assert told(stage, "2027-12-15") == Notice("gold", date(2027, 12, 31), missing)
+    both = (("spend", 1_000), ("points", 60))
+    assert told(stage, "2027-12-15") == Notice("gold", date(2027, 12, 31), both)
     stage.post("2027-06-01", facts.Adjustment("points", -1, "counts no less"))
     stage.post("2027-06-02", buys(5_000))
     missing = (("points", 10),)
@@ -92,11 +92,16 @@ def test_a_term_that_ends_although_enough_is_counted_is_told_without_an_amount()
 
 
 def test_a_level_that_begins_when_this_one_ends_needs_no_notice() -> None:
-    stage = club(upgrade="at period end", notice=MONTH)
-    stage.post("2026-06-01", buys(10_000))
-    stage.post("2027-06-01", buys(30_000))
+    gold = Level("gold", ((("spend", 12_200),),), window=Rolling(12))
+    stage = club(levels=(*LEVELS[:2], gold), upgrade="at period end", notice=MONTH)
+    stage.post("2026-01-01", buys(9_000))
+    stage.post("2026-12-20", buys(2_500))
+    stage.post("2027-12-15", buys(9_600))
+    silver = Notice("silver", date(2027, 12, 31), (("spend", 400),))
+    assert told(stage, "2027-12-16") == silver
+    stage.post("2027-12-18", buys(100))
+    assert told(stage, "2027-12-19") is None
     assert stage.on("2028-01-01").level == "gold"
-    assert told(stage, "2027-12-15") is None
 
 
 def test_a_balance_in_its_grace_is_told_what_it_lacks() -> None:

@@ -116,6 +116,26 @@ def test_a_tier_may_be_kept_for_ever() -> None:
     stage = club(kept=Always())
     stage.post("2026-06-01", buys(10_000))
     assert on(stage, "2096-06-01") == ["silver"]
+    ladder = stage.book.latest.ladder
+    assert ladder is not None
+    assert ladder.until(stage.account()) is None
+
+
+def test_each_level_may_be_kept_in_its_own_way() -> None:
+    gold = Level("gold", ((("spend", 30_000),),), kept=For(YEAR))
+    stage = club(levels=(*LEVELS[:2], gold))
+    stage.post("2026-06-01", buys(30_000))
+    assert stage.account().memory.held == {"silver": date(2027, 12, 31), "gold": date(2027, 5, 31)}
+    assert on(stage, "2027-06-01", "2028-01-01") == ["silver", "basic"]
+
+
+def test_several_counters_may_all_be_asked_for() -> None:
+    both = Level("silver", ((("spend", 10_000), ("points", 150)),))
+    stage = club(levels=(LEVELS[0], both))
+    stage.post("2026-01-01", buys(14_999))
+    assert stage.account().level == "basic"
+    stage.post("2026-01-02", buys(100))
+    assert stage.account().level == "silver"
 
 
 def test_several_counters_join_by_all_and_any() -> None:
@@ -197,7 +217,13 @@ def test_a_level_reached_holds_from_the_day_after_the_period(
 
 
 @pytest.mark.parametrize(
-    ("kept", "last"), [(UntilDate(12, 31, 1), date(2027, 12, 31)), (For(YEAR), date(2027, 12, 31))]
+    ("kept", "last"),
+    [
+        (UntilDate(12, 31, 0), date(2027, 12, 31)),
+        (UntilDate(12, 31, 1), date(2027, 12, 31)),
+        (UntilDate(1, 31, 2), date(2028, 1, 31)),
+        (For(YEAR), date(2027, 12, 31)),
+    ],
 )
 def test_a_term_begins_when_the_level_does(kept: Any, last: date) -> None:
     stage = club(kept=kept, upgrade="at period end")

@@ -50,6 +50,7 @@ def test_a_level_by_balance_falls_as_soon_as_the_balance_no_longer_reaches() -> 
     assert stage.account().level == "silver"
     outcome = stage.post("2026-01-02", facts.Redemption("coffee"))
     assert (outcome.level_before, outcome.level) == ("silver", "basic")
+    assert stage.account().memory.counters == {}
     stage.post("2026-01-03", facts.Adjustment("points", 230, "sorry"))
     assert stage.account().level == "gold"
 
@@ -105,6 +106,21 @@ def test_a_soft_landing_from_a_balance_lasts_for_the_rest_of_the_period() -> Non
     stage.post("2026-04-01", facts.Adjustment("points", -300, "given twice"))
     stage.post("2026-05-01", buys(100))
     assert on(stage, "2026-12-31", "2027-01-01") == ["silver", "basic"]
+
+
+def test_a_soft_landing_with_a_date_has_a_term_of_its_own() -> None:
+    stage = purse(downgrade="one step")
+    stage.post("2026-03-01", buys(30_000))
+    stage.post("2026-04-01", facts.Adjustment("points", -300, "given twice"))
+    days = ("2027-12-31", "2028-01-01", "2029-12-31", "2030-01-01")
+    assert on(stage, *days) == ["gold", "silver", "silver", "basic"]
+
+
+def test_who_never_falls_keeps_a_level_without_its_balance() -> None:
+    stage = purse(kept=WhileEarned(), downgrade="never")
+    stage.post("2026-03-01", buys(12_000))
+    stage.post("2026-04-01", facts.Redemption("coffee"))
+    assert on(stage, "2096-01-01") == ["silver"]
 
 
 def test_a_return_takes_a_level_by_balance_back() -> None:

@@ -220,6 +220,18 @@ def test_a_renewal_does_not_cut_the_way_to_the_next_level_short() -> None:
     assert stage.account().level == "gold"
 
 
+def test_each_turn_of_a_cycle_renews_at_its_end_however_long_the_term() -> None:
+    stage = club(window=TierCycle(YEAR), kept=For(Period(18, "month")))
+    stage.post("2026-01-01", buys(10_000))
+    first = club(window=TierCycle(YEAR), kept=For(Period(18, "month")))
+    first.post("2026-01-01", buys(10_000))
+    first.post("2026-02-01", buys(10_000))
+    assert first.on("2027-01-01").memory.held == {"silver": date(2028, 6, 30)}
+    stage.post("2027-02-01", buys(10_000))
+    assert stage.on("2027-12-31").memory.held == {"silver": date(2028, 7, 31)}
+    assert stage.on("2028-01-01").memory.held == {"silver": date(2029, 6, 30)}
+
+
 def test_a_cycle_of_weeks_and_one_from_the_31st() -> None:
     weekly = club(window=TierCycle(Period(2, "week")), kept=WhileEarned())
     weekly.post("2026-03-02", buys(10_000))
