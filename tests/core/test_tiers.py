@@ -85,6 +85,13 @@ def test_each_way_to_fall(downgrade: Any, found: list[str]) -> None:
     assert on(stage, "2027-12-31", "2028-01-01", "2030-01-01") == found
 
 
+def test_a_soft_landing_adds_nothing_to_a_step_that_was_earned() -> None:
+    stage = club(downgrade="one step")
+    stage.post("2026-06-01", buys(30_000))
+    stage.post("2027-06-01", buys(10_000))
+    assert on(stage, "2028-01-01", "2028-12-31", "2029-01-01") == ["silver", "silver", "basic"]
+
+
 def test_to_base_drops_even_what_was_earned_meanwhile() -> None:
     stage = club(downgrade="to base")
     stage.post("2026-06-01", buys(30_000))
