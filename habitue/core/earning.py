@@ -45,8 +45,8 @@ class Sums:
         self.num: dict[int, int] = {}
         self.den: dict[int, int] = {}
         self.why: dict[int, list[Step]] = {}
-        self.left: dict[int, Fraction] = {order: Fraction(most) for order, most in left.items()}
-        self.parts: dict[int, dict[int, Fraction]] = {}
+        self.left: dict[int, int | Fraction] = dict(left)
+        self.parts: dict[int, list[tuple[int, int, int]]] = {}
         self.kept: dict[Base, Fraction] = {}
         self.cut: set[int] = set()
 
@@ -54,9 +54,10 @@ class Sums:
         """A base award."""
         scale = self.rulebook.scale[base.unit]
         if self.left:
-            given = self._within(rule, base.unit, Fraction(value, scale))
-            if given * scale < value:
-                value, self.kept[base] = int(given * scale), given * scale / value
+            num, den = self._within(rule, base.unit, value, scale)
+            if den != scale or num != value:
+                self.kept[base] = Fraction(num * scale, den * value)
+                value = num * scale // den
         self.num[base.slot] = self.num.get(base.slot, 0) + value
         self.den[base.slot] = scale
         self.why.setdefault(base.slot, []).append((rule.rule.id, measured, value // scale))
@@ -64,8 +65,7 @@ class Sums:
     def grow(self, slot: int, rule: Rule, num: int, den: int) -> None:
         """Add `num / den` of a fixed-point unit, on account of a multiplier or bonus."""
         if self.left:
-            given = self._within(rule, self.rulebook.slots[slot].unit, Fraction(num, den))
-            num, den = given.numerator, given.denominator
+            num, den = self._within(rule, self.rulebook.slots[slot].unit, num, den)
         base = self.num[slot] // self.den[slot]
         shared = gcd(num, den)
         num, den = num // shared, den // shared
@@ -73,19 +73,18 @@ class Sums:
         self.den[slot] *= den
         self.why[slot].append((rule.rule.id, base, self.num[slot] // self.den[slot] - base))
 
-    def _within(self, rule: Rule, unit: int, amount: Fraction) -> Fraction:
-        """What a rule may give of an amount."""
-        left = self.left.get(rule.order)
-        if left is not None:
-            if amount > left:
-                of = self.rulebook.program.units[unit]
-                if _whole(of, amount.numerator, amount.denominator) > left:
+    def _within(self, rule: Rule, unit: int, num: int, den: int) -> tuple[int, int]:
+        """What a rule may give of the amount `num / den`."""
+        left = self.left.get(rule.order, _UNLIMITED)
+        if left != _UNLIMITED:
+            if num > left * den:
+                if _whole(self.rulebook.program.units[unit], num, den) > left:
                     self.cut.add(rule.order)
-                amount = left
-            self.left[rule.order] = left - max(amount, Fraction(0))
-        parts = self.parts.setdefault(unit, {})
-        parts[rule.order] = parts.get(rule.order, 0) + amount
-        return amount
+                num, den = left.numerator, left.denominator
+            if num > 0:
+                self.left[rule.order] = left - (Fraction(num, den) if num % den else num // den)
+        self.parts.setdefault(unit, []).append((rule.order, num, den))
+        return num, den
 
 
 def earned(
@@ -251,10 +250,10 @@ def _given(rulebook: Rulebook, account: Account, sums: Sums) -> dict[int, int]:
     given: dict[int, int] = {}
     for unit, parts in sums.parts.items():
         of, whole = rulebook.program.units[unit], 0
-        total = Fraction(*account.memory.carry.get(unit, (0, 1))) if of.carry else Fraction(0)
-        for order in sorted(parts):
-            total += parts[order]
-            before, whole = whole, _whole(of, total.numerator, total.denominator)
+        num, den = account.memory.carry.get(unit, (0, 1)) if of.carry else (0, 1)
+        for order, part, per in sorted(parts):
+            num, den = (num + part, den) if den == per else (num * per + part * den, den * per)
+            before, whole = whole, _whole(of, num, den)
             given[order] = given.get(order, 0) + whole - before
     return given
 
