@@ -122,6 +122,9 @@ def test_a_unit_counts_in_the_year_for_one_level_and_for_ever_for_another() -> N
     assert stage.account().level == "legend"
     assert on(stage, "2099-01-01") == ["legend"]
     assert stage.account().memory.counters == {1: {0: 50_000, 2030: 5_999, 2031: 1}}
+    ladder = stage.book.latest.ladder
+    assert ladder is not None
+    assert ladder.counted(stage.account(), 1, date(2031, 5, 1)) == 1  # the ladder's own window
 
 
 def test_a_return_takes_the_lifelong_level_back() -> None:
