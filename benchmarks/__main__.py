@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, or those named: core, posting, import. `--rounds 5`."""
+"""`make bench`: every benchmark, or those named: core, whatif, posting, import. `--rounds 5`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("core", "posting", "import")
+NAMES = ("core", "whatif", "posting", "import")
 
 
 def main() -> None:
@@ -15,19 +15,24 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=[], help=f"any of {', '.join(NAMES)}")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--profile", choices=("F", "S"))
+    parser.add_argument("--purchases", type=int, help="of a what-if (default: 200,000)")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(NAMES)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     for name in asked.names or NAMES:
-        _run(name, asked.profile, asked.rounds)
+        _run(name, asked.profile, asked.rounds, asked.purchases)
 
 
-def _run(name: str, profile: str | None, times: int) -> None:
+def _run(name: str, profile: str | None, times: int, purchases: int | None) -> None:
     if name == "core":
         from benchmarks import engine
 
         engine.main(times)
+    elif name == "whatif":
+        from benchmarks import whatif
+
+        whatif.main(times, purchases or whatif.PURCHASES)
     elif name == "import":
         from benchmarks import importing
 

@@ -96,11 +96,12 @@ def main(times: int) -> None:
 
 
 def _on_both(pool: ProcessPoolExecutor) -> Sample:
-    halves = list(pool.map(_half, (1, 2)))
+    halves = list(pool.map(one_core, (1, 2)))
     return Sample(sum(half.rate for half in halves), client=halves[0].client)
 
 
-def _half(seed: int) -> Sample:
+def one_core(seed: int) -> Sample:
+    """The work of one process, on events of its own."""
     book, happened = Book([read_program()]), events(seed=seed)
     gc.collect()
     gc.freeze()

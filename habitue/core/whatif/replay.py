@@ -186,18 +186,22 @@ class Guest:
                 return
             self._advance(account, end)
 
-    def finish(self) -> tuple[int, int]:
-        """After the last event: through the stage's last day. What was spent, and got back."""
+    def finish(self) -> None:
+        """After the last event: through the stage's last day."""
         self.close()
         stage, account = self.stage, self.shared.accounts[self.customer]
         self.bring_to(stage.until)
         if account.due_on <= stage.until:
             self._advance(account, stage.until)
+
+    def got_back(self) -> int:
+        """What rewards gave and what open units are worth (minor units), once finished."""
+        stage, account = self.stage, self.shared.accounts[self.customer]
         back = Fraction(self.back)
         for worth, held, used in zip(stage.worths, account.balances, self.used, strict=True):
             if worth and held + used:
                 back += worth * (held + used)
-        return self.spent, int(back)
+        return int(back)
 
     def _advance(self, account: Account, day: date) -> None:
         before = dict(account.memory.tallies) if self.stage.shares else {}
@@ -326,15 +330,15 @@ def apart(
         sums.customers += 1
         sums.events += len(events)
         corrects = not all(isinstance(event.what, facts.Purchase) for event in events)
-        backs = []
+        guests = []
         for stage, flows in zip(stages, sums.flows, strict=True):
             guest = Guest(stage, customer, Shared(corrects=corrects), flows)
             for event in events:
                 guest.happen(event)
-            spent, back = guest.finish()
-            backs.append(back)
-        if len(backs) == 2:
-            sums.compared.look(name, spent, *backs)
+            guest.finish()
+            guests.append(guest)
+        if len(guests) == 2:
+            _compare(sums, name, guests)
 
 
 class Crowd:
@@ -387,9 +391,17 @@ def together(
     everybody = crowds[0].shared.guests
     sums.customers += len(everybody)
     for customer in everybody:
-        ends = [crowd.shared.guests[customer].finish() for crowd in crowds]
-        if len(ends) == 2:
-            sums.compared.look(str(customer), ends[0][0], ends[0][1], ends[1][1])
+        guests = [crowd.shared.guests[customer] for crowd in crowds]
+        for guest in guests:
+            guest.finish()
+        if len(guests) == 2:
+            _compare(sums, str(customer), guests)
+
+
+def _compare(sums: Sums, name: str, guests: Sequence[Guest]) -> None:
+    """A customer under both programs."""
+    first, second = guests
+    sums.compared.look(name, first.spent, first.got_back(), second.got_back())
 
 
 def _sides(event: Event) -> tuple[int, ...]:
