@@ -33,9 +33,7 @@ def advance(book: Book, account: Account, day: date) -> list[Entry]:
         if account.memory.debts:
             holding.settle(account, midnight, entries)
         for payday, part in dividends.owed(rulebook, account, midnight):
-            holding.grant(
-                rulebook, account, number(payday), part, midnight, "accrual", entries
-            )
+            holding.grant(rulebook, account, number(payday), part, midnight, "accrual", entries)
         if ladder is not None:
             seen = ladder.follow(account, seen, midnight)
         redeeming.automatic(rulebook, account, number(midnight), midnight, entries)
@@ -44,7 +42,7 @@ def advance(book: Book, account: Account, day: date) -> list[Entry]:
         fees.withhold_level(rulebook.program, account, midnight)
         if rulebook.protects:
             holding.protect(rulebook, account, midnight)
-        _lapse(account, midnight, entries)
+        _lapse(book, account, midnight, entries)
         account.memory.pending = _pending(account, midnight)
         if ladder is not None:
             ladder.follow(account, seen, midnight)
@@ -70,13 +68,17 @@ def _pending(account: Account, day: date) -> dict[int, int]:
     return pending
 
 
-def _lapse(account: Account, midnight: date, entries: list[Entry]) -> None:
-    """Lots past their last day lapse, and whole balances idle for too long."""
+def _lapse(book: Book, account: Account, midnight: date, entries: list[Entry]) -> None:
+    """Lots past their last day lapse, and whole balances idle for too long.
+
+    Lots of a version in which the balance did not lapse when idle stay.
+    """
     idle = {unit for unit, until in account.memory.lapses.items() if until < midnight}
     for unit in idle:
         del account.memory.lapses[unit]
     for lot in sorted(account.lots or (), key=lambda lot: (lot.expires_on, lot.id)):
-        lapsed = lot.expires_on < midnight or (lot.unit in idle and lot.active_on <= midnight)
+        idles = lot.unit in idle and lot.active_on <= midnight
+        lapsed = lot.expires_on < midnight or (idles and lot.unit in book.on(lot.earned_on).idles)
         if lot.remaining and lapsed:
             holding.take(account, lot, lot.remaining, midnight, "expiry", (), entries)
 

@@ -169,8 +169,11 @@ def _no_longer_pending(account: Account, lot: Lot) -> None:
 def active(rulebook: Rulebook, account: Account, when: str, day: date) -> None:
     """Activity: balances that lapse when idle start anew, lots that move with it move."""
     for unit in rulebook.inactive.get(when, ()):
-        expiry = rulebook.granted[unit].lasts(account.level)
-        if isinstance(expiry, program.Inactivity) and when in expiry.restarted_by:
+        slot = rulebook.idling.get(unit)
+        expiry = slot.lasts(account.level) if slot is not None else None
+        if not isinstance(expiry, program.Inactivity) or when not in expiry.restarted_by:
+            continue
+        if unit in rulebook.idles or unit in account.memory.lapses:
             _restart(account, unit, expiry.period, day)
     if when in rulebook.book.redated:
         _redate(rulebook, account, when, day)
@@ -181,8 +184,8 @@ def protect(rulebook: Rulebook, account: Account, day: date) -> None:
 
     Once the level is lost, the balance has a full period again.
     """
-    for unit, slot in enumerate(rulebook.granted):
-        expiry = slot.lasts(account.level)
+    for unit in rulebook.idles:
+        expiry = rulebook.granted[unit].lasts(account.level)
         if not isinstance(expiry, program.Inactivity):
             account.memory.lapses.pop(unit, None)
         elif unit not in account.memory.lapses and account.balances[unit] > 0:

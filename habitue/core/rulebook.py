@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -208,7 +209,9 @@ class Rulebook:
         ]
         self.inactive = self._restarted(program.Inactivity)
         self.redated = self._restarted(program.Redated)
-        self.protects = bool(self.inactive and self.by_level)
+        self.idles = frozenset(self._idle(self.granted))
+        self.idling = {unit: self.granted[unit] for unit in self.idles}
+        self.protects = bool(self.idles and self.by_level)
         self.streaks = streaks.watched(conditions.asked(source))
         self._named = _days_named(source)
         self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
@@ -303,6 +306,18 @@ class Rulebook:
                 return slot
         return self.granted[lot.unit]
 
+    def keeps(self, older: Rulebook) -> None:
+        """Let balances go on that lapse when idle by an older version, and no more by this one."""
+        for unit in older.idling.keys() - self.idles:
+            self.idling[unit] = older.idling[unit]
+            for when in _restarts(older.idling[unit]):
+                self.inactive.setdefault(when, set()).add(unit)
+
+    @staticmethod
+    def _idle(granted: Iterable[Slot]) -> Iterable[int]:
+        """The units of which balances lapse when idle."""
+        return (slot.unit for slot in granted if _restarts(slot))
+
     def _restarted(
         self, kind: type[program.Inactivity] | type[program.Redated]
     ) -> dict[str, set[int]]:
@@ -314,6 +329,16 @@ class Rulebook:
                     for when in expiry.restarted_by:
                         found.setdefault(when, set()).add(slot.unit)
         return found
+
+
+def _restarts(slot: Slot) -> set[str]:
+    """The triggers that restart the clock of a balance that lapses when idle."""
+    return {
+        when
+        for expiry in (slot.expiry, *slot.by_level.values())
+        if isinstance(expiry, program.Inactivity)
+        for when in expiry.restarted_by
+    }
 
 
 class Book:
@@ -333,6 +358,8 @@ class Book:
         self.redated = frozenset(when for each in self._versions for when in each.redated)
         awaited = {slot.awaits for each in self._versions for slot in each.slots}
         self.awaited = frozenset(awaited - {"", APPROVAL})
+        for older, version in pairwise(self._versions):
+            version.keeps(older)
         for version in self._versions:
             version.book = self
             version.listens = self.redated.union(self.awaited, version.inactive, version.streaks)

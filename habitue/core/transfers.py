@@ -35,7 +35,7 @@ def parcelled(rulebook: Rulebook, account: Account, what: Transfer, day: date) -
     unit = rulebook.unit_number[what.unit]
     lots = _givable(rulebook, account, unit, day, terms.hold)
     amount = min(what.amount, max(account.usable(unit), 0))
-    return structs.replace(what, parcels=tuple(_parcels(account, lots, amount)))
+    return structs.replace(what, parcels=tuple(_parcels(rulebook, account, lots, amount)))
 
 
 def give(
@@ -171,13 +171,17 @@ def _givable(
     return [lot for lot in lots if hold is None or later(lot.earned_on, hold) <= day]
 
 
-def _parcels(account: Account, lots: Sequence[Lot], amount: int) -> list[Parcel]:
+def _parcels(
+    rulebook: Rulebook, account: Account, lots: Sequence[Lot], amount: int
+) -> list[Parcel]:
     found = []
     for lot in lots:
         part = min(lot.remaining, amount)
         amount -= part
         if part:
-            last = min(lot.expires_on, account.memory.lapses.get(lot.unit, FOREVER))
+            idles = lot.unit in rulebook.book.on(lot.earned_on).idles
+            until = account.memory.lapses.get(lot.unit, FOREVER) if idles else FOREVER
+            last = min(lot.expires_on, until)
             found.append(Parcel(lot.id, lot.unit, part, lot.earned_on, lot.active_on, last))
     return found
 
