@@ -7,6 +7,7 @@ outstanding is what was given less what was paid; nothing is rounded here.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from msgspec import Struct
@@ -105,7 +106,7 @@ def report(business: int, cause: str, *, since: date, until: date) -> Report:
     if cause not in _titles(business):
         raise LookupError(f"no cause {cause!r}")
     with connection.cursor() as cursor:
-        values = [since, since, since, business, f"given {cause}", until]
+        values: list[Any] = [since, since, since, business, f"given {cause}", until]
         cursor.execute(_PERIOD, values)
         before, given, gifts = map(int, cursor.fetchone())
     lines = payments.lines(business, "cause", cause, until=until)

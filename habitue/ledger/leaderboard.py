@@ -6,6 +6,7 @@ What counts is what was earned and not returned since, as far as it was booked i
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from msgspec import Struct
@@ -53,7 +54,7 @@ def board(business: int, *, now: datetime, limit: int = 100) -> Board | None:
     unit, every = source.leaderboard.unit, source.leaderboard.every
     since, last_on = calendar.start_of(day, every), calendar.end_of(day, every)
     with connection.cursor() as cursor:
-        values = [business, since, last_on, source.unit_index(unit), limit]
+        values: list[Any] = [business, since, last_on, source.unit_index(unit), limit]
         cursor.execute(_EARNED, values)
         places = tuple(Place(place, who, int(amount)) for place, who, amount in cursor.fetchall())
     return Board(unit, since, last_on, places)

@@ -12,8 +12,6 @@ from typing import Final
 from django.db import connection
 
 from habitue.core import facts, program
-from habitue.core.calendar import named_date
-from habitue.core.conditions import in_dates
 from habitue.ledger import books
 from habitue.ledger.claims import Fact
 
@@ -79,7 +77,7 @@ def batches(business: int, day: date, now: datetime, size: int) -> Iterator[list
         what = facts.Anniversary()
         found = _yearly(business, _ANNIVERSARIES, "anniversary", days, now, what)
         yield from _split(size, found)
-    named = [each for each in days if _is_named(shelf.book.on(each).program, each)]
+    named = [each for each in days if shelf.book.on(each).names(each)]
     if named:
         yield from _split(size, _dates(business, shelf, named, day, now))
 
@@ -131,35 +129,3 @@ def _dates(
         )
         for who, on in rows
     ]
-
-
-def _is_named(source: program.Program, day: date) -> bool:
-    """Whether anything `when: date` may hold on a day, whoever the member is."""
-    rules = [(rule.where, rule.dates) for rule in source.rules if rule.when == "date"]
-    rules += [(each.where, each.dates) for each in source.rewards if each.automatic == "date"]
-    rules += [(draw.where, None) for draw in source.draws if draw.when == "date"]
-    return any(in_dates(dates, day) and _holds(where, day) is not False for where, dates in rules)
-
-
-def _holds(where: program.Condition | None, day: date) -> bool | None:
-    """Whether a condition holds on a day; None: that depends on more than the day."""
-    match where:
-        case None:
-            return True
-        case program.All(of):
-            parts = [_holds(part, day) for part in of]
-            return False if False in parts else None if None in parts else True
-        case program.Any(of):
-            parts = [_holds(part, day) for part in of]
-            return True if True in parts else None if None in parts else False
-        case program.Not(of=part):
-            holds = _holds(part, day)
-            return None if holds is None else not holds
-        case program.Weekday(days):
-            return day.weekday() in days
-        case program.Dates():
-            return in_dates(where, day)
-        case program.EachYear(dates):
-            return any(named_date(day.year, month, of) == day for month, of in dates)
-        case _:
-            return None

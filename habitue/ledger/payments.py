@@ -7,7 +7,7 @@ a mistake is corrected by another line. Its reference makes it unique in the bus
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import connection, transaction
 from msgspec import Struct
@@ -68,14 +68,14 @@ def record(
     with transaction.atomic(), connection.cursor() as cursor:
         # One payment of a business at a time: what is left is read and used in one breath.
         cursor.execute("SELECT FROM members_business WHERE id = %s FOR NO KEY UPDATE", [business])
-        values = [party, name, money, day, note]
+        values: list[Any] = [party, name, money, day, note]
         cursor.execute(_SAME, [*values, business, reference])
         row = cursor.fetchone()
         if row is not None:
             return None if row[0] else CONFLICT
         if money < 0 and (left := _left(business, party, name)) is not None and -money > left:
             return Refused("insufficient", "So much is not left.", {"left": left})
-        line = [ids.make(), business, *values[:4], reference, note, now]
+        line: list[Any] = [ids.make(), business, *values[:4], reference, note, now]
         cursor.execute(_INSERT, line)
     return None
 

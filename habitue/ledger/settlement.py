@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from msgspec import Struct
@@ -126,7 +127,11 @@ def statements(business: int, partner: str) -> list[Statement]:
     """Every month from the first in which anything happened to the last, oldest first."""
     names = _names(business, partner)
     with connection.cursor() as cursor:
-        values = {"business": business, "names": list(names), "partner": partner}
+        values: dict[str, Any] = {
+            "business": business,
+            "names": list(names),
+            "partner": partner,
+        }
         cursor.execute(_MONTHS, values)
         first, last = cursor.fetchone()
     found = []
@@ -156,7 +161,7 @@ def _names(business: int, partner: str) -> dict[str, tuple[str, bool]]:
     }
 
 
-def _values(business: int, names: Mapping[str, tuple[str, bool]], month: date) -> dict[str, object]:
+def _values(business: int, names: Mapping[str, tuple[str, bool]], month: date) -> dict[str, Any]:
     until = months_later(month, 1)
     return {"business": business, "names": list(names), "month": month, "until": until}
 

@@ -1,8 +1,9 @@
 """Due moments: what has lapsed, fallen or come round is posted, whoever is or is not buying.
 
 Balances are right without it; the sweep makes the ledger say so, brings the days that come round
-(`occasions`) and rewards invitations (`referrals`). It reads only accounts whose `due_on` has
-come, in batches, and may be stopped and run again at any time.
+(`occasions`), rewards invitations (`referrals`) and commits to draws before anybody enters
+(`draws`). It reads only accounts whose `due_on` has come, in batches, and may be stopped and run
+again at any time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 from django.db import DatabaseError, connection
 
 from habitue.core import facts
-from habitue.ledger import books, occasions, posting, referrals
+from habitue.ledger import books, draws, occasions, posting, referrals
 from habitue.ledger.claims import Fact
 
 BATCH: Final = 1_000
@@ -41,6 +42,7 @@ def sweep(business: int | None, *, now: datetime, progress: Progress | None = No
                 if progress is not None:
                     progress(len(batch))
             swept += referrals.settle(each, now=now)
+            draws.open_due(each, now=now)
         except (DatabaseError, ValueError, LookupError, AssertionError) as error:
             failed.append(error)
     if failed:

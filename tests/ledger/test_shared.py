@@ -88,13 +88,13 @@ def test_nothing_is_earned_at_a_partner_beyond_what_it_paid_in(town: Business) -
     (alice,) = guests(town, 1)
     (poor,) = post(town, at_partner(alice, 10_000, "kiosk"))
     assert poor.refused is not None
-    paid = {"money": 300, "day": NOW.date(), "reference": "wire 1", "now": NOW}
+    paid: Any = {"money": 300, "day": NOW.date(), "reference": "wire 1", "now": NOW}
     assert payments.record(town.pk, "partner", "kiosk", **paid) is None
     good, poor = post(town, at_partner(alice, 10_000, "kiosk"), at_partner(alice, 10_000, "kiosk"))
     assert good.refused is None
     assert poor.refused is not None
     assert used(town)["prepaid kiosk"] == (0, 200)
-    back = {"day": NOW.date(), "reference": "wire 2", "now": NOW}
+    back: Any = {"day": NOW.date(), "reference": "wire 2", "now": NOW}
     refused = payments.record(town.pk, "partner", "kiosk", money=-101, **back)
     assert refused is not None
     assert refused.values == {"left": 100}
@@ -163,7 +163,7 @@ def test_postings_that_ask_for_the_same_things_in_any_order_never_deadlock(
     town = make_cafe(TOWN.replace("stock: 7", "stock: 7000").replace("times: 3", "times: 300"))
     people = guests(town, 12)
     post(town, *[bought(person, 100_000) for person in people])
-    paid = {"money": 10**9, "day": NOW.date(), "reference": "ahead", "now": NOW}
+    paid: Any = {"money": 10**9, "day": NOW.date(), "reference": "ahead", "now": NOW}
     payments.record(town.pk, "partner", "kiosk", **paid)
 
     def till(place: int) -> Any:

@@ -72,16 +72,15 @@ CREATE TABLE ledger_draw (
     draw text NOT NULL,
     starts_on date NOT NULL,
     until date NOT NULL CHECK (until > starts_on),
-    commitment text NOT NULL,
     secret text NOT NULL,
+    salt text NOT NULL,
     opened_at timestamptz NOT NULL,
     closed_at timestamptz,
     revealed_at timestamptz,
-    tickets json,
-    record json,
+    entrants json,
+    record json NOT NULL,
     UNIQUE (business_id, draw, starts_on),
-    CHECK ((closed_at IS NULL) = (tickets IS NULL)),
-    CHECK ((revealed_at IS NULL) = (record IS NULL)),
+    CHECK ((closed_at IS NULL) = (entrants IS NULL)),
     CHECK (revealed_at IS NULL OR closed_at IS NOT NULL)
 );
 
@@ -108,16 +107,16 @@ CREATE INDEX ledger_referral_open ON ledger_referral (business_id) WHERE reverse
 CREATE FUNCTION ledger_draw_is_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE'
-       OR (NEW.business_id, NEW.draw, NEW.starts_on, NEW.until, NEW.commitment, NEW.secret,
+       OR (NEW.business_id, NEW.draw, NEW.starts_on, NEW.until, NEW.secret, NEW.salt,
            NEW.opened_at)
-          IS DISTINCT FROM (OLD.business_id, OLD.draw, OLD.starts_on, OLD.until, OLD.commitment,
-                            OLD.secret, OLD.opened_at)
+          IS DISTINCT FROM (OLD.business_id, OLD.draw, OLD.starts_on, OLD.until, OLD.secret,
+                            OLD.salt, OLD.opened_at)
        OR (OLD.closed_at IS NOT NULL
-           AND (NEW.closed_at, NEW.tickets::text)
-               IS DISTINCT FROM (OLD.closed_at, OLD.tickets::text))
-       OR (OLD.revealed_at IS NOT NULL
-           AND (NEW.revealed_at, NEW.record::text)
-               IS DISTINCT FROM (OLD.revealed_at, OLD.record::text))
+           AND (NEW.closed_at, NEW.entrants::text)
+               IS DISTINCT FROM (OLD.closed_at, OLD.entrants::text))
+       OR (OLD.revealed_at IS NOT NULL AND NEW.revealed_at IS DISTINCT FROM OLD.revealed_at)
+       OR ((NEW.closed_at, NEW.revealed_at) IS NOT DISTINCT FROM (OLD.closed_at, OLD.revealed_at)
+           AND NEW.record::text IS DISTINCT FROM OLD.record::text)
     THEN
         RAISE EXCEPTION 'what was published of a draw is never changed'
             USING ERRCODE = 'restrict_violation';
