@@ -44,11 +44,12 @@ class Move(Struct, frozen=True):
 PERIODS = some.sampled_from(
     [Period(1, "day"), Period(10, "day"), Period(2, "week"), Period(1, "month"), Period(1, "year")]
 )
+STREAKS = some.builds(program.Streak, some.integers(2, 3), some.sampled_from(["day", "week"]))
 CALENDARS = some.sampled_from(["day", "week", "month", "quarter", "half-year", "year"])
 RESTARTED = some.sampled_from([("purchase",), ("purchase", "redemption", "birthday"), ("visit",)])
 EXPIRIES = some.one_of(
     some.none(),
-    some.builds(program.After, PERIODS, some.none() | CALENDARS),
+    some.builds(program.After, PERIODS, some.none() | CALENDARS | some.just("June")),
     some.just(program.FixedDates(((12, 31), (6, 30)))),
     some.builds(program.Inactivity, PERIODS, RESTARTED),
     some.builds(program.Redated, PERIODS, RESTARTED, some.none() | PERIODS),
@@ -57,6 +58,9 @@ LOT_EXPIRIES = some.none() | some.builds(program.After, PERIODS, some.none() | C
 PENDINGS = some.none() | some.one_of(
     some.builds(program.Pending, PERIODS),
     some.just(program.Pending(until=date(2028, 1, 15))),
+    some.builds(program.Pending, event=some.just("delivery"), within=some.none() | PERIODS),
+    some.builds(program.Pending, event=some.just("visit"), within=some.none() | PERIODS),
+    some.builds(program.Pending, approval=some.just(True), within=some.none() | PERIODS),
 )
 RATES = some.sampled_from([Fraction(1), Fraction(1, 3), Fraction(5, 2), Fraction(7)])
 UNIT_IDS = some.sampled_from(["points", "stamps"])
@@ -88,6 +92,9 @@ CONDITIONS = some.one_of(
     some.builds(program.FirstTime, some.booleans()),
     some.just(program.Weekday((0, 1, 2))),
     some.just(program.Not(program.Hours(7 * 60, 11 * 60))),
+    some.just(program.EachYear(((12, 0), (2, 29)))),
+    some.just(program.InSegment(("students",))),
+    some.one_of(STREAKS, STREAKS.map(program.Not)),
 )
 LIMITS = some.lists(
     some.builds(
@@ -131,6 +138,7 @@ def _rule(number: int, draw: Any) -> program.EarnRule:
         lines=draw(LINES) if when == "purchase" else None,
         where=draw(CONDITIONS),
         base=draw(some.sampled_from(["net", "gross", "with tax"])),
+        covered=draw(some.sampled_from(["earns nothing", "earns"])),
         limits=limits,
         cool_down=draw(some.none() | some.sampled_from([Period(2, "hour"), Period(1, "day")])),
         on_limit=draw(some.sampled_from(["reduce"] * 5 + ["refuse"])),
@@ -175,6 +183,7 @@ def ladders(draw: Any) -> program.Ladder:
             gold if counts else ((("points", 30),), (("stamps", 8),)),
             window=draw(some.none() | WINDOWS),
             kept=draw(some.none() | KEPT),
+            expiry=draw(some.dictionaries(UNIT_IDS, EXPIRIES, max_size=1)),
         ),
     )
     return program.Ladder(
@@ -251,8 +260,11 @@ GOODS = some.lists(
     min_size=1,
     max_size=3,
 ).map(tuple)
-EARNING = ["buy", "buy", "buy", "visit", "share", "birthday", "enrol", "grant", "wait"]
-SPENDING = ["take", "take now", "use", "take back"]
+EARNING = [
+    *("buy", "buy", "buy", "visit", "visit", "share", "birthday", "enrol", "grant", "wait"),
+    *("deliver", "deliver one", "tell"),
+]
+SPENDING = ["take", "take now", "use", "take back", "approve", "decline"]
 
 
 def moves(*kinds: str, least: int = 1, most: int = 9) -> some.SearchStrategy[list[Move]]:
@@ -301,6 +313,11 @@ def meant(move: Move) -> facts.What:
             return facts.Enrolment()
         case "grant":
             return facts.Adjustment("points", 7 + move.pick, "sorry for the wait")
+    return _of_what_is_held(move)
+
+
+def _of_what_is_held(move: Move) -> facts.What:
+    match move.kind:
         case "take back":
             return facts.Adjustment("points", -3, "given twice")
         case "take":
@@ -309,9 +326,15 @@ def meant(move: Move) -> facts.What:
             return facts.Redemption("coffee", at_once=True)
         case "use":
             return facts.VoucherUse(STEP * (move.pick + 1))
-        case "wait":
-            return facts.Passage()
-    return facts.Passage()  # a return or an undo of nothing
+        case "deliver":
+            return facts.Action("delivery")
+        case "deliver one":
+            return facts.Action("delivery", of=STEP * (move.pick + 1))
+        case "tell":
+            return facts.Segments(("students",) if move.pick % 2 else ())
+        case "approve" | "decline":
+            return facts.Approval(STEP * (move.pick + 1), given=move.kind == "approve")
+    return facts.Passage()  # time passes, or a return or an undo of nothing
 
 
 def sensible(source: program.Program, events: list[facts.Event]) -> list[facts.Event]:
