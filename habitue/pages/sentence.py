@@ -1,16 +1,15 @@
 """The owner's sentence, "After 10 coffees, the 11th is free", and the program that it means."""
 
 import re
-from fractions import Fraction
 from typing import Final
 
-from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from msgspec import Struct
 
-from habitue.core import document
-from habitue.core.program import EarnRule, Fixed, Gift, PerItem, Program, Reward, Text, Unit
-from habitue.members.models import LANGUAGES, Business
+from habitue.core import templates
+from habitue.members.models import Business
+from habitue.pages import ideas
 
 HEAD_START: Final = 2
 SMALLEST, LARGEST = 3, 30
@@ -132,44 +131,15 @@ def usual_item(kind: str) -> str:
 
 
 def program(sentence: Sentence, business: Business) -> str:
-    """The program file that the sentence means."""
-    stamp = (PerItem("stamps", Fraction(1)),)
-    rules = [EarnRule("visit", "visit", stamp, title=_everywhere("A stamp for each visit"))]
-    if sentence.head_start:
-        gift, title = (Fixed("stamps", Fraction(HEAD_START)),), _everywhere("A welcome gift")
-        rules.append(EarnRule("head-start", "enrolment", gift, title=title))
-    return document.write(
-        Program(
-            id="stamp-card",
-            title={business.language: sentence.text},
-            currency=business.currency,
-            timezone=business.timezone,
-            units=(Unit("stamps", title=_everywhere("stamps")),),
-            rules=tuple(rules),
-            rewards=(
-                Reward(
-                    "free",
-                    gifts=(Gift("product", name=sentence.reward),),
-                    title={business.language: sentence.reward},
-                    cost=("stamps", sentence.goal),
-                ),
-            ),
-        )
+    """The program file that the sentence means: the stamp card's template, filled."""
+    filled = templates.fill(
+        ideas.template("stamp-card"),
+        {"count": sentence.count, "reward": sentence.reward, "head_start": sentence.given},
+        language=business.language,
+        currency=business.currency,
+        timezone=business.timezone,
+        said=sentence.text,
     )
-
-
-def _everywhere(message: str) -> Text:
-    """A message of ours in every language that we speak."""
-    titles = {}
-    for tag in LANGUAGES:
-        with override(tag):
-            titles[tag] = gettext(message)
-    return titles
-
-
-# The messages that `_everywhere` is called with, for the catalogue.
-_MESSAGES: Final = (
-    gettext_noop("stamps"),
-    gettext_noop("A stamp for each visit"),
-    gettext_noop("A welcome gift"),
-)
+    if not isinstance(filled, str):
+        raise ValueError(f"the sentence does not fit its template: {filled}")
+    return filled

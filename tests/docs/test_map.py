@@ -67,7 +67,7 @@ def test_the_map_names_every_module_of_core_and_ledger_and_no_other() -> None:
 
 def test_the_packages_of_core_name_their_modules() -> None:
     section = markdown.section(markdown.text_of(PAGE), "core, module by module")
-    for package in ("advice", "differences", "document", "story"):
+    for package in ("advice", "differences", "document", "story", "templates"):
         (row,) = [line for line in section.splitlines() if line.startswith(f"| `{package}`")]
         assert set(markdown.spans(row)) - {package} == parts(package)
 

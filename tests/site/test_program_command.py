@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from habitue.core import document
+from habitue.core.program import Program
 from habitue.site.commands import program
 
 CARD = """\
@@ -153,3 +155,43 @@ def test_what_changes_is_said_a_sentence_each(card: Path) -> None:
     (told,) = json.loads(habitue("diff", card, new, "--json").stdout)
     assert (told["key"], told["values"]["new"]) == ("reward.cost", "12 stamps")
     assert habitue("diff", card, card).stdout == "Nothing changes.\n"
+
+
+def test_the_programs_to_start_from_are_listed_with_their_sentences() -> None:
+    shown = habitue("start").stdout.splitlines()
+    assert len(shown) == 10
+    assert "stamp-card: Every 10 visits, a coffee is free." in shown
+
+
+def test_a_program_to_start_from_is_printed_with_its_blanks_filled(tmp_path: Path) -> None:
+    filled = habitue(
+        "start", "points", "--fill", "price=200", "--fill", "off=10.00", "--currency", "CHF"
+    )
+    assert filled.exit_code == 0
+    path = tmp_path / "ours.yaml"
+    path.write_text(filled.stdout, "utf-8")
+    found = document.read(filled.stdout)
+    assert isinstance(found, Program)
+    assert found.currency == "CHF"
+    assert found.rewards[0].cost == ("points", 200)
+    assert "Nothing to think over." in habitue("check", path).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["points", "--fill", "price=1"], 1, '"price" is between 10 and 2000'),
+        (["points", "--fill", "price=many"], 1, '"price" is a number'),
+        (["points", "--fill", "price"], 2, "--fill: write it like count=12, not 'price'."),
+        (["pints"], 2, "There is no template 'pints'; there is cashback, cause"),
+        (["points", "--currency", "EURO"], 2, "--currency: 'EURO' is not a currency"),
+        (["points", "--language", "de"], 2, "--language: one of en, fr, it."),
+        (["points", "--timezone", "Mars"], 2, "--timezone: 'Mars' is unknown"),
+    ],
+)
+def test_what_cannot_fill_a_template_is_a_sentence(
+    arguments: list[str], code: int, said: str
+) -> None:
+    result = habitue("start", *arguments)
+    assert result.exit_code == code
+    assert said in result.stderr

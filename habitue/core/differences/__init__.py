@@ -135,8 +135,7 @@ def _things(
     for name in _keys(before, after):
         old, new = before.get(name), after.get(name)
         if old is None or new is None:
-            thing = old if new is None else new
-            yield Change(about, name, "", f"{path}{name}", old, new, thing)
+            yield Change(about, name, "", f"{path}{name}", old, new, new or old or {})
         else:
             yield from _fields(about, name, f"{path}{name}.", old, new)
     stay = [
@@ -157,7 +156,7 @@ def _fields(
 
 def _one(key: str, old: Any, new: Any) -> Iterator[Change]:
     if old is None or new is None:
-        yield Change(key, key, "", key, old, new, old or new)
+        yield Change(key, key, "", key, old, new, old or new or {})
     else:
         yield from _fields(key, key, f"{key}.", old, new)
 

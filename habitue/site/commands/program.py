@@ -11,7 +11,7 @@ from rich.table import Table
 from habitue.core import document, story
 from habitue.core.document import reference
 from habitue.core.program import Program
-from habitue.site import checking, differing, opened, whatif
+from habitue.site import checking, differing, opened, starting, whatif
 
 command = typer.Typer(
     help="Check a program file, play its story, compare versions.",
@@ -23,6 +23,7 @@ command = typer.Typer(
 
 command.command()(checking.check)
 command.command()(differing.diff)
+command.command()(starting.start)
 command.command()(whatif.what_if)
 
 
