@@ -14,8 +14,8 @@ from datetime import date, datetime
 from habitue.core import facts, fees, tallies
 from habitue.core.account import Account
 from habitue.core.conditions import Moment
-from habitue.core.facts import Event
-from habitue.core.program import Draw
+from habitue.core.facts import Event, Refused
+from habitue.core.program import Draw, Gift
 from habitue.core.rulebook import Rulebook
 
 
@@ -43,17 +43,37 @@ def add(account: Account, draw: Draw, entries: int, day: date, event: Event | No
 
     What a midnight brings has no `event` that knows of seats: it only adds to a seat that is held.
     """
-    name, seat = entries_of(draw, day), seat_of(draw, day)
+    if not takes(account, draw, day, event):
+        return
+    name = entries_of(draw, day)
     held = account.memory.tallies.get(name, tallies.NOTHING)[0]
     if draw.limit is not None:
         entries = min(entries, draw.limit - held)
-    if entries <= 0:
-        return
     if not held and draw.seats is not None:
-        if event is None or tallies.room(account, event, seat) == 0:
-            return
-        tallies.add(account, seat, 1)
+        tallies.add(account, seat_of(draw, day), 1)
     tallies.add(account, name, entries)
+
+
+def takes(account: Account, draw: Draw, day: date, event: Event | None) -> bool:
+    """Whether a member may get another entry in the draw of the day."""
+    held = account.memory.tallies.get(entries_of(draw, day), tallies.NOTHING)[0]
+    if draw.limit is not None and held >= draw.limit:
+        return False
+    if held or draw.seats is None:
+        return True
+    return event is not None and tallies.room(account, event, seat_of(draw, day)) != 0
+
+
+def refusal(
+    rulebook: Rulebook, account: Account, gift: Gift, event: Event, day: date
+) -> Refused | None:
+    """Why nobody should pay for an entry now: it would bring none."""
+    if gift.kind != "draw entry":
+        return None
+    draw = next((each for each in rulebook.program.draws if each.id == gift.to), None)
+    if draw is None or takes(account, draw, day, event):
+        return None
+    return Refused("draw_full", "This draw takes no more entries.", {"draw": draw.id})
 
 
 def full(rulebook: Rulebook, account: Account, event: Event) -> list[Draw]:

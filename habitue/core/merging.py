@@ -27,8 +27,8 @@ STAYS: Final = ("used", "last", "purchases")
 
 
 def estate(rulebook: Rulebook, account: Account, day: date) -> Estate:
-    """All that goes over on a day. The account is up to date, with its lots and vouchers."""
-    memory = deepcopy(account.memory)
+    """All that goes over on a day: the account as its history leads to, up to the merge."""
+    memory = account.memory
     moving = _draws(rulebook, day)
     return Estate(
         parcels=tuple(
@@ -47,7 +47,6 @@ def estate(rulebook: Rulebook, account: Account, day: date) -> Estate:
         vouchers=tuple(structs.replace(voucher) for voucher in _open(account)),
         memory=structs.replace(
             memory,
-            pending={},
             last_at=None,
             last_id=0,
             tallies={name: held for name, held in memory.tallies.items() if name in moving},

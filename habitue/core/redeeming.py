@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from habitue.core import fees, holding, limits, money, partners, vouchers
+from habitue.core import entering, fees, holding, limits, money, partners, vouchers
 from habitue.core.account import Account, Entry
 from habitue.core.calendar import midnight
 from habitue.core.conditions import Moment, in_dates
@@ -163,6 +163,10 @@ def _not_allowed(
         return Refused("sold_out", "This reward is sold out.", {"reward": reward.id})
     if limits.allowed(account, vouchers.limited(reward), 1, local, event) < 1:
         return _OFTEN
+    if len(reward.gifts) == 1:
+        full = entering.refusal(rulebook, account, reward.gifts[0], event, day)
+        if full is not None:
+            return full
     unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
     if affordable(rulebook, account, unit, day) < cost:
         return short(rulebook, account, unit, cost)

@@ -111,8 +111,8 @@ def answer(event: Event, past: Sequence[Event]) -> Event | None:
 def merge_in(past: Sequence[Event]) -> Event | None:
     """The event by which a customer went over into another one, unless it was undone."""
     undone = {event.what.of for event in past if isinstance(event.what, Undo)}
-    merges = [event for event in past if isinstance(event.what, Merge) and event.id not in undone]
-    return merges[-1] if merges else None
+    merges = (event for event in past if isinstance(event.what, Merge) and event.id not in undone)
+    return next(merges, None)
 
 
 def known_estate(past: Sequence[Event], merge: int) -> Estate | None:

@@ -61,6 +61,10 @@ def use(
     reward = rulebook.program.reward(voucher.reward)
     if reward is not None and not 0 <= what.choice < len(reward.gifts):
         return Refused("choice", f"Choose between 1 and {len(reward.gifts)}.")
+    if reward is not None and not forced:
+        full = entering.refusal(rulebook, account, reward.gifts[what.choice], event, day)
+        if full is not None:
+            return full
     voucher.state = "redeemed"
     account.touched_vouchers[voucher.id] = voucher
     if reward is not None:

@@ -116,6 +116,38 @@ def test_an_entry_goes_with_the_purchase_that_brought_it_and_its_seat_is_free_ag
     assert (entries(stage), entries(stage, BRUNO)) == (0, 1)
 
 
+def test_nobody_pays_for_an_entry_in_a_draw_that_takes_none() -> None:
+    gift = Gift("draw entry", value=2, to="lottery")
+    ticket = program.Reward("ticket", (gift,), cost=("points", 10))
+    choice = program.Reward("choice", (Gift("product"), gift), cost=("points", 10))
+    one_seat = lottery(prizes=(TRIP,), odds=Fraction(1), limit=3)
+    stage = café(one_seat, rewards=(ticket, choice))
+    for who in (ALICE, BRUNO):
+        stage.post("2026-03-03", buys(5000), who)
+    assert stage.post("2026-03-04", facts.Redemption("ticket")).refused is None
+    full = stage.post("2026-03-05", facts.Redemption("ticket"), BRUNO).refused
+    assert full is not None
+    assert full.code == "draw_full"
+    taken = stage.post("2026-03-05", facts.Redemption("choice"), BRUNO)
+    full = stage.post("2026-03-05", facts.VoucherUse(taken.event.id, choice=1), BRUNO).refused
+    assert full is not None
+    assert stage.post("2026-03-05", facts.VoucherUse(taken.event.id), BRUNO).refused is None
+    assert stage.has(who=BRUNO) == 40
+    assert stage.post("2026-03-05", facts.Redemption("ticket")).refused is None
+    assert entries(stage) == 3
+    assert stage.post("2026-03-05", facts.Redemption("ticket")).refused is not None
+    assert (stage.has(), entries(stage), entries(stage, BRUNO)) == (30, 3, 0)
+
+
+def test_what_is_refused_on_the_other_side_changes_no_sum() -> None:
+    stage = café(lottery(prizes=(TRIP,)))
+    stage.post("2026-03-04", Visit())
+    before = dict(stage.totals)
+    assert stage.post("2026-03-05", Merge(CHIARA)).refused is not None
+    assert stage.totals == before
+    assert entries(stage) == 1
+
+
 def test_one_person_has_one_ticket() -> None:
     stage = café(lottery(limit=3, prizes=(TRIP,), odds=Fraction(1, 8)))
     for who in (ALICE, ALICE, BRUNO, BRUNO):
@@ -197,10 +229,11 @@ def test_a_prize_cannot_be_taken_for_units() -> None:
 
 def test_who_won_keeps_the_prize_when_the_goods_come_back() -> None:
     stage = café(lottery(when="purchase"))
+    stage.post("2026-02-04", buys(500))
     bought = stage.post("2026-03-04", buys(500))
-    stage.post("2026-03-05", buys(500))
     stage.post("2026-03-09", Won("lottery", WEEK, 0))
     stage.post("2026-03-10", Refund(bought.event.id))
+    assert entries(stage) == 0
     assert stage.vouchers() == [("lottery#0", "issued")]
 
 
@@ -225,6 +258,7 @@ def test_prizes_without_a_number_take_turns_for_what_is_missing() -> None:
     assert drawing.shared_out(prizes, 1, QUARTER) == [1]
     assert drawing.shared_out(prizes, 0, QUARTER) == []
     assert drawing.chance(prizes, 0, QUARTER) == 1
+    assert drawing.shared_out((Stake("coffee", 10**12),), 2, QUARTER) == [0, 0]
 
 
 @lawful
@@ -354,6 +388,7 @@ def test_a_fair_draw_verifies_also_after_it_was_written_and_read() -> None:
         ({"prizes": (Stake("trip", -1), Stake("coupon", None))}, "fewer pieces than none"),
         ({"limit": 2}, "ticket02 has 3 entries; 2 are allowed"),
         ({"tickets": record().tickets + "ticket05 1\n"}, "stands twice in the list"),
+        ({"tickets": record().tickets.replace("ticket05 3\n", 2 * "ticket05 3\n")}, "stands twice"),
         ({"tickets": record().tickets[:-1]}, "does not end with its last line"),
         ({"tickets": record().tickets + "ticket99  1\n"}, "Line 41"),
         ({"tickets": record().tickets + "ticket99 01\n"}, "Line 41"),

@@ -182,6 +182,16 @@ def test_a_return_fills_the_account_again_and_asks_for_no_funds_when_folded() ->
     assert stage.has() == 4
 
 
+def test_a_late_till_does_not_refuse_what_was_accepted_before() -> None:
+    stage = ahead(14)
+    stage.post("2026-03-05", at_partner(900))
+    stage.totals["funded bakery"] = (0, 16)
+    late = stage.post("2026-03-01", at_partner(100))
+    assert late.refused is None
+    assert stage.has() == 10
+    assert stage.totals["prepaid bakery"] == (0, 16)
+
+
 def test_two_partners_in_one_batch_each_see_their_own_account() -> None:
     stage = ahead(8)
     moment = at("2026-03-01")

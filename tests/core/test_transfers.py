@@ -66,7 +66,9 @@ def test_a_gift_moves_units_and_both_ledgers_say_so() -> None:
 
 def test_a_moved_lot_keeps_its_dates() -> None:
     stage = café()
-    stage.post("2026-03-01", gift(25))
+    given = stage.post("2026-03-01", gift(25))
+    numbers = [lot.id - given.event.id for lot in stage.account(BRUNO).lots or ()][1:]
+    assert numbers == [255, 254]  # out of the way of the places that rules have
     assert sorted(stage.lots(BRUNO)) == [
         (5, date(2027, 2, 10)),
         (5, date(2027, 2, 11)),
@@ -238,6 +240,17 @@ def test_folding_again_draws_the_same_parcels() -> None:
     assert both(stage) == (5, 30)
 
 
+def test_what_became_nearer_to_expiry_later_does_not_change_what_was_given() -> None:
+    hasty = program.EarnRule(
+        "hasty", "visit", (program.Fixed("points", Fraction(9)),),
+        expiry=program.After(Period(2, "month")),
+    )  # fmt: skip
+    stage = café(rules=(*cafe().rules, hasty))
+    stage.post("2026-03-01", gift(20))
+    stage.post("2026-02-20", facts.Visit())  # a till that was offline
+    assert sorted(stage.lots()) == [(9, date(2026, 4, 20)), (10, date(2027, 2, 10))]
+
+
 def test_undoing_a_gift_undoes_both_sides() -> None:
     stage = café()
     before = seen(stage)
@@ -327,6 +340,10 @@ def test_more_than_the_program_allows_do_not_pool() -> None:
     stage = home(BRUNO, CHIARA, ALICE, members=2)
     assert pooled(stage, 15, among=(ALICE, CHIARA, BRUNO)) == [(CHIARA, 15)]
     assert pooled(stage, 5, among=(CHIARA, BRUNO, ALICE)) == []
+    stage.accounts[DIEGO] = Account.blank(DIEGO, 1)
+    assert pooled(stage, 15, among=(DIEGO, ALICE, CHIARA)) == [(CHIARA, 15)]
+    stage.post("2026-05-01", Merge(CHIARA), BRUNO)
+    assert pooled(stage, 15, among=(BRUNO, ALICE, CHIARA)) == [(CHIARA, 15)]
 
 
 def test_only_pooled_units_and_members_are_pooled() -> None:

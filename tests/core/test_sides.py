@@ -1,0 +1,215 @@
+"""Laws of what goes between customers, for programs and histories drawn from the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import assume, event, given
+from hypothesis import strategies as some
+from msgspec import structs
+
+from habitue.core import engine, facts, program
+from habitue.core.engine import Outcome
+from habitue.core.facts import Event, Merge, Refund, Transfer, Undo
+from habitue.core.program import Transfers
+from tests.core import drawn
+from tests.core.cast import ALICE, BRUNO, STEP, Stage, as_of, at, picture
+from tests.core.drawn import EARNING, SPENDING, Move, lawful, moves, programs
+
+
+def pictures(stage: Stage) -> Any:
+    return deepcopy([picture(stage.account(who)) for who in GUESTS])
+
+
+def codes(*outcomes: Outcome) -> list[str | None]:
+    return [one.refused.code if one.refused else None for one in outcomes]
+
+
+OTHERS = ("gift", "gift back", "merge", "merge back", "unmerge")
+GUESTS = (ALICE, BRUNO)
+
+
+def staged(source: program.Program) -> Stage:
+    stage = Stage(structs.replace(source, transfers=Transfers(("points", "stamps"))))
+    what = facts.Enrolment() if source.enrolment == "on request" else facts.Passage()
+    stage.run([Event(who, who, at("2027-11-01"), what) for who in GUESTS])
+    return stage
+
+
+def walk(stage: Stage, story: Sequence[tuple[Move, int]]) -> list[Outcome]:
+    """A drawn history of two guests, move by move."""
+    events = drawn.dated([move for move, _ in story])
+    outcomes = []
+    for happening, (move, who) in zip(events, story, strict=True):
+        mine = structs.replace(happening, customer=who)
+        outcomes += stage.run([told(stage, mine, move)])
+    return outcomes
+
+
+def told(stage: Stage, happening: Event, move: Move) -> Event:
+    """What a move means: gifts and merges speak of the other guest."""
+    who = happening.customer
+    other = ALICE + BRUNO - who
+    what: facts.What
+    match move.kind:
+        case "gift" | "gift back":
+            what = Transfer("points" if move.pick % 2 else "stamps", 1 + move.pick, other)
+        case "merge" | "merge back":
+            what = Merge(other)
+        case "unmerge":
+            past = [one.id for one in stage.histories[who] if isinstance(one.what, Merge)]
+            what = Undo(past[-1] if past else 1)
+        case "use":
+            held = stage.accounts[who].vouchers if who in stage.accounts else ()
+            issued = [each.id for each in held or () if each.state == "issued"]
+            what = facts.VoucherUse(issued[0] if issued else 1)
+        case _:
+            return drawn.resolved(stage, happening, move)
+    return structs.replace(happening, what=what)
+
+
+STORIES = some.lists(
+    some.tuples(
+        moves(*EARNING, *SPENDING, *OTHERS, "return", "undo", least=1, most=1).map(lambda m: m[0]),
+        some.sampled_from(GUESTS),
+    ),
+    min_size=6,
+    max_size=14,
+)
+
+
+@lawful
+@given(programs(), STORIES)
+def test_each_side_folds_by_itself_to_the_living_account(
+    source: program.Program, story: list[tuple[Move, int]]
+) -> None:
+    stage = staged(source)
+    outcomes = walk(stage, story)
+    for one in outcomes:
+        event(f"{facts.kind(one.event.what)} {one.refused.code if one.refused else 'accepted'}")
+    day = max(known.at for past in stage.histories.values() for known in past).date()
+    day += timedelta(days=1)
+    for who in GUESTS:
+        stored = msgspec.json.encode(stage.histories[who])
+        past = msgspec.json.decode(stored, type=list[Event])
+        folded = engine.fold(stage.book, past, day, customer=who)
+        assert picture(folded) == picture(as_of(stage.book, stage.account(who), day))
+
+
+@lawful
+@given(programs(), STORIES)
+def test_balances_are_the_sums_of_entries_and_moving_makes_and_loses_nothing(
+    source: program.Program, story: list[tuple[Move, int]]
+) -> None:
+    stage = staged(source)
+    sums = {who: [0] * len(source.units) for who in GUESTS}
+    for who in GUESTS:
+        sums[who] = list(stage.account(who).balances)
+    for one in walk(stage, story):
+        side: Outcome | None = one
+        moved = [0] * len(source.units)
+        while side is not None:
+            for entry in side.entries:
+                sums[side.event.customer][entry.unit] += entry.amount
+                moved[entry.unit] += entry.amount * (entry.kind == "transfer")
+            side = side.other
+        if one.other is not None and not isinstance(one.event.what, Undo | Refund):
+            late = any(entry.kind == "reversal" for entry in (*one.entries, *one.other.entries))
+            event("moved")
+            assert late or moved == [0] * len(source.units)
+    for who in GUESTS:
+        assert stage.account(who).balances == sums[who]
+
+
+@lawful
+@given(programs(), STORIES, some.booleans())
+def test_a_refusal_leaves_both_sides_as_they_were(
+    source: program.Program, story: list[tuple[Move, int]], late: bool
+) -> None:
+    stage = staged(source)
+    events = drawn.dated([move for move, _ in story])
+    for happening, (move, who) in zip(events, story, strict=True):
+        before = pictures(stage)
+        moment = happening.at - timedelta(days=3 * late)
+        mine = structs.replace(happening, customer=who, at=moment)
+        (outcome,) = stage.run([told(stage, mine, move)])
+        if outcome.refused is not None:
+            assert pictures(stage) == before
+
+
+def earned(least: int = 2) -> some.SearchStrategy[list[Move]]:
+    return moves(*EARNING, least=least, most=7)
+
+
+@lawful
+@given(programs(), earned(), earned(1), some.data())
+def test_a_return_after_the_merge_ends_where_one_before_it_would_have(
+    source: program.Program, hers: list[Move], his: list[Move], data: some.DataObject
+) -> None:
+    stage = staged(source)
+    walk(stage, [(move, ALICE) for move in hers])
+    shifted = [structs.replace(one, id=one.id + 100 * STEP) for one in drawn.dated(his)]
+    stage.run([structs.replace(one, customer=BRUNO) for one in shifted])
+    bought = [one for one in stage.histories[ALICE] if isinstance(one.what, facts.Purchase)]
+    assume(bought)
+    assume(all(stage.accounts[who].enrolled_on for who in GUESTS))
+    last = max(one.at for past in stage.histories.values() for one in past) + timedelta(minutes=1)
+    merge = Event(300 * STEP, ALICE, last, Merge(BRUNO))
+    returns = [
+        Event((310 + number) * STEP, ALICE, last + timedelta(seconds=number), refund)
+        for number, refund in enumerate(drawn_returns(bought, data))
+    ]
+    mirror = deepcopy(stage)
+    assert codes(*stage.run([merge, *returns])) == [None] * (1 + len(returns))
+    before = [structs.replace(one, at=one.at - timedelta(seconds=50)) for one in returns]
+    merge = structs.replace(merge, id=400 * STEP)
+    *accepted, joined = codes(*mirror.run([*before, merge]))
+    assert accepted == [None] * len(returns)
+    assume(joined != "not_a_member")  # by what she brought back she had become one
+    assert joined is None
+    forgiven = [one.forgiven for past in mirror.histories.values() for one in past]
+    assume(not any(forgiven))  # what was forgiven to her before is taken from them both after
+    assert pictures(stage) == pictures(mirror)
+
+
+def drawn_returns(bought: Sequence[Event], data: some.DataObject) -> list[facts.Refund]:
+    pieces = [
+        Refund(known.id, (facts.Returned(number, 1),))
+        for known in bought
+        if isinstance(known.what, facts.Purchase)
+        for number, _ in enumerate(known.what.lines)
+    ]
+    places = some.lists(some.integers(0, len(pieces) - 1), unique=True, min_size=1, max_size=3)
+    return [pieces[place] for place in data.draw(places)]
+
+
+@lawful
+@given(programs(), earned(), earned(1), some.data())
+def test_undoing_a_merge_leaves_what_would_have_been_without_it(
+    source: program.Program, hers: list[Move], his: list[Move], data: some.DataObject
+) -> None:
+    """Also where goods of hers came back meanwhile, and he went on."""
+    stage = staged(source)
+    walk(stage, [(move, ALICE) for move in hers])
+    shifted = [structs.replace(one, id=one.id + 100 * STEP) for one in drawn.dated(his)]
+    stage.run([structs.replace(one, customer=BRUNO) for one in shifted])
+    assume(all(stage.accounts[who].enrolled_on for who in GUESTS))
+    bought = [one for one in stage.histories[ALICE] if isinstance(one.what, facts.Purchase)]
+    last = max(one.at for past in stage.histories.values() for one in past) + timedelta(minutes=1)
+    mirror = deepcopy(stage)
+    stage.run([Event(300 * STEP, ALICE, last, Merge(BRUNO))])
+    meanwhile = [
+        Event((310 + number) * STEP, ALICE, last + timedelta(seconds=1 + number), refund)
+        for number, refund in enumerate(drawn_returns(bought, data) if bought else [])
+    ]
+    meanwhile.append(Event(330 * STEP, BRUNO, last + timedelta(seconds=30), facts.Visit()))
+    assert codes(*stage.run(meanwhile)) == codes(*mirror.run(meanwhile))
+    end = last + timedelta(minutes=1)
+    stage.run([Event(400 * STEP, ALICE, end, Undo(300 * STEP))])
+    for who in GUESTS:
+        mirror.run([Event(400 * STEP, who, end, facts.Passage())])
+    assert pictures(stage) == pictures(mirror)
