@@ -73,7 +73,16 @@ def as_data(report: advice.Report) -> dict[str, Any]:
             },
             "generosity": report.generosity,
             "draws": report.draws,
-            "advice": report.advice,
+            "advice": [
+                {
+                    "path": one.path,
+                    "key": one.said.key,
+                    "sentence": one.sentence,
+                    "instead": one.instead,
+                    "same": one.same,
+                }
+                for one in report.advice
+            ],
         },
         enc_hook=str,
     )

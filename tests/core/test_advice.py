@@ -55,7 +55,7 @@ def test_a_plain_program_needs_no_advice() -> None:
 ODD = {
     "sums that do not agree": (
         ("money_off: 5.00", "money_off: 4.00"),
-        ["rewards[0].cost: 100 points are worth 5 by `worth`, yet give 4.00"],
+        ["rewards[0].cost: 100 points are worth 5.00 EUR by `worth`, yet give 4.00 EUR"],
     ),
     "a price that is not round": (
         ("{points: 100}, gives: {money_off: 5.00}", "{points: 123}, gives: {product: tea}"),
@@ -118,7 +118,7 @@ ODD = {
     "a reward that nobody should take": (
         ("benefits:", "  - {id: big, cost: {points: 200}, gives: {money_off: 8.00}}\nbenefits:"),
         [
-            "rewards[1].cost: 200 points are worth 10 by `worth`, yet give 8.00",
+            "rewards[1].cost: 200 points are worth 10.00 EUR by `worth`, yet give 8.00 EUR",
             'rewards[1]: nobody should take "big": "off" taken 2 times gives as much or more for '
             "200 points",
         ],
@@ -337,3 +337,40 @@ def test_a_reward_is_never_beaten_by_itself_nor_by_one_for_fewer_members() -> No
     open_to_all = program.Reward("five", gold.gifts, cost=("points", 5))
     (one,) = reach.dominated(cafe(rewards=(COFFEE, open_to_all)))
     assert one.sentence.startswith('nobody should take "coffee"')
+
+
+# --- fees, dividends, pieces -------------------------------------------------------------------
+
+
+def test_a_typical_customer_pays_the_fee_and_waits_for_the_dividend() -> None:
+    coop = read("""\
+program: coop
+title: Co-op
+currency: EUR
+timezone: Europe/Paris
+fee: {price: 20.00, every: once}
+units:
+  eligible: {qualifying: true, decimals: 2}
+  dividend: {decimals: 2, worth: 1}
+earn:
+  - {id: eligible, when: purchase, award: {eligible: 1, per: 1.00, step: proportional}}
+dividend: {pays: dividend, share: 10%, of: eligible, least: 10.00}
+rewards:
+  - {id: spend, cost: {dividend: 1.00}, gives: {money_off: 1.00}}
+""")
+    found = reach.pace(coop, TWICE, TODAY)
+    # From 2 March to December twice a month; the dividend comes on 1 March of the next year.
+    assert found.first == reach.Reached("spend", 25, 365)
+
+
+def test_pieces_are_counted_at_what_a_visit_spends() -> None:
+    piece = program.EarnRule("item", "purchase", (program.PerItem("points", Fraction(1)),))
+    card = cafe(units=(program.Unit("points", worth=Fraction(1, 4)),), rules=(piece,))
+    assert back(card)["", ""] == Fraction(1, 50)
+
+
+def test_what_counts_money_may_have_its_decimals() -> None:
+    spent = SHOP.replace("{worth: 0.05}", "{decimals: 2}").replace(
+        "award: {points: 1, per: 1.00}}", "award: {points: 1, per: 1.00, step: proportional}}"
+    )
+    assert told(read(spent)) == []

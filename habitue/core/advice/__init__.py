@@ -19,7 +19,7 @@ from habitue.core.advice.generosity import Generosity
 from habitue.core.advice.headache import HEAD_START
 from habitue.core.advice.odds import Odds
 from habitue.core.advice.reach import Pace
-from habitue.core.advice.saying import Advice
+from habitue.core.advice.saying import Advice, Name, Said
 
 __all__ = ["HEAD_START", "Advice", "Report", "Typical", "on", "report"]
 
@@ -73,9 +73,8 @@ def _tiers(of: program.Program) -> Iterator[Advice]:
     named |= {level.id for level in of.tiers.levels if level.expiry}
     for index, level in enumerate(of.tiers.levels[1:], 1):
         if level.id not in named:
-            path = f"tiers.levels[{index}]"
-            sentence = f'nothing depends on the tier "{level.id}": it gives its holders nothing'
-            yield Advice(path, sentence)
+            said = Said("empty tier", {"tier": Name("tier", level.id)})
+            yield Advice(f"tiers.levels[{index}]", said)
 
 
 def _tiers_in(where: program.Condition | None) -> Iterator[str]:

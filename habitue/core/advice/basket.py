@@ -27,10 +27,12 @@ class Purchased(Struct, frozen=True):
     line: dict[str, str] = {}
     of: dict[str, str] = {}
 
-    def body(self, amount: int, currency: str) -> facts.Purchase:
+    def body(self, amount: int, currency: str, pieces: int = 1) -> facts.Purchase:
+        """Such a purchase, of so many pieces."""
         label = (self.line["label"],) if "label" in self.line else ()
         line = facts.Line(
             amount,
+            pieces,
             sku=self.line.get("sku", ""),
             category=self.line.get("category", ""),
             labels=label,
@@ -90,12 +92,15 @@ def slope(
     """Redeemable units per unit of money, of a kind of purchase by a member of a level.
 
     Found by earning on one very large purchase under the rules that meet one of this `amount`,
-    without limits and waiting times: what is left is the slope of the program.
+    without limits and waiting times: what is left is the slope of the program. Each piece of it
+    costs what a visit spends.
     """
     small = _moment(of, kind.body(amount, of.currency), on, level)
     bare = _unlimited(of, "purchase", small)
-    large = min(lcm(10_000, *_steps(bare)) * 1_000, MOST)
-    moment = conditions.Moment(small.account, kind.body(large, of.currency), small.local)
+    large = lcm(10_000, amount, *_steps(bare)) * 1_000
+    large -= (large - MOST) // amount * amount if large > MOST else 0
+    purchase = kind.body(large, of.currency, large // amount)
+    moment = conditions.Moment(small.account, purchase, small.local)
     return _earned(bare, "purchase", moment, large)
 
 

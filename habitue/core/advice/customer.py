@@ -78,14 +78,13 @@ def life(of: program.Program, typical: Typical, first: date) -> Iterator[Seen]:
         day = typical.day(visit, first)
         if day > last:
             return
-        outcomes = []
+        bodies: list[facts.What] = [facts.Enrolment()] if visit == 1 else []
         while fees and fees[0][0] <= day:
-            number += 1
-            outcomes.append(_happens(book, accounts, number, *_noon(zone, fees.pop(0))))
-        bodies = [facts.Enrolment()] if visit == 1 else []
+            bodies.append(fees.pop(0)[1])
+        outcomes = []
         for body in (*bodies, *_visit(of, typical)):
             number += 1
-            outcomes.append(_happens(book, accounts, number, *_noon(zone, (day, body))))
+            outcomes.append(_happens(book, accounts, number, _noon(zone, day), body))
         yield Seen(visit, day, accounts[_WHO], tuple(outcomes))
 
 
@@ -125,9 +124,8 @@ def price_on(fee: program.Fee, day: date, *, renewal: bool = False) -> int:
     return next((each for each in reversed(fee.prices) if holds(each)), fee.prices[0]).price
 
 
-def _noon(zone: ZoneInfo, happening: tuple[date, facts.What]) -> tuple[datetime, facts.What]:
-    day, what = happening
-    return datetime(day.year, day.month, day.day, 12, tzinfo=zone), what
+def _noon(zone: ZoneInfo, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=zone)
 
 
 def _happens(

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from habitue.core import money, program
 from habitue.core.advice import saying, simpler
-from habitue.core.advice.saying import Advice
+from habitue.core.advice.saying import Advice, Cash, Name, Said, Share
 
 MANY_UNITS: Final = 2
 FIGURES: Final = 2
@@ -21,10 +21,7 @@ FIGURES: Final = 2
 SUM, MULTIPLE, DECIMALS, ODD_PRICE = 3, 2, 2, 1
 """How much each of these hurts: a sum nobody does, many units at once, decimals, an odd price."""
 
-HEAD_START: Final = (
-    "nothing is given on enrolment; a head start brings more people to the first reward "
-    "(34 % against 19 %, Nunes and Drèze 2006)"
-)
+HEAD_START: Final = saying.SENTENCES["head start"]
 
 
 def test(of: program.Program) -> list[Advice]:
@@ -66,25 +63,22 @@ def ache(of: program.Program, unit_id: str) -> int:
 def _units(of: program.Program) -> Iterator[Advice]:
     spent = [unit for unit in of.units if unit.redeemable]
     if len(spent) > MANY_UNITS:
-        named = ", ".join(unit.id for unit in spent)
         drop, why = _least_used(of, spent)
-        yield Advice(
-            "units",
-            f"{len(spent)} things to collect at once ({named}) is a lot to follow; "
-            f"{drop} could go: {why}",
-        )
+        named = tuple(Name("unit", unit.id) for unit in spent)
+        values: dict[str, saying.Value] = {"count": len(spent), "units": named}
+        yield Advice("units", Said("many units", values | {"unit": drop, "why": why}))
     for unit in spent:
         if unit.decimals and not saying.is_money(of, unit):
             better = easier(of, unit)
             yield Advice(
                 f"units.{unit.id}.decimals",
-                "a balance with decimals is harder to read than a whole number",
+                Said("decimals"),
                 saying.lines(of, better) if better else (),
                 same=better is not None,
             )
 
 
-def _least_used(of: program.Program, units: list[program.Unit]) -> tuple[str, str]:
+def _least_used(of: program.Program, units: list[program.Unit]) -> tuple[Name, Said]:
     """The unit whose going would be missed least, and why."""
 
     def uses(unit: program.Unit) -> tuple[int, int]:
@@ -96,16 +90,17 @@ def _least_used(of: program.Program, units: list[program.Unit]) -> tuple[str, st
     drop = min(units, key=uses)
     rewards, rules = uses(drop)
     if rewards == 0:
-        return drop.id, "nothing can be had for it"
-    return drop.id, f"only {_counted(rewards, 'reward')} and {_counted(rules, 'rule')} need it"
+        return Name("unit", drop.id), Said("unused")
+    needed = {"rewards": _counted(rewards, "reward"), "rules": _counted(rules, "rule")}
+    return Name("unit", drop.id), Said("little used", {**needed})
 
 
 def _gives(rule: program.EarnRule, unit: str) -> bool:
     return any(getattr(award, "unit", None) == unit for award in rule.awards)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _counted(number: int, what: str) -> Said:
+    return Said(f"one {what}") if number == 1 else Said(f"{what}s", {"count": number})
 
 
 # --- sums --------------------------------------------------------------------------------------
@@ -126,34 +121,38 @@ def _rules(of: program.Program) -> Iterator[Advice]:
         for index, award in awards:
             path = f"earn[{index}].award"
             if _hard(of, award):
-                said = f"{_rate(of, award)} is a sum nobody does at the counter"
-                yield (
-                    _with(of, better, Advice(path, said))
-                    if better
-                    else Advice(path, said + _measured(of, unit))
-                )
+                said = Said("sum", {"rate": _rate(of, award)})
+                if better is not None:
+                    yield _with(of, better, Advice(path, said))
+                else:
+                    yield Advice(path, _measured(of, unit, said))
             elif better is not None and _multiple(award):
-                yield _with(of, better, Advice(path, f"{_rate(of, award)} can be said shorter"))
+                shorter = Said("shorter", {"rate": _rate(of, award)})
+                yield _with(of, better, Advice(path, shorter))
 
 
 def _with(of: program.Program, better: program.Program, advice: Advice) -> Advice:
     """Advice with the lines of a program that comes to the same."""
     index = int(advice.path.removeprefix("earn[").partition("]")[0])
-    rates = ", ".join(
+    rates = tuple(
         _rate(better, award)
         for award in better.rules[index].awards
         if isinstance(award, program.PerMoney)
     )
-    prices = ", ".join(
-        f"{reward.id} for {saying.plain(saying.amount(better, *reward.cost))}"
+    prices = tuple(
+        Said(
+            "price",
+            {"reward": Name("reward", reward.id), "cost": saying.amount(better, *reward.cost)},
+        )
         for reward, old in zip(better.rewards, of.rewards, strict=True)
         if reward.cost is not None and reward.cost != old.cost
     )
-    said = f"{advice.sentence}; {rates}{', with ' if prices else ''}{prices}, comes to the same"
-    return structs.replace(advice, sentence=said, instead=saying.lines(of, better), same=True)
+    values: dict[str, saying.Value] = {"sentence": advice.said, "rates": rates}
+    said = Said("same with prices", values | {"prices": prices}) if prices else Said("same", values)
+    return structs.replace(advice, said=said, instead=saying.lines(of, better), same=True)
 
 
-def _measured(of: program.Program, unit: program.Unit) -> str:
+def _measured(of: program.Program, unit: program.Unit, said: Said) -> Said:
     """Which prices would let the sum go, when those that there are do not."""
     amounts = [
         award.amount
@@ -162,8 +161,9 @@ def _measured(of: program.Program, unit: program.Unit) -> str:
         if isinstance(award, program.PerMoney) and award.unit == unit.id
     ]
     if len(amounts) != 1 or amounts[0] == 1 or amounts[0].denominator != 1:
-        return ""
-    return f"; with prices in multiples of {amounts[0]}, 1 {unit.id} would do"
+        return said
+    more: dict[str, saying.Value] = {"amount": amounts[0], "unit": Name("unit", unit.id)}
+    return Said("sum or prices", said.values | more)
 
 
 def _hard(of: program.Program, award: object) -> bool:
@@ -175,9 +175,10 @@ def _multiple(award: object) -> bool:
     return isinstance(award, program.PerMoney) and award.amount != 1
 
 
-def _rate(of: program.Program, award: program.PerMoney) -> str:
-    per = money.written(award.per, money.decimals(of.currency))
-    return f"{saying.plain(award.amount)} {award.unit} per {per}"
+def _rate(of: program.Program, award: program.PerMoney) -> Said:
+    per = Cash(award.per, of.currency, bare=True)
+    unit = Name("unit", award.unit)
+    return Said("rate", {"amount": award.amount, "unit": unit, "per": per})
 
 
 # --- prices ------------------------------------------------------------------------------------
@@ -203,16 +204,16 @@ def _rounder(of: program.Program, index: int, cost: Fraction, path: str) -> Advi
     assert reward.cost is not None
     unit = of.units[of.unit_index(reward.cost[0])]
     near = round_price(cost)
-    said = f"{saying.plain(cost)} {unit.id} is not a round price"
+    said: dict[str, saying.Value] = {"cost": cost, "unit": Name("unit", unit.id)}
     fixed = near * 10**unit.decimals
     if fixed.denominator != 1:
-        return Advice(path, said)
+        return Advice(path, Said("odd price", said))
     change = cost / near - 1
-    more = f"gives {saying.percent(abs(change))} {'more' if change > 0 else 'less'} back"
+    key = "odd price, more" if change > 0 else "odd price, less"
     new = structs.replace(reward, cost=(unit.id, int(fixed)))
     rewards = tuple(new if place == index else each for place, each in enumerate(of.rewards))
     pasted = saying.lines(of, structs.replace(of, rewards=rewards))
-    return Advice(path, f"{said}; {saying.plain(near)} is, and {more}", pasted)
+    return Advice(path, Said(key, said | {"near": near, "share": Share(abs(change))}), pasted)
 
 
 def round_price(cost: Fraction) -> Fraction:
@@ -239,15 +240,16 @@ def _worth(
     places = money.decimals(of.currency)
     worth = cost * unit.worth * 10**places
     if worth != given:
-        said = f"{saying.plain(cost)} {unit.id} are worth {saying.plain(worth / 10**places)}"
-        yield Advice(path, f"{said} by `worth`, yet give {money.written(given, places)}")
+        values: dict[str, saying.Value] = {"cost": cost, "unit": Name("unit", unit.id)}
+        values |= {"worth": Cash(round(worth), of.currency), "given": Cash(given, of.currency)}
+        yield Advice(path, Said("worth", values))
 
 
 def _head_start(of: program.Program) -> Iterator[Advice]:
     begins = any(reward.automatic == "enrolment" for reward in of.rewards)
     asked = any(reward.cost for reward in of.rewards)
     if asked and not begins and not any(rule.when == "enrolment" for rule in of.rules):
-        yield Advice("earn", HEAD_START)
+        yield Advice("earn", Said("head start"))
 
 
 def _figures(value: Fraction) -> int:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from habitue.core import program
 from habitue.core.advice import customer, saying
 from habitue.core.advice.customer import Seen, Typical
-from habitue.core.advice.saying import Advice
+from habitue.core.advice.saying import Advice, Cash, Name, Said
 from habitue.core.conditions import in_dates
 
 FAR: Final = 5
@@ -106,12 +106,10 @@ def _steps(of: program.Program, found: Pace) -> Iterator[Advice]:
                 continue
             unit = of.units[of.unit_index(award.unit)]
             if award.step == "whole" and not unit.carry and award.per > found.typical.basket:
-                yield Advice(
-                    f"earn[{index}].award.per",
-                    f"a purchase of {saying.cash(of, found.typical.basket)} earns nothing: the "
-                    f"step is {saying.cash(of, award.per)}; `carry: true` on {unit.id} keeps the "
-                    "rest for the next time",
-                )
+                basket = Cash(found.typical.basket, of.currency)
+                values: dict[str, saying.Value] = {"basket": basket, "unit": Name("unit", unit.id)}
+                values["per"] = Cash(award.per, of.currency)
+                yield Advice(f"earn[{index}].award.per", Said("step", values))
 
 
 def _rewards(of: program.Program, found: Pace, first: date) -> Iterator[Advice]:
@@ -130,16 +128,13 @@ def _rewards(of: program.Program, found: Pace, first: date) -> Iterator[Advice]:
             continue
         reached = lasting.rewards.get(reward.id)
         if reached is not None:
-            yield Advice(
-                path,
-                f'"{reward.id}" takes {_months(reached.days)} to earn for a typical customer, and '
-                f"{reward.cost[0]} lapse before that",
-            )
+            values: dict[str, saying.Value] = {"time": _months(reached.days)}
+            values |= {"reward": Name("reward", reward.id), "unit": Name("unit", reward.cost[0])}
+            yield Advice(path, Said("lapses first", values))
         elif not reward.tiers or any(tier in found.tiers for tier in reward.tiers):
-            years = f"{customer.YEARS} years"
-            yield Advice(
-                path, f'"{reward.id}" takes more than {years} to earn for a typical customer'
-            )
+            years = program.Period(customer.YEARS, "year")
+            late_one = Name("reward", reward.id)
+            yield Advice(path, Said("too long", {"reward": late_one, "time": years}))
 
 
 def _opens(reward: program.Reward, first: date) -> bool:
@@ -171,11 +166,8 @@ def _tiers(of: program.Program, found: Pace, first: date) -> Iterator[Advice]:
     reached = pace(of, found.typical.times(FAR), first).tiers
     for index, level in far:
         if level.id not in reached:
-            yield Advice(
-                f"tiers.levels[{index}].from",
-                f'"{level.id}" is out of reach even for somebody who spends {FAR} times as much as '
-                "a typical customer",
-            )
+            said = Said("far tier", {"tier": Name("tier", level.id), "times": FAR})
+            yield Advice(f"tiers.levels[{index}].from", said)
 
 
 def _by_buying(level: program.Level, found: Pace) -> bool:
@@ -183,9 +175,8 @@ def _by_buying(level: program.Level, found: Pace) -> bool:
     return any(all(unit in found.earned for unit, _ in way) for way in level.needs)
 
 
-def _months(days: int) -> str:
-    months = max(round(days / customer.DAYS_A_MONTH), 1)
-    return f"{months} month{'' if months == 1 else 's'}"
+def _months(days: int) -> program.Period:
+    return program.Period(max(round(days / customer.DAYS_A_MONTH), 1), "month")
 
 
 # --- rewards that nobody should take -----------------------------------------------------------
@@ -199,14 +190,16 @@ def dominated(of: program.Program) -> Iterator[Advice]:
         if better is not None:
             assert better.cost is not None
             assert reward.cost is not None
-            times = _times(better, reward)
-            taken = f'"{better.id}" taken {times} times' if times > 1 else f'"{better.id}"'
-            cost = saying.plain(saying.amount(of, better.cost[0], better.cost[1] * times))
-            yield Advice(
-                f"rewards[{index}]",
-                f'nobody should take "{reward.id}": {taken} gives as much or more for '
-                f"{cost} {better.cost[0]}",
-            )
+            times, unit = _times(better, reward), better.cost[0]
+            values: dict[str, saying.Value] = {
+                "reward": Name("reward", reward.id),
+                "better": Name("reward", better.id),
+                "times": times,
+                "cost": saying.amount(of, unit, better.cost[1] * times),
+                "unit": Name("unit", unit),
+            }
+            key = "beaten by several" if times > 1 else "beaten"
+            yield Advice(f"rewards[{index}]", Said(key, values))
 
 
 def _chosen(reward: program.Reward) -> bool:
