@@ -16,7 +16,7 @@ PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------
 
-.PHONY: help start stop status demo test nightly check format types bench screens messages lock data browser clean
+.PHONY: help start stop status demo test nightly mutants check format types bench screens messages lock data browser clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,11 @@ test: $(VENV)/.dev data browser ## Install what the tests need and run everythin
 nightly: $(VENV)/.dev ## The laws over far more histories: at least 200,000 events decided
 	@HABITUE_STEPS=200000 HABITUE_EXAMPLES=$${HABITUE_EXAMPLES:-1500} HABITUE_WALKS=$${HABITUE_WALKS:-40} \
 		$(BIN)/python -m pytest --timeout 7200 tests/core tests/ledger/test_walk.py $(ARGS)
+
+mutants: $(VENV)/.mutants ## Plant small faults in the core, one by one; say how many the tests see
+	@rm -rf mutants
+	@HABITUE_EXAMPLES=$${HABITUE_EXAMPLES:-25} $(BIN)/python -m mutmut run $(ARGS)
+	@$(BIN)/python -m tests.mutants
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, then all tests (docs among them)
 	@$(BIN)/ruff format --check $(PRESENT)
@@ -72,10 +77,11 @@ lock: $(UV) ## Choose versions anew from requirements/*.in
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt
 	@$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
 	@$(COMPILE) --upgrade requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
+	@$(COMPILE) --upgrade requirements/mutants.in -c requirements/dev.txt -o requirements/mutants.txt
 	@$(COMPILE) --upgrade --no-deps requirements/data.in -o requirements/data.txt
 
 clean: ## Remove what was installed or generated (never HABITUE_HOME)
-	@rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+	@rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache mutants *.egg-info
 
 # ---- how it gets there --------------------------------------------------------------------
 
@@ -92,6 +98,11 @@ $(VENV)/.base: $(UV) requirements/base.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@echo "Installing what the tests need…"
 	@$(UV_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
+	@echo "Installing what plants faults…"
+	@$(UV_INSTALL) --require-hashes -r requirements/mutants.txt
 	@touch $@
 
 .data/.stamp: $(UV) requirements/data.txt
