@@ -191,6 +191,13 @@ def test_sales_are_deferred_and_recognized_as_units_are_redeemed() -> None:
     assert february.closing == 4_762 + 2_381 - 2_041
 
 
+def test_only_what_is_expected_to_be_redeemed_holds_revenue_back() -> None:
+    half = drawn(sums(sales={JAN: 100_000}), redemption=Fraction(1, 2))
+    january, february, _ = half.deferrals
+    assert january.deferred == 2_439  # 100,000 x 2,500 / 102,500
+    assert february.recognized == 1_084  # 400 of 400 + half of 1,000
+
+
 def test_a_month_with_more_back_than_sold_defers_nothing() -> None:
     found = drawn(sums(sales={JAN: -5, FEB: 50_000}))
     assert found.deferrals[0].deferred == 0

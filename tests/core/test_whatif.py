@@ -128,10 +128,18 @@ def test_members_stand_in_the_tier_they_held_at_each_months_end() -> None:
     (found,) = apart(past, stage(of, until=date(2027, 2, 28))).trials
     gold = [month.members["gold"] for month in found.months]
     basic = [month.members["basic"] for month in found.months]
-    assert gold[:2] == [0, 1]
-    assert basic[:3] == [1, 0, 1]
-    assert gold[-1] == 0
-    assert basic[-1] == 2  # the fall is found although nobody comes any more
+    assert gold == [0, 1, 1, 1, *[0] * 10]  # kept through 10 May, though nobody comes any more
+    assert basic == [1, 0, 1, 1, *[2] * 10]
+    again = history((ALICE, "2026-02-10", 12_000), (ALICE, "2026-09-10", 1))
+    (found,) = apart(again, stage(of)).trials
+    assert [month.members["gold"] for month in found.months] == [1, 1, 1, *[0] * 8]
+
+
+def test_the_last_day_counts_whole_in_the_middle_of_its_month() -> None:
+    unit = program.Unit("points", worth=Fraction(1, 10), expiry=MONTHS)
+    past = history((ALICE, "2026-01-10", 3000))
+    assert trial(past, cafe(units=(unit,)), until=date(2026, 3, 10)).months[-1].breakage == 0
+    assert trial(past, cafe(units=(unit,)), until=date(2026, 3, 11)).months[-1].breakage == 300
 
 
 def test_the_same_day_twice_gives_one_reward_at_most() -> None:
@@ -144,11 +152,11 @@ def test_the_same_day_twice_gives_one_reward_at_most() -> None:
 
 def test_soonest_takes_the_cheapest_dearest_the_dearest_and_never_nothing() -> None:
     past = history((ALICE, "2026-01-10", 6000), (ALICE, "2026-01-12", 100))
-    of = cafe(rewards=(FIVE_OFF, COFFEE))
+    of = cafe(units=(CENTS,), rewards=(FIVE_OFF, COFFEE))
     assert by_month(trial(past, of, SOONEST), "taken") == {"01": {"coffee": 2}}
     dearest = trial(past, of, DEAREST)
     assert by_month(dearest, "taken") == {"01": {"five-off": 1, "coffee": 1}}
-    assert by_month(dearest, "cost") == {"01": 500 + 100}  # money off as it is; ten points at 0.10
+    assert by_month(dearest, "cost") == {"01": 500 + 50}  # money off as it is; ten points at 0.05
     assert by_month(trial(past, of), "taken") == {}
     only = Behaviour("dearest", only=("coffee",))
     assert by_month(trial(past, of, only), "taken") == {"01": {"coffee": 2}}
@@ -260,6 +268,14 @@ def test_two_programs_say_who_gets_more_back_and_who_less() -> None:
     assert better.compared is not None
     assert better.compared.most_gained[0] == (150, "customer 1")
     assert apart(past, stage(cafe())).compared is None
+
+
+def test_what_was_taken_is_back_as_much_as_what_is_held() -> None:
+    units = (CENTS,)
+    first, second = stage(cafe(units=units), SOONEST), stage(cafe(units=units), NEVER)
+    found = apart(history((ALICE, "2026-01-10", 1000), (BRUNO, "2026-01-10", 1700)), first, second)
+    assert found.compared is not None
+    assert found.compared.same == 2
 
 
 # ---- the same engine, in parts and in order ---------------------------------------------------

@@ -143,13 +143,16 @@ def test_own_history_gives_a_curve_once_a_hundred_lots_have_ended(cafe: Business
     for who in people:
         post(cafe, bought(who, 1_000, at=START), bought(who, 2_000, at=START), now=END)
         post(cafe, takes(who, at=START + timedelta(days=10)), now=END)
+    for who in people:  # these are five days old when the first are twenty, and say no more
+        post(cafe, bought(who, 3_000, at=START + timedelta(days=15)), now=END)
     young = points(read(cafe, START.date() + timedelta(days=20)))
     assert not young.known
+    assert abs(young.curve.last.redeemed * 3 - 10**12) < 10
     old = points(read(cafe, START.date() + timedelta(days=400)))
     assert old.known
-    assert old.redemption == Fraction(3334, 10_000)  # 10 of 30, upwards
+    assert old.redemption == Fraction(1667, 10_000)  # 10 of 60, upwards
     assert old.curve.last.age == 366
-    assert points(read(cafe)).unswept == -1_200
+    assert points(read(cafe)).unswept == -3_000
 
 
 @pytest.mark.django_db(transaction=True)
