@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from habitue import ledger
+from habitue.connectors import rejects
 from habitue.core import facts
 from habitue.core.facts import Line, Purchase
 from habitue.ledger import Fact
@@ -136,7 +137,7 @@ def test_no_cell_of_text_begins_like_a_formula(cafe: Business, tmp_path: Path) -
     def cells(rows: Sequence[Sequence[str]]) -> list[str]:
         return [cell for row in rows for cell in row]
 
-    assert liability.neutral("=1+1") == "'=1+1"
+    assert rejects.neutral("=1+1") == "'=1+1"
     path = tmp_path / "months.csv"
     told("--csv", str(path))
     assert not [cell for cell in cells(table(path)) if cell[:1] in "=+@\t\r" and cell]
