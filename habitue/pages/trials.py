@@ -72,6 +72,7 @@ def figures(found: WhatIf, words: Words = ENGLISH) -> SafeString:
             (words.cost, "cost"),
             (words.breakage, "breakage"),
         )
+        if any(getattr(month, field) for one in trials for month in one.months)
     ]
     for number, trial in enumerate(trials):
         name = _name(trials, number)
@@ -97,7 +98,7 @@ def _totals(trials: Sequence[Trial], words: Words) -> SafeString:
         ),
     ]
     heads = ["", *(_name(trials, number) for number in range(len(trials)))]
-    return table(heads, [[name, *values] for name, values in rows])
+    return _scrolling(words.cost, table(heads, [[name, *values] for name, values in rows]))
 
 
 def _over_time(trials: Sequence[Trial], words: Words, title: str, field: str) -> SafeString:
@@ -205,12 +206,17 @@ def _with_table(
 
 def _figure(title: str, picture: SafeString, numbers: SafeString) -> SafeString:
     return format_html(
-        '<figure><figcaption>{}</figcaption><div class="pair"><div>{}</div>'
-        '<div class="numbers" tabindex="0" role="region" aria-label="{}">{}</div></div></figure>',
+        '<figure><figcaption>{}</figcaption><div class="pair"><div>{}</div>{}</div></figure>',
         title,
         picture,
-        title,
-        numbers,
+        _scrolling(title, numbers),
+    )
+
+
+def _scrolling(title: str, numbers: SafeString) -> SafeString:
+    """Numbers that scroll in a place of their own, by keyboard too, where they need more room."""
+    return format_html(
+        '<div class="numbers" tabindex="0" role="region" aria-label="{}">{}</div>', title, numbers
     )
 
 

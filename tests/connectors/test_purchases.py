@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from habitue.connectors import ordering, purchases
+from habitue.connectors import dates, ordering, purchases
 from habitue.connectors.purchases import Bought
 from habitue.connectors.table import Rejected
 from habitue.connectors.text import LINE_LIMIT, Unusable
@@ -184,6 +184,33 @@ def test_dates_that_are_rejected(file: Path, written: str, reason: str) -> None:
     found = of(file, f"client;date;montant\nalice;31/12/1997;1\nalice;{written};1\n")
     assert len(found.sales) == 1
     assert found.reasons == [(3, written, reason)]
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2026-03-31", "2028-02-29"])
+@pytest.mark.parametrize("clock", ["02:30:00", "00:00:00", "23:59:59"])
+@pytest.mark.parametrize("between", [" ", "T"])
+def test_a_moment_as_tills_write_it_is_read_as_any_other(
+    day: str, clock: str, between: str
+) -> None:
+    reader = dates.Reader(zone=PARIS, today=date(2030, 1, 1), day_first=True)
+    year, month, number = day.split("-")
+    assert reader.read(f"{day}{between}{clock}") == reader.read(f"{number}/{month}/{year} {clock}")
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("2026-02-30 12:00:00", "2026-02 has no day 30"),
+        ("2031-01-01 12:00:00", "the date is in the future"),
+        ("1899-12-31 12:00:00", "the date is before 1900"),
+        ("2026-01-01 24:01:00", "there is no such time of day"),
+        ("2026-01-01 ab:cd:ef", "not a date that can be read"),
+    ],
+)
+def test_a_moment_that_no_till_writes_is_rejected_as_any_other(written: str, reason: str) -> None:
+    reader = dates.Reader(zone=PARIS, today=date(2030, 1, 1), day_first=True)
+    with pytest.raises(dates.Unread, match=reason):
+        reader.read(written)
 
 
 @pytest.mark.parametrize(

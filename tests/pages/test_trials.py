@@ -52,7 +52,7 @@ def test_a_page_needs_nothing_else() -> None:
 def test_every_chart_has_a_name_and_a_table_beside_it() -> None:
     page = trials.page(found(BASE))
     figures = re.findall(r"<figure>.*?</figure>", page, re.DOTALL)
-    assert len(figures) == 6  # owed, cost, lapsed, points, tiers, rewards
+    assert len(figures) == 5  # owed, cost, points, tiers, rewards; nothing lapsed
     for figure in figures:
         assert re.search(r'<svg class="chart" role="img" aria-label="[^"]+"', figure)
         assert "<table>" in figure
