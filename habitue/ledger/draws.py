@@ -127,7 +127,7 @@ def open_period(business: int, draw: str, day: date, *, now: datetime) -> Period
     if of is None:
         return _UNKNOWN
     starts_on = calendar.start_of(day, of.every)
-    known = _period(business, draw, starts_on)
+    known = one(business, draw, starts_on)
     if known is not None:
         return known
     of = _draw(shelf, draw, starts_on) or of
@@ -151,7 +151,7 @@ def open_period(business: int, draw: str, day: date, *, now: datetime) -> Period
         if cursor.fetchone() is not None:
             transaction.set_rollback(True)
             return _ENTERED
-    return _period(business, draw, starts_on) or _UNKNOWN
+    return one(business, draw, starts_on) or _UNKNOWN
 
 
 def open_due(business: int, *, now: datetime) -> int:
@@ -162,9 +162,22 @@ def open_due(business: int, *, now: datetime) -> int:
     today, opened = now.astimezone(shelf.zone).date(), 0
     for draw in shelf.book.on(today).program.draws:
         for day in (today, calendar.end_of(today, draw.every) + timedelta(days=1)):
-            if _period(business, draw.id, calendar.start_of(day, draw.every)) is None:
+            if one(business, draw.id, calendar.start_of(day, draw.every)) is None:
                 opened += isinstance(open_period(business, draw.id, day, now=now), Period)
     return opened
+
+
+def close_due(business: int, *, now: datetime) -> int:
+    """Freeze the tickets of every period that is over and still open; how many."""
+    today = now.astimezone(books.shelf(business).zone).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT draw, starts_on FROM ledger_draw"
+            " WHERE business_id = %s AND closed_at IS NULL AND until <= %s ORDER BY starts_on",
+            [business, today],
+        )
+        over = cursor.fetchall()
+    return sum(isinstance(close(business, *each, now=now), Period) for each in over)
 
 
 def close(business: int, draw: str, starts_on: date, *, now: datetime) -> Period | Refused:
@@ -186,7 +199,7 @@ def close(business: int, draw: str, starts_on: date, *, now: datetime) -> Period
                 " WHERE business_id = %s AND draw = %s AND starts_on = %s",
                 [now, _json(entrants), _json(record), business, draw, starts_on],
             )
-    return _period(business, draw, starts_on) or _UNKNOWN
+    return one(business, draw, starts_on) or _UNKNOWN
 
 
 def reveal(business: int, draw: str, starts_on: date, *, now: datetime) -> Period | Refused:
@@ -207,7 +220,7 @@ def reveal(business: int, draw: str, starts_on: date, *, now: datetime) -> Perio
             )
             holders = {drawing.ticket(salt, int(who)): int(who) for who in entrants}
             _give(business, record, holders, now)
-    return _period(business, draw, starts_on) or _UNKNOWN
+    return one(business, draw, starts_on) or _UNKNOWN
 
 
 def periods(business: int, draw: str | None = None) -> list[Period]:
@@ -223,7 +236,7 @@ def periods(business: int, draw: str | None = None) -> list[Period]:
 
 def claimed(business: int, draw: str, starts_on: date, *, now: datetime) -> list[Claim]:
     """What became of every prize of a revealed draw, best place first."""
-    period = _period(business, draw, starts_on)
+    period = one(business, draw, starts_on)
     if period is None or period.revealed_at is None:
         return []
     today = now.astimezone(books.shelf(business).zone).date()
@@ -245,6 +258,18 @@ def claimed(business: int, draw: str, starts_on: date, *, now: datetime) -> list
             )
         )
     return claims_of
+
+
+def one(business: int, draw: str, starts_on: date) -> Period | None:
+    """One period that was opened; None where it was not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM ledger_draw"
+            " WHERE business_id = %s AND draw = %s AND starts_on = %s",
+            [business, draw, starts_on],
+        )
+        row = cursor.fetchone()
+    return _read(row) if row else None
 
 
 def ticket_of(business: int, draw: str, starts_on: date, customer: int) -> str | None:
@@ -352,17 +377,6 @@ def _locked(cursor: Any, business: int, draw: str, starts_on: date) -> _Row | No
         return None
     record = msgspec.json.decode(row[4], type=Record)
     return (*row[:4], record, msgspec.json.decode(row[5] or "{}", type=dict[str, int]))
-
-
-def _period(business: int, draw: str, starts_on: date) -> Period | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS} FROM ledger_draw"
-            " WHERE business_id = %s AND draw = %s AND starts_on = %s",
-            [business, draw, starts_on],
-        )
-        row = cursor.fetchone()
-    return _read(row) if row else None
 
 
 def _read(row: Sequence[Any]) -> Period:

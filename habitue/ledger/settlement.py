@@ -74,6 +74,22 @@ class Movement(Struct, frozen=True):
     money: int
 
 
+class Balance(Struct, frozen=True):
+    """Where a partner stands now, in minor units: what it `owes` (negative: is owed), and what is
+    `left` of what it paid ahead (None: it pays afterwards).
+    """
+
+    partner: str
+    owes: int
+    left: int | None
+
+
+_BALANCES = """
+SELECT name, sum(money) FROM ledger_tally WHERE business_id = %s AND name = ANY(%s) GROUP BY name
+UNION ALL
+SELECT 'paid ' || name, sum(money) FROM ledger_payment
+WHERE business_id = %s AND party = 'partner' GROUP BY name"""
+
 _SUMS = """
 SELECT name, coalesce(sum(units) FILTER (WHERE day >= %(month)s), 0),
        coalesce(sum(money) FILTER (WHERE day >= %(month)s), 0),
@@ -121,6 +137,25 @@ def statement(
     closing = opening + moved - sum(payment.money for payment in within)
     currency = books.shelf(business).currency
     return Statement(partner, month, currency, opening, _lines(names, sums), within, closing)
+
+
+def balances(business: int) -> list[Balance]:
+    """Where every partner stands that any version of the program names."""
+    programs = books.shelf(business).programs
+    partners = {of.id: of for version in programs for of in version.partners}
+    names = {partner: _names(business, partner) for partner in partners}
+    asked = [name for each in names.values() for name in each]
+    asked += [f"prepaid {partner}" for partner in partners]
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES, [business, asked, business])
+        sums = {name: int(money) for name, money in cursor.fetchall()}
+    found = []
+    for partner, of in partners.items():
+        paid = sums.get(f"paid {partner}", 0)
+        moved = sum(_sign(one) * sums.get(name, 0) for name, one in names[partner].items())
+        left = paid - sums.get(f"prepaid {partner}", 0) if of.account == "prepaid" else None
+        found.append(Balance(partner, moved - paid, left))
+    return found
 
 
 def statements(business: int, partner: str) -> list[Statement]:

@@ -1,8 +1,8 @@
 """Due moments: what has lapsed, fallen or come round is posted, whoever is or is not buying.
 
 Balances are right without it; the sweep makes the ledger say so, brings the days that come round
-(`occasions`), rewards invitations (`referrals`) and commits to draws before anybody enters
-(`draws`). It reads only accounts whose `due_on` has come, in batches, and may be stopped and run
+(`occasions`), rewards invitations (`referrals`), commits to draws before anybody enters and closes
+those that are over (`draws`). It reads only accounts whose `due_on` has come, in batches, and may be stopped and run
 again at any time.
 """
 
@@ -43,6 +43,7 @@ def sweep(business: int | None, *, now: datetime, progress: Progress | None = No
                     progress(len(batch))
             swept += referrals.settle(each, now=now)
             draws.open_due(each, now=now)
+            draws.close_due(each, now=now)
         except (DatabaseError, ValueError, LookupError, AssertionError) as error:
             failed.append(error)
     if failed:

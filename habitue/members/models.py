@@ -186,6 +186,7 @@ class Staff(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
     name = models.CharField(max_length=60)
     role = models.CharField(max_length=8, choices=Role)
+    partner = models.CharField(max_length=60, blank=True, default="", db_default="")  # whose till
     pin_hash = models.CharField(max_length=128, blank=True, default="")
     active = models.BooleanField(default=True)
     wrong_pins = models.PositiveSmallIntegerField(default=0)
@@ -201,3 +202,17 @@ class Staff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+
+class PartnerLink(models.Model):
+    """The secret address under which a partner sees its own statement; only its hash is kept."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE)
+    partner = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"link of {self.partner}"

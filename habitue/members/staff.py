@@ -31,10 +31,14 @@ def add_owner(business: Business, user: User) -> Staff:
     return staff
 
 
-def add_cashier(business: Business, *, name: str, pin: str) -> Staff:
-    """Someone at the counter."""
+def add_cashier(business: Business, *, name: str, pin: str, partner: str = "") -> Staff:
+    """Someone at the counter: at the business's own, or at a partner's."""
     return Staff.objects.create(
-        business=business, name=name, role=Staff.Role.CASHIER, pin_hash=make_password(pin)
+        business=business,
+        name=name,
+        role=Staff.Role.CASHIER,
+        pin_hash=make_password(pin),
+        partner=partner,
     )
 
 

@@ -24,10 +24,18 @@ from habitue.members import cards, customers
 from habitue.members import staff as people
 from habitue.members.models import Business, Customer, Identity, Staff
 from habitue.pages import access, drawing, events, forms, holdings, refusals
+from habitue.pages.templatetags import words as say
 
 UNDO: Final = timedelta(seconds=60)
 FOUND: Final = 12
 LAST = "last_action"
+_AT_PARTNERS: Final = (
+    facts.Visit,
+    facts.Purchase,
+    facts.Redemption,
+    facts.VoucherUse,
+    facts.Payment,
+)
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +43,9 @@ log = logging.getLogger(__name__)
 def enter(request: HttpRequest, key: str) -> HttpResponse:
     """Name and PIN."""
     business = access.counter_of(key)
-    crew = Staff.objects.filter(business=business, active=True).exclude(pin_hash="")
+    partner = request.GET.get("partner", "")
+    crew = Staff.objects.filter(business=business, active=True, partner=partner)
+    crew = crew.exclude(pin_hash="")
     form = forms.Pin(request.POST or None)
     cast(Any, form.fields["staff"]).choices = [(one.pk, one.name) for one in crew.order_by("name")]
     if request.method == "POST" and form.is_valid():
@@ -73,7 +83,7 @@ def search(request: HttpRequest, business: Business, staff: Staff) -> HttpRespon
     """Members by name, number, e-mail or phone."""
     form = forms.Search(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    context = {"business": business, "found": _found(business, text), "q": text}
+    context = {"business": business, "found": _found(business, staff, text), "q": text}
     return render(request, "pages/counter/_found.html", context)
 
 
@@ -81,7 +91,7 @@ def search(request: HttpRequest, business: Business, staff: Staff) -> HttpRespon
 @access.counter
 def sheet(request: HttpRequest, business: Business, staff: Staff, member: int) -> HttpResponse:
     """Who stands here, and what can be done: the ready reward first."""
-    return _sheet(request, business, access.customer(business, member))
+    return _sheet(request, business, staff, access.customer(business, member))
 
 
 @require_POST
@@ -90,7 +100,7 @@ def stamp(request: HttpRequest, business: Business, staff: Staff, member: int) -
     """One or several pieces, or an amount of money."""
     customer, form = access.customer(business, member), forms.Stamp(request.POST)
     if not form.is_valid():
-        return _sheet(request, business, customer, problem=_("Please check the number."))
+        return _sheet(request, business, staff, customer, problem=_("Please check the number."))
     what: facts.What = facts.Visit(quantity=form.cleaned_data["quantity"] or 1, channel="counter")
     if amount := form.cleaned_data["amount"]:
         minor = int((amount * 10 ** money.decimals(business.currency)).quantize(Decimal(1)))
@@ -105,7 +115,7 @@ def give(request: HttpRequest, business: Business, staff: Staff, member: int) ->
     """Hand a reward over: from the balance, or a voucher issued before."""
     customer, form = access.customer(business, member), forms.Give(request.POST)
     if not form.is_valid():
-        return _sheet(request, business, customer, problem=_("Please choose a reward."))
+        return _sheet(request, business, staff, customer, problem=_("Please choose a reward."))
     what: facts.What = facts.Redemption(reward=form.cleaned_data["reward"], at_once=True)
     if voucher := form.cleaned_data["voucher"]:
         what = facts.VoucherUse(voucher=voucher)
@@ -122,7 +132,9 @@ def undo(request: HttpRequest, business: Business, staff: Staff, member: int) ->
         timezone.now(),
     )
     if not last or last["customer"] != customer.pk or _left(last, now) <= 0:
-        return _sheet(request, business, customer, problem=_("The minute to undo this is over."))
+        return _sheet(
+            request, business, staff, customer, problem=_("The minute to undo this is over.")
+        )
     what = facts.Undo(of=last["event"])
     return _post(request, business, staff, customer, what, f"undo-{last['event']}")
 
@@ -136,14 +148,14 @@ def _post(
     reference: str,
 ) -> HttpResponse:
     """Post one fact and show the sheet with what came of it."""
-    now = timezone.now()
+    now, what = timezone.now(), _at(staff, what)
     source = f"counter:{staff.pk}"
     fact = ledger.Fact(customer=customer.pk, at=now, what=what, source=source, reference=reference)
     (answer,) = ledger.post(business.pk, [fact], now=now)
     if answer.refused and answer.refused.code == "conflict" and (first := _first(fact, business)):
         (answer,) = ledger.post(business.pk, [first], now=now)
     if answer.refused is not None:
-        return _sheet(request, business, customer, problem=refusals.posting(answer.refused))
+        return _sheet(request, business, staff, customer, problem=refusals.posting(answer.refused))
     kind = facts.kind(what)
     if kind == "undo":
         request.session.pop(LAST, None)
@@ -151,7 +163,14 @@ def _post(
         last = {"customer": customer.pk, "event": answer.event, "at": now.timestamp()}
         request.session[LAST] = last
     quantity = what.quantity if isinstance(what, facts.Visit) else 0
-    return _sheet(request, business, customer, done=kind, fresh=quantity)
+    return _sheet(request, business, staff, customer, done=kind, fresh=quantity)
+
+
+def _at(staff: Staff, what: facts.What) -> facts.What:
+    """What happens at a partner's till carries the partner."""
+    if staff.partner and isinstance(what, _AT_PARTNERS):
+        return structs.replace(what, partner=staff.partner)
+    return what
 
 
 def _first(fact: ledger.Fact, business: Business) -> ledger.Fact | None:
@@ -164,6 +183,7 @@ def _first(fact: ledger.Fact, business: Business) -> ledger.Fact | None:
 def _sheet(
     request: HttpRequest,
     business: Business,
+    staff: Staff,
     customer: Customer,
     *,
     problem: str = "",
@@ -178,6 +198,7 @@ def _sheet(
     context = {
         "business": business,
         "customer": customer,
+        "name": say.initials(customer.name) if staff.partner else customer.name,
         "face": face,
         "picture": picture,
         "problem": problem,
@@ -212,10 +233,10 @@ def _scanned(request: HttpRequest, business: Business, staff: Staff, text: str) 
     return redirect("sheet", business.counter_key, answer.card.customer_id)
 
 
-def _found(business: Business, text: str) -> list[Customer]:
-    """Members of this business who answer to the text; the newest first."""
+def _found(business: Business, staff: Staff, text: str) -> list[Customer]:
+    """Members of this business who answer to the text; the newest first. A partner is told none."""
     members = Customer.objects.filter(business=business, erased_at=None, member__isnull=False)
-    if len(text) < 2:
+    if len(text) < 2 or staff.partner:
         return []
     for kind in (Identity.Kind.NUMBER, Identity.Kind.EMAIL, Identity.Kind.PHONE):
         if (key := customers.find(business, kind, text)) is not None:

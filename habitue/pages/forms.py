@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from habitue.core import money
 from habitue.members import identities
 from habitue.members.models import Business
 from habitue.pages import sentence
@@ -158,6 +159,56 @@ class Give(forms.Form):
     reward = forms.CharField(max_length=60, required=False)
     voucher = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     reference = forms.RegexField(r"^[A-Za-z0-9-]{16,40}$")
+
+
+class Payment(forms.Form):
+    """Money that passed between the shop and a partner or a cause."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(10_000_000),
+        localize=True,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        help_text=_("From the bank or the receipt; each one counts once."),
+        **_text(200, autocomplete="off"),
+    )
+    note = forms.CharField(
+        label=_("Note (optional)"), required=False, **_text(200, autocomplete="off")
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean_amount(self) -> int:
+        """In minor units."""
+        exact = Decimal(self.cleaned_data["amount"]).scaleb(money.decimals(self.currency))
+        if exact != exact.to_integral_value():
+            raise forms.ValidationError(_("This amount is finer than the currency is."))
+        return int(exact)
+
+
+class Settling(Payment):
+    """Money from or to a partner."""
+
+    direction = forms.ChoiceField(
+        label=_("Which way?"),
+        choices=[("in", _("Received from the partner")), ("out", _("Paid to the partner"))],
+    )
+    field_order = ("direction",)
+
+
+class Person(forms.Form):
+    """Someone who works at a till."""
+
+    name = forms.CharField(label=_("Name"), **_text(60, autocomplete="off"))
 
 
 class Search(forms.Form):

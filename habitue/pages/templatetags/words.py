@@ -42,6 +42,18 @@ def day(value: date) -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """A month in words: mars 2026."""
+    return dates.format_skeleton("yMMMM", value, locale=_locale())
+
+
+@register.filter
+def minus(value: int) -> int:
+    """The other sign."""
+    return -value
+
+
+@register.filter
 def moment(value: datetime, zone: str) -> str:
     """Date and time on the shop's clock."""
     local = value.astimezone(ZoneInfo(zone))

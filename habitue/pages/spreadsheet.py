@@ -1,0 +1,46 @@
+"""Files for a spreadsheet: numbers as the reader's language writes them, no text as a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.http import HttpResponse
+
+from habitue.core import money
+from habitue.pages import words
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def answer(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
+    """A file of that name to download; each cell is text that `neutral` or `number` made."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=";" if _comma() else ",")
+    writer.writerow(header)
+    writer.writerows(rows)
+    # Excel takes a file for UTF-8 only by its mark; others skip it.
+    content = file.getvalue().encode("utf-8-sig")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def number(value: int, places: int) -> str:
+    """A fixed-point number as the spreadsheet of the reader's language reads it."""
+    text = money.written(value, places)
+    return text.replace(".", ",") if _comma() else text
+
+
+def neutral(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    plain = _CONTROL.sub("", cell)
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+def _comma() -> bool:
+    return words.language() != "en"
