@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import get_args
 
-from habitue.core import program
+from habitue.core import bounds, program
 from habitue.core.account import Account
 from habitue.core.earning import Earned
 from habitue.core.program import Dividend
@@ -39,7 +39,7 @@ def owed(rulebook: Rulebook, account: Account, midnight: date) -> Iterator[tuple
     years = account.memory.years.get(of, {})
     for year in sorted(year for year in years if payday(dividend, year) <= midnight):
         counted = years.pop(year)
-        amount = _share(dividend, counted, rulebook.program)
+        amount = min(_share(dividend, counted, rulebook.program), bounds.MOST_EARNED)
         if counted >= dividend.least and amount > 0:
             why = (("dividend", counted, amount),)
             yield payday(dividend, year), Earned(0, pays, amount, why)

@@ -10,9 +10,9 @@ from fractions import Fraction
 from math import gcd
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from habitue.core import facts, limits, program
+from habitue.core import bounds, facts, limits, program
 from habitue.core.account import Account, Step
 from habitue.core.conditions import LinePredicate, Moment
 from habitue.core.rulebook import Base, Rule, Rulebook
@@ -113,7 +113,8 @@ def earned(
             if (rule.where is None or rule.where(moment)) and _sees(rule, what)
         ]
     if trigger.direct is not None and all(rule.changes_whole for rule in special):
-        return _directly(rulebook, trigger.direct, what, special)
+        found = _directly(rulebook, trigger.direct, what, special)
+        return _bounded(account, found, forced)
     rules = sorted([*trigger.plain, *special], key=_place)
     left = {
         rule.order: limits.allowed(account, rule.rule, _UNLIMITED, local, event)
@@ -127,11 +128,40 @@ def earned(
     for rule in strict:
         if rule.order in sums.cut:
             return limits.refusal(account, rule.rule, local)
+    refused = None if forced else _too_much(account, rulebook, sums)
+    if refused is not None:
+        return refused
     given = _given(rulebook, account, sums) if left else {}
     for rule in rules:
         if rule.limited:
             limits.use(account, rule.rule, max(given.get(rule.order, 0), 0), local)
-    return _rounded(rulebook, account, sums)
+    return _cut(_rounded(rulebook, account, sums))
+
+
+def _bounded(account: Account, found: list[Earned], forced: bool) -> list[Earned] | facts.Refused:
+    """What was earned, unless it is more than can be counted; then it is refused, or `_cut`."""
+    for part in found:
+        if part.amount > bounds.MUCH:
+            given = {part.unit: part.amount for part in found}
+            refused = None if forced else bounds.refusal(account, given)
+            return _cut(found) if refused is None else refused
+    return found
+
+
+def _too_much(account: Account, rulebook: Rulebook, sums: Sums) -> facts.Refused | None:
+    """The same of sums, before they are rounded and count toward limits."""
+    given: dict[int, int] = {}
+    for slot, num in sums.num.items():
+        unit = rulebook.slots[slot].unit
+        given[unit] = given.get(unit, 0) + num // sums.den[slot]
+    much = any(amount > bounds.MUCH for amount in given.values())
+    return bounds.refusal(account, given) if much else None
+
+
+def _cut(found: list[Earned]) -> list[Earned]:
+    """What was accepted once is not refused now where it earns more: it earns what it may."""
+    most = bounds.MOST_EARNED
+    return [part if part.amount <= most else structs.replace(part, amount=most) for part in found]
 
 
 def _summed(rulebook: Rulebook, rules: list[Rule], what: facts.What, left: dict[int, int]) -> Sums:
@@ -390,8 +420,7 @@ def _round(of: program.Unit, unit: int, account: Account, num: int, den: int) ->
         kept_num, kept_den = account.memory.carry.get(unit, (0, 1))
         num, den = num * kept_den + kept_num * den, den * kept_den
         whole, rest = divmod(num, den)
-        shared = gcd(rest, den)
-        account.memory.carry[unit] = (rest // shared, den // shared)
+        account.memory.carry[unit] = bounds.remainder(rest, den)
         return whole
     return _whole(of, num, den)
 

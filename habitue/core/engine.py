@@ -22,6 +22,7 @@ from msgspec import Struct, structs
 
 from habitue.core import (
     applying,
+    bounds,
     due,
     facts,
     history,
@@ -122,18 +123,33 @@ def _both(
     outcome = _one(book, accounts, account, event, past, totals, because)
     if outcome.refused is not None:
         return outcome
+    full = bounds.held(kept.balances, accounts[event.customer].balances)
+    if full is not None:
+        return _taken_back(accounts, kept, outcome, full, event, totals)
     follows = _follows(book, accounts[event.customer], outcome.event, histories)
     if follows is not None:
         other = outcome.other = _both(book, accounts, follows, histories, totals, outcome)
         if other.refused is not None:
-            accounts[event.customer] = kept
-            tallies.absorb(totals, tallies.changes(outcome.tallies, {}))
-            return Outcome(event, outcome.on, [], other.refused, kept.level, kept.level)
+            return _taken_back(accounts, kept, outcome, other.refused, event, totals)
         if _corrects(follows.what):  # what was not withheld there is given back here
             outcome.money, other.money = other.money, 0
     if past is not None:
         past.append(outcome.event)
     return outcome
+
+
+def _taken_back(
+    accounts: MutableMapping[int, Account],
+    kept: Account,
+    outcome: Outcome,
+    refused: Refused,
+    event: Event,
+    totals: Totals,
+) -> Outcome:
+    """A side that had accepted an event is as it was before, since the whole is refused."""
+    accounts[event.customer] = kept
+    tallies.absorb(totals, tallies.changes(outcome.tallies, {}))
+    return Outcome(event, outcome.on, [], refused, kept.level, kept.level)
 
 
 def _follows(
@@ -285,11 +301,10 @@ def _refusable(rulebook: Rulebook, account: Account, what: facts.What) -> bool:
     """Whether an event may still be refused after it has changed the account: one that enrols its
     customer by the way, or one at a partner that paid ahead.
     """
-    if rulebook.program.partners and partners.may_refuse(rulebook.program, what):
-        return True
-    if account.enrolled_on is not None:
-        return False
-    return rulebook.refuses or not isinstance(what, facts.Purchase | facts.Visit)
+    if account.enrolled_on is None:
+        enrols = rulebook.program.enrolment == "automatic"
+        return enrols or not isinstance(what, facts.Purchase | facts.Visit)
+    return bool(rulebook.program.partners) and partners.may_refuse(rulebook.program, what)
 
 
 def _correct(
@@ -315,6 +330,7 @@ def _correct(
     event = spending.recorded(live, event)
     derived, refused, tried = _folded(book, [*past, event], day, event.customer, event)
     refused = refused or _spent_since(book, live, derived, event, past)
+    refused = refused or bounds.held(live.balances, derived.balances)
     if refused is not None:
         return Outcome(event, on, [], refused, before, before), account
     forgiven = history.settle(book.on(day).program, derived, now, money)

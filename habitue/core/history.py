@@ -228,8 +228,8 @@ def _mark(
 def _mark_vouchers(stored: Account, derived: Account, event_id: int) -> None:
     """Vouchers keep their numbers (and so their codes) as far as they still exist.
 
-    Those of one reward and day of issue are as good as each other; what is new is numbered after
-    the correcting event, what is no more is cancelled.
+    Those of one reward and day of issue are as good as each other; what is new has its own number,
+    or one after the correcting event where that is taken, what is no more is cancelled.
     """
     assert derived.vouchers is not None
     known = {voucher.id: voucher for voucher in stored.vouchers or ()}
@@ -241,9 +241,11 @@ def _mark_vouchers(stored: Account, derived: Account, event_id: int) -> None:
             if was is not None:
                 unmatched.remove(voucher)
                 voucher.id = left.pop(was.id).id
-    numbers = (number for number in count(event_id) if number not in known)
+    taken = known.keys() | {voucher.id for voucher in derived.vouchers if voucher not in unmatched}
     for voucher in unmatched:
-        voucher.id = next(numbers)
+        if voucher.id in taken:
+            voucher.id = next(number for number in count(event_id) if number not in taken)
+        taken.add(voucher.id)
     derived.touched_vouchers = dict(stored.touched_vouchers)
     for voucher in left.values():
         derived.vouchers.append(structs.replace(voucher, state="cancelled"))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-from habitue.core import facts, money, program, tallies
+from habitue.core import bounds, facts, money, program, tallies
 from habitue.core.account import Account, Entry
 from habitue.core.facts import Event, Refused
 from habitue.core.program import Partner
@@ -77,10 +77,12 @@ def may_refuse(source: program.Program, what: facts.What) -> bool:
 
 
 def _price(rulebook: Rulebook, rate: Fraction, unit: int, amount: int) -> int:
-    """Units times a rate per whole unit, in minor units of money, rounded half up."""
+    """Units times a rate per whole unit, in minor units of money, rounded half up; no more than
+    can be counted.
+    """
     whole = int(10 ** rulebook.program.units[unit].decimals)
     minor = int(10 ** money.decimals(rulebook.program.currency))
-    return floor(rate * amount * minor / whole + Fraction(1, 2))
+    return min(floor(rate * amount * minor / whole + Fraction(1, 2)), bounds.MOST_EARNED)
 
 
 def _prepay(account: Account, partner: Partner, owed: int) -> None:

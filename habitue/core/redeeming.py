@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from habitue.core import entering, fees, holding, limits, money, partners, vouchers
+from habitue.core import bounds, entering, fees, holding, limits, money, partners, vouchers
 from habitue.core.account import Account, Entry
 from habitue.core.calendar import midnight
 from habitue.core.conditions import Moment, in_dates
@@ -15,7 +15,8 @@ from habitue.core.program import Reward
 from habitue.core.rulebook import Rulebook
 
 MOST_VOUCHERS: Final = 200
-"""Automatic rewards issued by one event; what is left over follows with the next."""
+"""Vouchers issued by one event or midnight, which number after it; what a balance would still bring
+follows with the next."""
 
 _OFTEN: Final = Refused("limit", "This reward has been taken as often as allowed.")
 
@@ -62,7 +63,8 @@ def automatic(
     for reward in rulebook.thresholds:
         assert reward.cost is not None
         unit, cost = rulebook.unit_number[reward.cost[0]], reward.cost[1]
-        for _ in range(min(affordable(rulebook, account, unit, day) // cost, MOST_VOUCHERS)):
+        room = MOST_VOUCHERS - vouchers.issued_by(account, event_id)
+        for _ in range(min(affordable(rulebook, account, unit, day) // cost, room)):
             if not _open_to(reward, account, event, day):
                 break
             vouchers.draw_cost(rulebook, account, reward, day, entries)
@@ -82,7 +84,8 @@ def occasion(
     for reward, where in rulebook.occasions.get(when, ()):
         if where is not None and not where(Moment(account, event.what, local)):
             continue
-        if _open_to(reward, account, event, day):
+        room = MOST_VOUCHERS - vouchers.issued_by(account, event.id)
+        if room > 0 and _open_to(reward, account, event, day):
             vouchers.issue(rulebook, account, event.id, reward, midnight(day), entries, event=event)
 
 
@@ -116,6 +119,9 @@ def adjust(
         return Refused("unknown_unit", f"There is no unit {what.unit!r} to correct.")
     why = (("by hand", 0, what.amount),)
     if what.amount > 0:
+        full = None if forced else bounds.refusal(account, {unit: what.amount})
+        if full is not None:
+            return full
         part = Earned(0, unit, what.amount, why)
         holding.grant(rulebook, account, event.id, part, local.date(), "adjustment", entries)
         return None

@@ -214,7 +214,6 @@ class Rulebook:
         self.protects = bool(self.idles and self.by_level)
         self.streaks = streaks.watched(conditions.asked(source))
         self._named = _days_named(source)
-        self.refuses = any(rule.on_limit == "refuse" for rule in source.rules)
         self.capacities = tallies.Capacities(source)
         self.draws = _draws(source.draws)
         self.shares = bool(self.capacities or source.partners or source.causes or source.draws)

@@ -138,6 +138,11 @@ def _last_day(reward: Reward, day: date) -> date:
     return later(day, reward.valid_for) if reward.valid_for else FOREVER
 
 
+def issued_by(account: Account, event_id: int) -> int:
+    """How many vouchers an event has issued up to now."""
+    return _free(account, event_id) - event_id
+
+
 def _free(account: Account, event_id: int) -> int:
     """The next voucher number of an event."""
     while event_id in account.touched_vouchers:

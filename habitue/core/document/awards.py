@@ -94,13 +94,23 @@ class Amounts:
 
 # --- awards ------------------------------------------------------------------------------------
 
+MOST_TIMES: Final = 1_000_000
+
+
+def _factor(text: str, sheet: Sheet) -> Fraction:
+    """A factor: five hundred of them may meet in one event, and must stay a number to write."""
+    value = phrases.exact(text, sheet)
+    if value > MOST_TIMES:
+        raise ValueError(f"{text} is more than {MOST_TIMES:,}")
+    return value
+
+
+_FACTOR: Final = Phrase(phrases.EXACT.what, _factor, phrases.EXACT.show, phrases.EXACT.described)
 _OF_UNIT: Final = "Of this unit; multiply without it: of every unit."
 MULTIPLY: Final = Table(
     program.Multiply,
     {
-        "multiply": Key(
-            phrases.EXACT, "The bases times this.", "factor", required=True, example="2"
-        ),
+        "multiply": Key(_FACTOR, "The bases times this.", "factor", required=True, example="2"),
         "unit": Key(UNIT, _OF_UNIT, example="points"),
     },
 )
