@@ -111,7 +111,7 @@ class IsThe(Struct, frozen=True):
 
 
 class Wins(Struct, frozen=True):
-    """Prize number `prize` (from 0) of a draw, of the period that ended last."""
+    """Prize number `prize` (from 0) of a draw, of the period in which that day lies."""
 
     draw: str
     prize: int

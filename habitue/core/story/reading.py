@@ -201,7 +201,7 @@ class _Reader:
 
 
 def _moment(text: str, _sheet: Sheet) -> datetime:
-    match = re.fullmatch(r"([0-9-]{10})(?: ([0-9]{2}:[0-9]{2}))?", text)
+    match = re.fullmatch(r"([0-9-]{10})(?: ((?:[01][0-9]|2[0-3]):[0-5][0-9]))?", text)
     if match is None:
         raise ValueError
     day = phrases.day(match[1])

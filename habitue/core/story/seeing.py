@@ -160,4 +160,4 @@ _MONEY = ("money", "fee_asked", "saved", "causes", "owes", "is_owed")
 
 
 def _listed(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value).replace("_", " ")
+    return ", ".join(value) if isinstance(value, list) else str(value)
