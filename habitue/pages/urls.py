@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from habitue.pages import account, card, counter, demo, first_run, join, owner, today
+from habitue.pages import (
+    account,
+    card,
+    counter,
+    demo,
+    first_run,
+    join,
+    owner,
+    partner,
+    proof,
+    today,
+)
+from habitue.pages.program import causes, check, draws, overview, partners
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -11,6 +23,37 @@ urlpatterns = [
     path("settings", owner.settings, name="settings"),
     path("settings/pin/<int:key>", owner.new_pin, name="new-pin"),
     path("poster.pdf", owner.poster_pdf, name="poster"),
+    path("program", overview.program, name="program"),
+    path("program/check", check.check, name="program-check"),
+    path("program/draws", draws.overview, name="draws"),
+    path("program/draws/confirm", draws.confirm, name="draws-confirm"),
+    path("program/draws/<slug:draw>/<str:day>", draws.one, name="draw"),
+    path("program/draws/<slug:draw>/<str:day>/close", draws.close, name="draw-close"),
+    path("program/draws/<slug:draw>/<str:day>/reveal", draws.reveal, name="draw-reveal"),
+    path("program/partners", partners.overview, name="partners"),
+    path("program/partners/<slug:name>", partners.one, name="partner"),
+    path("program/partners/<slug:name>/payment", partners.pay, name="partner-payment"),
+    path("program/partners/<slug:name>/link", partners.link, name="partner-link"),
+    path("program/partners/<slug:name>/revoke", partners.revoke, name="partner-revoke"),
+    path("program/partners/<slug:name>/staff", partners.hire, name="partner-staff"),
+    path("program/partners/<slug:name>/staff/<int:key>", partners.dismiss, name="partner-dismiss"),
+    path("program/partners/<slug:name>/<str:month>.csv", partners.sheet, name="partner-csv"),
+    path("program/partners/<slug:name>/<str:month>", partners.month, name="partner-month"),
+    path("program/causes", causes.overview, name="causes"),
+    path("program/causes/<slug:name>", causes.one, name="cause"),
+    path("program/causes/<slug:name>/payment", causes.pay, name="cause-payment"),
+    path("program/causes/<slug:name>.csv", causes.sheet, name="cause-csv"),
+    path(
+        "customers/<int:key>/certificate/<slug:name>/<int:year>.pdf",
+        causes.proof,
+        name="customer-certificate",
+    ),
+    path("c/<str:token>/certificate/<slug:cause>/<int:year>.pdf", card.proof, name="certificate"),
+    path("p/<str:token>", partner.overview, name="own-statements"),
+    path("p/<str:token>/<str:month>.csv", partner.sheet, name="own-csv"),
+    path("p/<str:token>/<str:month>", partner.month, name="own-month"),
+    path("draws/<slug:slug>/<slug:draw>/<str:day>.json", proof.record, name="draw-record"),
+    path("draws/<slug:slug>/<slug:draw>/<str:day>", proof.draw, name="draw-public"),
     path("start", first_run.shop, name="start"),
     path("start/sentence", first_run.promise, name="start-sentence"),
     path("start/preview", first_run.preview, name="start-preview"),

@@ -16,6 +16,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from habitue.core.advice import saying
+
 ROOT: Final = Path(__file__).parents[2]
 LOCALE: Final = ROOT / "habitue" / "locale"
 LANGUAGES: Final = ("fr", "it")  # English is what the code is written in
@@ -28,11 +30,16 @@ KEYWORDS: Final = {
     "pgettext": ((1, "c"), 2),
 }
 Message = str | tuple[str, ...]
+SAID: Final = (saying.SENTENCES,)
+"""What the core says by key and values, for pages to say in other languages."""
 
 
 def spoken() -> Catalog:
-    """Every message of code and templates."""
+    """Every message of code and templates, and what the core says by key."""
     catalog = Catalog(charset="utf-8", project="Habitué")
+    for said in SAID:
+        for sentence in said.values():
+            catalog.add(sentence)
     for path in sorted((ROOT / "habitue").rglob("*")):
         if path.suffix == ".py" and "migrations" not in path.parts:
             found = _messages(path.read_bytes())

@@ -36,3 +36,13 @@ def alice(town: Business) -> Customer:
 @pytest.fixture
 def bruno(town: Business) -> Customer:
     return made.make_neighbor(town, "Bruno")
+
+
+@pytest.fixture
+def keeper(cafe: Business) -> Client:
+    """The browser of the café's owner."""
+    client = Client()
+    client.force_login(
+        User.objects.get(username=ZOE), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
