@@ -247,9 +247,12 @@ def any_books(draw: Any) -> tuple[program.Program, ...]:
 # --- histories ---------------------------------------------------------------------------------
 
 EARNING = (
-    "buy", "buy", "buy", "buy there", "buy there", "buy there", "visit", "share", "flight", "delivery", "birthday",
-    "anniversary", "date", "segments", "approve", "fee", "benefit", "grant", "wait",
+    "buy", "buy", "buy", "buy there", "buy there", "buy there", "visit", "share", "flight",
+    "delivery", "birthday", "anniversary", "date", "segments", "approve", "fee", "benefit",
+    "grant", "wait",
 )  # fmt: skip
+BUYING = ("buy", "buy", "buy there", "buy there", "buy there")
+TAKING = ("take", "take now", "take other", "take other", "pay", "pay", "buy with", "use")
 SPENDING = (
     "take", "take now", "take other", "take other", "pay", "pay", "buy with", "buy with", "use",
     "use", "cancel", "fee failed", "fee back", "won", "take back",
@@ -300,6 +303,33 @@ def events(story: Story) -> list[Event]:
 def meant(stage: Stage, happening: Event, move: Move) -> Event:
     """What a move means where the stage stands."""
     return structs.replace(happening, what=_what(stage, happening, move))
+
+
+def returns(bought: Sequence[Event], data: some.DataObject) -> list[facts.Refund]:
+    """Returns of some purchases, in an order that is drawn: of whole ones, or piece by piece."""
+    found = [
+        part
+        for known in bought
+        if isinstance(known.what, facts.Purchase)
+        for part in data.draw(some.sampled_from([_whole, _pieces, _pieces]))(known.id, known.what)
+    ]
+    if not found:
+        return []
+    most = min(len(found), 5)
+    places = some.lists(some.integers(0, len(found) - 1), unique=True, min_size=1, max_size=most)
+    return [found[place] for place in data.draw(places)]
+
+
+def _whole(of: int, what: facts.Purchase) -> list[facts.Refund]:
+    return [facts.Refund(of)]
+
+
+def _pieces(of: int, what: facts.Purchase) -> list[facts.Refund]:
+    return [
+        facts.Refund(of, (facts.Returned(number, 1),))
+        for number, line in enumerate(what.lines)
+        for _ in range(line.quantity)
+    ]
 
 
 def _what(stage: Stage, happening: Event, move: Move) -> facts.What:

@@ -72,7 +72,7 @@ def weekend() -> Stage:
 
 def test_what_a_till_sends_after_its_weekend_offline_counts_as_if_it_had_never_been() -> None:
     """Across the day on which points lapse, the tier that was reached, and a new version."""
-    sales = [
+    sales: list[tuple[datetime, facts.What]] = [
         (at("2026-01-10"), buys(3_000)),  # its points lapse after 28 February
         (at("2026-02-27", 18), buys(8_000)),  # silver from here on: offline
         (at("2026-02-28", 12), buys(500)),  # double, by the old version: offline
