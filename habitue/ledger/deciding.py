@@ -55,9 +55,9 @@ def decide(
     missing = {customer for after in sides.values() for customer in after} - loaded.asked
     if missing:
         return Wanted(frozenset(missing))
-    needs = _needs(shelf, loaded.accounts, events)
-    _needs_beside(needs, shelf, loaded.accounts, events, sides)
-    _needs_of_households(needs, shelf, loaded.accounts, events, prepared)
+    needs = _needs(shelf, loaded.accounts, events, sides, prepared)
+    if sides:
+        _needs_of_the_merged(needs, loaded.accounts, events, sides)
     stored, histories = _load(cursor, loaded.accounts, needs)
     totals = budgets.totals(cursor, business, shelf.book, loaded.accounts, events, histories)
     outcomes = _run(shelf, loaded.accounts, events, histories, totals, prepared)
@@ -68,60 +68,61 @@ def decide(
 
 
 def _needs(
-    shelf: books.Shelf, accounts: Mapping[int, Account], events: Sequence[Event]
-) -> dict[int, int]:
-    """By customer how much their events must see: lots (1), for corrections the history (2)."""
-    needs: dict[int, int] = {}
-    newest: dict[int, datetime] = {}
-    for event in events:
-        need: int = engine.need(shelf.book, accounts[event.customer], event)
-        before = newest.get(event.customer)
-        if before is not None and event.at < before:
-            need = 2
-        elif before is not None and not _one_day(before, event.at, shelf.book.zone):
-            need = max(need, 1)
-        newest[event.customer] = max(event.at, before or event.at)
-        if need:
-            _note(needs, event.customer, need)
-    return needs
-
-
-def _needs_beside(
-    needs: dict[int, int],
     shelf: books.Shelf,
     accounts: Mapping[int, Account],
     events: Sequence[Event],
     sides: Mapping[int, Sequence[int]],
-) -> None:
-    """Those on the other side of a gift; a merge, and who was merged, sees every history."""
+    prepared: Mapping[int, Prepared],
+) -> dict[int, int]:
+    """By customer how much their events must see: lots (1), for corrections the history (2).
+
+    Whoever stands on the other side of an event, or may have to give, sees at least lots.
+    """
+    needs: dict[int, int] = {}
+    newest: dict[int, datetime] = {}
     for event in events:
-        if event.id not in sides:
-            continue
-        for customer in sides[event.id]:
-            if customer not in accounts:
-                continue
-            received = Event(event.id, customer, event.at, facts.Receipt(event.customer, ()))
-            need = engine.need(shelf.book, accounts[customer], received)
-            _note(needs, customer, max(1, need))
-        turned = isinstance(event.what, _TURNS) or accounts[event.customer].memory.merged_into
-        for customer in (event.customer, *sides[event.id]) if turned else ():
-            _note(needs, customer, 2)
+        need: int = engine.need(shelf.book, accounts[event.customer], event)
+        _see(needs, newest, event, need, shelf.book.zone)
+        one = prepared[event.id]
+        for customer in (*sides.get(event.id, ()), *one.household):
+            if customer in accounts:
+                number = one.spare[0] if one.household else event.id
+                received = Event(number, customer, event.at, facts.Receipt(event.customer, ()))
+                need = engine.need(shelf.book, accounts[customer], received)
+                _see(needs, newest, received, max(1, need), shelf.book.zone)
+    return needs
 
 
-def _needs_of_households(
+def _see(
     needs: dict[int, int],
-    shelf: books.Shelf,
+    newest: dict[int, datetime],
+    event: Event,
+    need: int,
+    zone: ZoneInfo,
+) -> None:
+    """Note what an event needs, after those of the same customer that stand before it."""
+    before = newest.get(event.customer)
+    if before is not None and event.at < before:
+        need = 2
+    elif before is not None and not _one_day(before, event.at, zone):
+        need = max(need, 1)
+    newest[event.customer] = max(event.at, before or event.at)
+    if need:
+        _note(needs, event.customer, need)
+
+
+def _needs_of_the_merged(
+    needs: dict[int, int],
     accounts: Mapping[int, Account],
     events: Sequence[Event],
-    prepared: Mapping[int, Prepared],
+    sides: Mapping[int, Sequence[int]],
 ) -> None:
-    """Those who may give what another member of their household lacks."""
+    """A merge, what undoes one, and whatever happens to who was merged, sees every history."""
     for event in events:
-        one = prepared[event.id]
-        for mate in one.household:
-            if mate in accounts:
-                gift = Event(one.spare[0], mate, event.at, facts.Receipt(event.customer, ()))
-                _note(needs, mate, max(1, engine.need(shelf.book, accounts[mate], gift)))
+        turned = isinstance(event.what, _TURNS) or accounts[event.customer].memory.merged_into
+        for customer in (event.customer, *sides.get(event.id, ())) if turned else ():
+            if customer in accounts:
+                _note(needs, customer, 2)
 
 
 def _note(needs: dict[int, int], customer: int, need: int) -> None:

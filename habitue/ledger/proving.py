@@ -129,7 +129,8 @@ FULL JOIN (
 WHERE coalesce(used.units, 0) <> coalesce(tallied.units, 0)
    OR coalesce(used.money, 0) <> coalesce(tallied.money, 0)"""
 
-# An event may also earn what no partner is billed for: the welcome of who joins by it.
+# An event may also earn what no partner is billed for: the welcome of who joins by it. One that
+# came late books the difference that it makes, which may be less than what it gave.
 _BILLED: Final = """
 SELECT DISTINCT tally.customer_id
 FROM ledger_tally tally
@@ -139,6 +140,9 @@ WHERE tally.business_id = %s AND event.kind IN ('purchase', 'visit', 'action')
   AND NOT EXISTS (
     SELECT FROM ledger_entry back WHERE back.customer_id = tally.customer_id
       AND back.event_id = tally.event_id AND back.kind = 'reversal')
+  AND NOT EXISTS (
+    SELECT FROM ledger_event newer WHERE newer.customer_id = event.customer_id
+      AND newer.at > event.at AND newer.recorded_at <= event.recorded_at)
   AND tally.units > (
     SELECT coalesce(sum(entry.amount), 0) FROM ledger_entry entry
     WHERE entry.customer_id = tally.customer_id AND entry.event_id = tally.event_id
