@@ -19,6 +19,7 @@ from habitue.core import facts
 from habitue.core.facts import Refused
 from habitue.ledger import arrays
 from habitue.ledger.database import Rows
+from habitue.members import survivors
 
 CONFLICT: Final = Refused(
     "conflict", "This reference was used before, for something else. Use another reference."
@@ -95,10 +96,14 @@ def prepared(fact: Fact, event: int, place: int = 0) -> Prepared | None:
         return None
     if len(body) > MOST_BODY or rb"\u0000" in body or not is_text(fact.source, fact.reference):
         return None
-    hashed = hashlib.blake2b(body, digest_size=8, key=b"%d" % fact.customer)
+    return Prepared(fact, event, body.decode(), _fingerprint(fact, body, fact.customer), place)
+
+
+def _fingerprint(fact: Fact, body: bytes, customer: int) -> int:
+    """A hash of all that a fact says, of a customer."""
+    hashed = hashlib.blake2b(body, digest_size=8, key=b"%d" % customer)
     hashed.update(fact.at.isoformat().encode())
-    fingerprint = int.from_bytes(hashed.digest(), "big", signed=True)
-    return Prepared(fact, event, body.decode(), fingerprint, place)
+    return int.from_bytes(hashed.digest(), "big", signed=True)
 
 
 def is_text(*names: str) -> bool:
@@ -214,5 +219,14 @@ def _held(cursor: Rows, business: int, lost: Sequence[tuple[int, Prepared]]) -> 
     for place, one in lost:
         customer, event, fingerprint = holders[one.fact.source, one.fact.reference]
         same = customer == one.fact.customer and fingerprint == one.fingerprint
-        held[place] = Held(customer, event, same)
+        held[place] = Held(customer, event, same or _went_over(one, customer, fingerprint))
     return held
+
+
+def _went_over(one: Prepared, before: int, fingerprint: int) -> bool:
+    """Whether the same was posted for a customer who has gone over into this one since."""
+    if before == one.fact.customer:
+        return False
+    if _fingerprint(one.fact, one.body.encode(), before) != fingerprint:
+        return False
+    return survivors.of([before]).get(before) == one.fact.customer

@@ -274,6 +274,21 @@ def test_goods_of_who_went_over_come_back(town: Business) -> None:
     sound(town)
 
 
+def test_what_was_posted_before_a_merge_is_not_posted_again_after_it(town: Business) -> None:
+    alice, ali = guests(town, 2)
+    (first,) = post(town, bought(ali, 2_000, reference="ticket"))
+    post(town, bought(alice, 1_000))
+    (stranger,) = post(town, bought(alice, 2_000, reference="ticket"))
+    assert refusal(stranger) == "conflict"
+    post(town, does(ali, facts.Merge(alice)))
+    (again,) = post(town, bought(alice, 2_000, reference="ticket"))
+    assert (again.event, again.duplicate, again.refused) == (first.event, True, None)
+    (other,) = post(town, bought(alice, 2_001, reference="ticket"))
+    assert refusal(other) == "conflict"
+    assert has(town, alice) == 30
+    sound(town)
+
+
 def test_three_who_are_one_are_led_to_the_last(town: Business) -> None:
     alice, ali, al = (named(town, f"{name}@example.org") for name in ("alice", "ali", "al"))
     (purchase,) = post(town, bought(al, 3_000))
