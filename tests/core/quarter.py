@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from habitue.core import document, program, story
 
 TEXT = """\
@@ -45,6 +47,7 @@ dividend: {pays: dividend, share: 10%, of: spend}
 """
 
 
+@cache
 def quarter() -> program.Program:
     """The program, read."""
     found = document.read(TEXT)
