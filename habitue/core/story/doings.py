@@ -183,20 +183,20 @@ class Doings:
         partner = {"partner": Key(phrases.TEXT)}
         attributes = {"attributes": Key(Attributes())}
         bought_keys = {
-            "buys": Key(Basket(), "", "lines", required=True),
+            "buys": Key(Basket(), attribute="lines", required=True),
             "tender": Key(phrases.TEXT),
             "covered": Key(phrases.CASH),
             "paying": Key(phrases.CASH),
         }
-        acted = {"acts": Key(phrases.ID, "", "name", required=True), "quantity": Key(_COUNT)}
-        visited = {"visits": Key(_COUNT, "", "quantity", required=True)}
+        acted = {"acts": Key(phrases.ID, attribute="name", required=True), "quantity": Key(_COUNT)}
+        visited = {"visits": Key(_COUNT, attribute="quantity", required=True)}
         returned = {
-            "returns": Key(Many(_RETURNED), "", "lines", required=True),
+            "returns": Key(Many(_RETURNED), attribute="lines", required=True),
             "of": Key(phrases.DAY, required=True),
         }
-        taken: dict[str, Key] = {"takes": Key(phrases.ID, "", "reward", required=True)}
+        taken: dict[str, Key] = {"takes": Key(phrases.ID, attribute="reward", required=True)}
         enjoyed = {
-            "enjoys": Key(phrases.ID, "", "benefit", required=True),
+            "enjoys": Key(phrases.ID, attribute="benefit", required=True),
             "quantity": Key(_COUNT),
             "order": Key(phrases.CASH),
         }
@@ -210,7 +210,9 @@ class Doings:
             "visits": Table(facts.Visit, visited | where | attributes),
             "acts": Table(facts.Action, acted | where | attributes),
             "takes": Table(facts.Redemption, taken | partner),
-            "uses": Table(Uses, {"uses": Key(phrases.ID, "", "reward", required=True)} | partner),
+            "uses": Table(
+                Uses, {"uses": Key(phrases.ID, attribute="reward", required=True)} | partner
+            ),
             "enjoys": Table(facts.BenefitUse, enjoyed),
             "adjusts": Table(_adjustment, adjusted),
         }
