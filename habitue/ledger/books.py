@@ -126,6 +126,17 @@ def members(business: int, *, after: int, most: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def count_members(business: int) -> int:
+    """How many members a business has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM ledger_account"
+            " WHERE business_id = %s AND enrolled_on IS NOT NULL",
+            [business],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def businesses() -> list[int]:
     """Every business there is."""
     with connection.cursor() as cursor:

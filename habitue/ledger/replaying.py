@@ -26,8 +26,8 @@ Portion = tuple[int, int]
 _ROWS_AT_ONCE: Final = 2_000
 
 _SPAN: Final = """
-SELECT count(*), max(business_date), bool_or(kind = ANY (%s))
-FROM ledger_event WHERE business_id = %s AND refusal IS NULL"""
+SELECT count(*), max(business_date), bool_or(kind = ANY (%(two_sided)s))
+FROM ledger_event event WHERE business_id = %(business)s AND refusal IS NULL{since}"""
 
 _PORTIONS: Final = """
 SELECT min(customer_id), max(customer_id)
@@ -36,14 +36,22 @@ FROM (SELECT customer_id, ntile(%s) OVER (ORDER BY customer_id) AS portion
 GROUP BY portion ORDER BY portion"""
 
 _EVENTS: Final = """
-SELECT customer_id, id, at, what::text FROM ledger_event
-WHERE business_id = %s AND refusal IS NULL AND customer_id BETWEEN %s AND %s
-ORDER BY customer_id, at, id"""
+SELECT customer_id, id, {at} AS moment, what::text FROM ledger_event event
+WHERE business_id = %(business)s AND refusal IS NULL
+  AND customer_id BETWEEN %(first)s AND %(last)s{since}
+ORDER BY customer_id, moment, id"""
 
 _MOMENTS: Final = """
-SELECT customer_id, id, at, what::text FROM ledger_event
-WHERE business_id = %s AND refusal IS NULL
-ORDER BY at, id"""
+SELECT customer_id, id, {at} AS moment, what::text FROM ledger_event event
+WHERE business_id = %(business)s AND refusal IS NULL{since}
+ORDER BY moment, id"""
+
+# Who was a member already, and comes, joins as the stretch begins.
+_SINCE: Final = """
+  AND (at >= %(since)s OR kind = 'enrolment' AND EXISTS (
+    SELECT FROM ledger_event later
+    WHERE later.customer_id = event.customer_id AND later.business_id = event.business_id
+      AND later.at >= %(since)s AND later.refusal IS NULL))"""
 
 _FUNDED: Final = """
 SELECT name, sum(money)::bigint FROM ledger_payment
@@ -62,9 +70,10 @@ class Span(Struct, frozen=True):
     meets: bool
 
 
-def span(connection: Connection[Any], business: int) -> Span:
-    """How much a business's history holds."""
-    row = connection.execute(_SPAN, [_TWO_SIDED, business]).fetchone()
+def span(connection: Connection[Any], business: int, *, since: datetime | None = None) -> Span:
+    """How much a business's history holds, from a moment on if one is given."""
+    values = {"business": business, "since": since, "two_sided": _TWO_SIDED}
+    row = connection.execute(_cut(_SPAN, since), values).fetchone()
     assert row is not None, "an aggregate has a row"
     return Span(row[0], row[1], bool(row[2]))
 
@@ -76,17 +85,25 @@ def portions(connection: Connection[Any], business: int, count: int) -> list[Por
 
 
 def customers(
-    connection: Connection[Any], business: int, portion: Portion
+    connection: Connection[Any], business: int, portion: Portion, *, since: datetime | None = None
 ) -> Iterator[tuple[int, str, list[Event]]]:
-    """The customers of a portion, each as (number, name, accepted events in the order of time)."""
-    rows = _stream(connection, _EVENTS, [business, *portion])
+    """The customers of a portion, each as (number, name, accepted events in the order of time).
+
+    `since`: only what happened from then on; who was a member before joins at that moment.
+    """
+    first, last = portion
+    values = {"business": business, "first": first, "last": last, "since": since}
+    rows = _stream(connection, _cut(_EVENTS, since), values)
     for customer, found in groupby(rows, itemgetter(0)):
         yield customer, str(customer), [_event(*row) for row in found]
 
 
-def moments(connection: Connection[Any], business: int) -> Iterator[Event]:
-    """Everybody's accepted events in the order of time."""
-    return (_event(*row) for row in _stream(connection, _MOMENTS, [business]))
+def moments(
+    connection: Connection[Any], business: int, *, since: datetime | None = None
+) -> Iterator[Event]:
+    """Everybody's accepted events in the order of time; `since` as for `customers`."""
+    values = {"business": business, "since": since}
+    return (_event(*row) for row in _stream(connection, _cut(_MOMENTS, since), values))
 
 
 def funded(connection: Connection[Any], business: int) -> dict[str, tuple[int, int]]:
@@ -95,8 +112,15 @@ def funded(connection: Connection[Any], business: int) -> dict[str, tuple[int, i
     return {f"funded {name}": (0, money) for name, money in rows}
 
 
+def _cut(query: str, since: datetime | None) -> str:
+    """A query of the whole history, or of what happened from a moment on."""
+    if since is None:
+        return query.format(at="at", since="")
+    return query.format(at="greatest(at, %(since)s)", since=_SINCE)
+
+
 def _stream(
-    connection: Connection[Any], query: str, values: list[int]
+    connection: Connection[Any], query: str, values: dict[str, Any]
 ) -> Iterator[tuple[int, int, datetime, str]]:
     with connection.transaction(), ServerCursor(connection, "replaying") as cursor:
         cursor.itersize = _ROWS_AT_ONCE

@@ -1,4 +1,4 @@
-"""What the pages keep for themselves: codes and addresses that were mailed."""
+"""What the pages keep for themselves: what was mailed, and what an owner had worked out."""
 
 from django.db import models
 
@@ -31,3 +31,31 @@ class SignInCode(models.Model):
 
     def __str__(self) -> str:
         return f"code {self.pk}"
+
+
+class Study(models.Model):
+    """Something long that an owner asked for, worked out by the worker and kept to look at again.
+
+    `asked` says what (`habitue.pages.program.studies`), `done` how many percent of it are through,
+    `found` what came out; `failed` if nothing did.
+    """
+
+    class Kind(models.TextChoices):
+        WHAT_IF = "what-if"
+        PREVIEW = "preview"
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey("members.Business", models.CASCADE)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    asked = models.JSONField()
+    asked_at = models.DateTimeField()
+    done = models.PositiveSmallIntegerField(default=0)
+    found = models.BinaryField(null=True)
+    failed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "kind", "-id"], name="study_newest")]
+        verbose_name_plural = "studies"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -14,17 +14,35 @@ from habitue.pages import (
     proof,
     today,
 )
-from habitue.pages.program import causes, check, draws, overview, partners
+from habitue.pages.program import (
+    bonds,
+    causes,
+    check,
+    draws,
+    membership,
+    overview,
+    partners,
+    what_if,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("customers", owner.customers, name="customers"),
     path("customers/<int:key>", owner.customer, name="customer"),
+    path("customers/<int:key>/fee", membership.fee, name="fee"),
+    path("customers/<int:key>/cancel", membership.cancel, name="fee-cancel"),
+    path("customers/<int:key>/household", bonds.household, name="household"),
+    path("customers/<int:key>/household/leave", bonds.leave, name="household-leave"),
+    path("customers/<int:key>/merge", bonds.merge, name="merge"),
+    path("customers/<int:key>/unmerge", bonds.unmerge, name="unmerge"),
+    path("customers/<int:key>/give", bonds.give, name="give-units"),
     path("settings", owner.settings, name="settings"),
     path("settings/pin/<int:key>", owner.new_pin, name="new-pin"),
     path("poster.pdf", owner.poster_pdf, name="poster"),
     path("program", overview.program, name="program"),
     path("program/check", check.check, name="program-check"),
+    path("program/what-if", what_if.ask, name="program-what-if"),
+    path("program/what-if/<int:key>", what_if.tried, name="program-tried"),
     path("program/draws", draws.overview, name="draws"),
     path("program/draws/confirm", draws.confirm, name="draws-confirm"),
     path("program/draws/<slug:draw>/<str:day>", draws.one, name="draw"),
@@ -79,5 +97,7 @@ urlpatterns = [
     path("s/<str:key>/m/<int:member>", counter.sheet, name="sheet"),
     path("s/<str:key>/m/<int:member>/stamp", counter.stamp, name="stamp"),
     path("s/<str:key>/m/<int:member>/give", counter.give, name="give"),
+    path("s/<str:key>/m/<int:member>/use", counter.use, name="use"),
+    path("s/<str:key>/m/<int:member>/pay", counter.pay, name="pay"),
     path("s/<str:key>/m/<int:member>/undo", counter.undo, name="undo"),
 ]

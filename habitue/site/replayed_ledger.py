@@ -25,19 +25,23 @@ def of_business(
 
     Other processes reach the same database by connections of their own, with the same rights.
     """
-    span = replaying.span(connection, business)
+    span = replaying.span(connection, business, since=plan.since)
     plan = structs.replace(plan, until=span.until or date.min)
     stages = plan.stages()
     if plan.shares or span.meets:
         sums = Sums.nothing(len(stages))
-        events = replays.counted(replaying.moments(connection, business), span.events, tell)
+        moments = replaying.moments(connection, business, since=plan.since)
+        events = replays.counted(moments, span.events, tell)
         funded = replaying.funded(connection, business)
         replay.together(stages, events, sums, totals=funded)
         return result.read(stages, sums, notes=[replays.IN_ORDER])
     if processes == 1:
         sums = Sums.nothing(len(stages))
-        for portion in replaying.portions(connection, business, 1):
-            replay.apart(stages, replaying.customers(connection, business, portion), sums)
+        portions = replaying.portions(connection, business, replays.PIECES)
+        for ended, portion in enumerate(portions, 1):
+            guests = replaying.customers(connection, business, portion, since=plan.since)
+            replay.apart(stages, guests, sums)
+            tell("Replaying", ended / len(portions))
         return result.read(stages, sums)
     portions = replaying.portions(connection, business, processes * replays.PIECES)
     # The password is no part of `dsn`; it goes to our own processes only.
@@ -52,5 +56,6 @@ def of_business(
 def _portion(plan: Plan, reach: dict[str, Any], business: int, portion: replaying.Portion) -> Sums:
     sums = Sums.nothing(len(plan.programs))
     with psycopg.connect(**reach) as connection:
-        replay.apart(plan.stages(), replaying.customers(connection, business, portion), sums)
+        guests = replaying.customers(connection, business, portion, since=plan.since)
+        replay.apart(plan.stages(), guests, sums)
     return sums

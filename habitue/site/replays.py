@@ -55,11 +55,15 @@ IN_ORDER: Final = (
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What is to be tried: each program as all its versions, how rewards are taken, until when."""
+    """What is to be tried: each program as all its versions, how rewards are taken, until when.
+
+    `since`: a ledger's history is only looked at from that moment on; everybody begins with it.
+    """
 
     programs: tuple[tuple[Program, ...], ...]
     behaviour: Behaviour
     until: date = date.max
+    since: datetime | None = None
     enroll: bool = True
     worths: dict[str, Fraction] = {}
 

@@ -38,6 +38,14 @@ def build_demo() -> None:
     demo.build(now=datetime.now(UTC))
 
 
+@app.task(pass_context=False)
+def study(key: int) -> None:
+    """Work out what an owner asked for on a page; started again after a crash, it begins anew."""
+    from habitue.site import studying
+
+    studying.run(key)
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="forget_codes", pass_context=False)
 def forget_codes(timestamp: int) -> None:

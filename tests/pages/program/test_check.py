@@ -22,7 +22,7 @@ def buy(shop: Business, people: int, visits: int, amount: int) -> None:
         key = make_member(shop, f"Guest {person}", f"guest{person}@example.org").pk
         for visit in range(visits):
             what = facts.Purchase((facts.Line(amount),), "EUR")
-            at = now - timedelta(days=10 * visit, minutes=1)
+            at = now - timedelta(days=7 * visit, minutes=1)
             posted = Fact(customer=key, at=at, what=what, reference=f"{person} {visit}")
             (answer,) = ledger.post(shop.pk, [posted], now=now)
             assert not answer.refused, answer
