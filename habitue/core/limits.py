@@ -69,7 +69,7 @@ def use(account: Account, rule: Limited, amount: int, local: datetime) -> None:
         usage.times += 1
         usage.amount += amount
         if len(buckets) > _KEPT:
-            del buckets[min(buckets)]
+            del buckets[min(filter(None, buckets))]
 
 
 def refusal(account: Account, rule: Limited, local: datetime) -> facts.Refused:
@@ -104,7 +104,10 @@ def _name(rule: Limited, number: int) -> str:
 
 
 def _bucket(limit: Limit, day: date) -> int:
-    """All time is one bucket, a calendar period its first day, a rolling period each day."""
+    """All time is bucket 0, a calendar period its first day, a rolling period each day.
+
+    Another version of a rule may count otherwise, so that a table may hold all three.
+    """
     if limit.per is None:
         return 0
     if isinstance(limit.per, Period):
@@ -148,7 +151,7 @@ def _used(account: Account, name: str, limit: Limit, day: date) -> tuple[int, in
         inside = [
             usage
             for bucket, usage in buckets.items()
-            if day < later(date.fromordinal(bucket), limit.per)
+            if bucket and day < later(date.fromordinal(bucket), limit.per)
         ]
         return sum(usage.times for usage in inside), sum(usage.amount for usage in inside)
     usage = buckets.get(_bucket(limit, day), Usage())

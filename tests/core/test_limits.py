@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -263,3 +263,29 @@ def test_a_limit_with_a_rolling_period_stays_the_members_own() -> None:
         town.post(who, "2026-03-08", facts.Visit())
         assert town.has(who) == 1
     assert town.totals == {}
+
+
+@pytest.mark.parametrize("before", [None, "month", Period(2, "day")])
+@pytest.mark.parametrize("after", [None, "month", Period(2, "day")])
+def test_a_version_may_count_a_limit_over_another_time(before: Any, after: Any) -> None:
+    """What was counted for all time has no day; from the new version on each counts its own way."""
+    old = cafe(rules=(rule(PerItem("points", ONE), when="visit", limits=(Limit(1, per=before),)),))
+    new = rule(PerItem("points", ONE), when="visit", limits=(Limit(1, per=after),))
+    stage = Stage(old, cafe(rules=(new,), since=date(2026, 4, 1)))
+    for day in ("2026-03-02", "2026-04-02", "2026-04-02"):
+        stage.post(day, facts.Visit())
+    kept_on = before is None and after is None
+    assert stage.account().balances == [1 if kept_on else 2]
+    folded = engine.fold(stage.book, stage.histories[ALICE], date(2026, 4, 2), customer=ALICE)
+    assert picture(folded) == picture(stage.account())
+
+
+def test_a_count_for_all_time_outlives_hundreds_of_days() -> None:
+    days = rule(PerItem("points", ONE), when="visit", limits=(Limit(1, per=Period(1, "day")),))
+    ever = rule(PerItem("points", ONE), when="visit", limits=(Limit(1),))
+    stage = Stage(cafe(rules=(days,)), cafe(rules=(ever,), since=date(2028, 1, 1)))
+    for day in range(450):
+        stage.post(at("2026-01-01") + timedelta(days=day), facts.Visit())
+    for _ in range(3):
+        stage.post("2028-01-01", facts.Visit())
+    assert stage.account().balances == [451]
