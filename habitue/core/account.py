@@ -6,8 +6,9 @@ are loaded only when an event needs them (`lots is None` otherwise): an earning 
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
 
@@ -24,6 +25,8 @@ EntryKind = Literal[
     "donation",
 ]
 VoucherState = Literal["issued", "redeemed", "cancelled", "expired"]
+
+_Piece = TypeVar("_Piece", "Lot", "Voucher")
 
 Step = tuple[str, int, int]
 """One step of an explanation: the rule, the base it saw, the amount it contributed."""
@@ -135,6 +138,15 @@ class Memory(Struct, omit_defaults=True):
     tallies: dict[str, tuple[int, int]] = {}
     merged_into: int = 0
 
+    def copied(self) -> Memory:
+        """The same memory over again; what it holds are numbers, dates, and tables of them."""
+        if self == _BLANK:
+            return Memory()
+        return Memory(*[_copied(getattr(self, name)) for name in self.__struct_fields__])
+
+
+_BLANK = Memory()
+
 
 class Account(Struct):
     """A member's (or mere customer's) running state in one program.
@@ -153,6 +165,23 @@ class Account(Struct):
     vouchers: list[Voucher] | None = None
     touched_lots: dict[int, Lot] = field(default_factory=dict)
     touched_vouchers: dict[int, Voucher] = field(default_factory=dict)
+
+    def copied(self) -> Account:
+        """The same account over again: what happens to one leaves the other as it is."""
+        lots: dict[int, Lot] = {}
+        vouchers: dict[int, Voucher] = {}
+        return Account(
+            self.customer,
+            list(self.balances),
+            self.enrolled_on,
+            self.level,
+            self.due_on,
+            self.memory.copied(),
+            _alike(self.lots, lots),
+            _alike(self.vouchers, vouchers),
+            {number: _once(lot, lots) for number, lot in self.touched_lots.items()},
+            {number: _once(each, vouchers) for number, each in self.touched_vouchers.items()},
+        )
 
     @classmethod
     def blank(cls, customer: int, units: int) -> Account:
@@ -193,3 +222,21 @@ class Account(Struct):
 
 def _after(day: date) -> date:
     return day if day == FOREVER else date.fromordinal(day.toordinal() + 1)
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _copied(held) for key, held in value.items()}
+    return Usage(value.times, value.amount) if type(value) is Usage else value
+
+
+def _alike(pieces: list[_Piece] | None, copies: dict[int, _Piece]) -> list[_Piece] | None:
+    return None if pieces is None else [_once(piece, copies) for piece in pieces]
+
+
+def _once(piece: _Piece, copies: dict[int, _Piece]) -> _Piece:
+    """A copy of a lot or voucher; what was one object stays one."""
+    known = copies.get(id(piece))
+    if known is None:
+        known = copies[id(piece)] = copy(piece)
+    return known

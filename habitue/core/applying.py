@@ -5,7 +5,6 @@ The same whether the event is decided now or folded again (`engine`, `history`).
 
 from __future__ import annotations
 
-from copy import deepcopy
 from datetime import date, datetime
 from typing import Final
 
@@ -195,7 +194,7 @@ def _led_to(
     trial = structs.replace(
         account,
         balances=list(account.balances),
-        memory=deepcopy(account.memory),
+        memory=account.memory.copied(),
         lots=None,
         vouchers=None,
         touched_lots={},

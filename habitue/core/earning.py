@@ -5,6 +5,7 @@ Everything is whole-number arithmetic over the unit's common denominator (`Ruleb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from math import gcd
@@ -15,7 +16,7 @@ from msgspec import Struct, structs
 from habitue.core import bounds, facts, limits, program
 from habitue.core.account import Account, Step
 from habitue.core.conditions import LinePredicate, Moment
-from habitue.core.rulebook import Base, Rule, Rulebook
+from habitue.core.rulebook import Base, Factor, Rule, Rulebook, factors_of
 
 
 class Earned(Struct, frozen=True, gc=False):
@@ -113,7 +114,7 @@ def earned(
             if (rule.where is None or rule.where(moment)) and _sees(rule, what)
         ]
     if trigger.direct is not None and all(rule.changes_whole for rule in special):
-        found = _directly(rulebook, trigger.direct, what, special)
+        found = _directly(rulebook, trigger.direct, what, factors_of(special))
         return _bounded(account, found, forced)
     rules = sorted([*trigger.plain, *special], key=_place)
     left = {
@@ -187,7 +188,7 @@ def _directly(
     rulebook: Rulebook,
     bases: tuple[tuple[str, Base], ...],
     what: facts.What,
-    special: list[Rule],
+    factors: Sequence[Factor],
 ) -> list[Earned]:
     """The same as the general way, for bases that never meet and changes of whole events."""
     found = []
@@ -206,32 +207,23 @@ def _directly(
         scale = rulebook.scale[base.unit]
         amount = value // scale
         why: tuple[Step, ...] = ((rule_id, measured, amount),)
-        if special:
-            amount, why = _changed(rulebook, base.unit, value, scale, special, why)
+        if factors:
+            amount, why = changed(base.unit, value, scale, factors, why)
         if amount:
             found.append(Earned(base.slot, base.unit, amount, why))
     return found
 
 
-def _changed(
-    rulebook: Rulebook,
-    unit: int,
-    num: int,
-    den: int,
-    special: list[Rule],
-    why: tuple[Step, ...],
+def changed(
+    unit: int, num: int, den: int, factors: Sequence[Factor], why: tuple[Step, ...]
 ) -> tuple[int, tuple[Step, ...]]:
-    """The amount `num / den` after multipliers, then bonuses, rounded down, with their steps."""
-    steps = list(why)
-    unit_id = rulebook.program.units[unit].id
-    for bonuses in (False, True):
-        for rule in special:
-            for is_bonus, of, top, bottom in rule.factors:
-                if is_bonus is bonuses and (of is None or of == unit_id):
-                    before = num // den
-                    num, den = num * top, den * bottom
-                    steps.append((rule.rule.id, before, num // den - before))
-    return num // den, tuple(steps)
+    """The amount `num / den` after its factors, rounded down, with their steps."""
+    for rule_id, of, top, bottom in factors:
+        if of is None or of == unit:
+            before = num // den
+            num, den = num * top, den * bottom
+            why = (*why, (rule_id, before, num // den - before))
+    return num // den, why
 
 
 def _sees(rule: Rule, what: facts.What) -> bool:

@@ -14,9 +14,9 @@ The same call serves one scan at the till, a nightly import and a what-if over f
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from copy import deepcopy
 from datetime import date
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
@@ -32,11 +32,13 @@ from habitue.core import (
     sides,
     spending,
     tallies,
+    usual,
 )
 from habitue.core.account import Account, Entry
 from habitue.core.facts import Event, Refused
 from habitue.core.rulebook import Book, Rulebook
 from habitue.core.tallies import Tally, Totals
+from habitue.core.usual import Usual
 
 Need = Literal[0, 1, 2]
 """How much of an account an event must see: 0 the account, 1 its lots, 2 its history."""
@@ -87,11 +89,17 @@ def run(
     """
     histories = histories or {}
     totals = {} if totals is None else totals
+    usually = usual.of(book)
     outcomes = []
     for event in events:
         account = accounts.get(event.customer)
         if account is None:
             account = accounts[event.customer] = Account.blank(event.customer, book.units)
+        elif (outcome := _usual(usually, book.zone, account, event)) is not None:
+            outcomes.append(outcome)
+            if event.customer in histories:
+                histories[event.customer].append(event)
+            continue
         if isinstance(event.what, sides.TWO) or account.memory.merged_into:
             outcomes.append(_both(book, accounts, event, histories, totals))
             continue
@@ -101,6 +109,13 @@ def run(
             past.append(outcome.event)
         outcomes.append(outcome)
     return outcomes
+
+
+def _usual(usually: Usual, zone: ZoneInfo, account: Account, event: Event) -> Outcome | None:
+    """What follows from a usual purchase; None: the event has to be looked at with more care."""
+    before, day = account.level, event.at.astimezone(zone).date()
+    entries = usually.decide(account, event, day)
+    return None if entries is None else Outcome(event, day, entries, None, before, account.level)
 
 
 def _both(
@@ -119,7 +134,7 @@ def _both(
     account = accounts.get(event.customer)
     if account is None:
         account = accounts[event.customer] = Account.blank(event.customer, book.units)
-    kept, past = deepcopy(account), histories.get(event.customer)
+    kept, past = account.copied(), histories.get(event.customer)
     outcome = _one(book, accounts, account, event, past, totals, because)
     if outcome.refused is not None:
         return outcome
@@ -261,7 +276,7 @@ def _decide(
     before = account.level
     kept, entries = None, []
     if account.due_on <= day or _refusable(rulebook, account, event.what):
-        kept = deepcopy(account)
+        kept = account.copied()
         entries = due.advance(book, account, day)
     done = spending.completed(rulebook, account, event, day)
     refused = applying.apply(rulebook, account, done, local, entries)
@@ -325,7 +340,7 @@ def _correct(
     if refused is not None:
         return Outcome(event, on, [], refused, account.level, account.level), account
     before = account.level
-    live = deepcopy(account)
+    live = account.copied()
     entries = due.advance(book, live, day)
     event = spending.recorded(live, event)
     derived, refused, tried = _folded(book, [*past, event], day, event.customer, event)

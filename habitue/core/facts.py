@@ -379,12 +379,13 @@ def trigger(what: What) -> str:
 def problem(event: Event, *, currency: str) -> Refused | None:
     """What is wrong with an event taken by itself, or None. `currency` is the program's."""
     what = event.what
-    if isinstance(what, (Purchase, Visit, Action)) and what.attributes:
-        for value in what.attributes.values():
-            if not isinstance(value, str) and abs(value) > MAX_AMOUNT:
-                return _refused("attribute", "A number among the attributes is huge.", MAX_AMOUNT)
     if isinstance(what, Purchase):
-        return _purchase_problem(what, currency)
+        refused = _attributes_problem(what.attributes) if what.attributes else None
+        return refused or _purchase_problem(what, currency)
+    if isinstance(what, (Visit, Action)) and what.attributes:
+        refused = _attributes_problem(what.attributes)
+        if refused is not None:
+            return refused
     if isinstance(what, Refund):
         return _refund_problem(what)
     if isinstance(what, Payment):
@@ -399,6 +400,13 @@ def problem(event: Event, *, currency: str) -> Refused | None:
         if not what.reason.strip():
             return Refused("reason", "An adjustment needs a reason.")
     return _sides_problem(event.customer, what)
+
+
+def _attributes_problem(attributes: dict[str, str | int | bool]) -> Refused | None:
+    for value in attributes.values():
+        if not isinstance(value, str) and abs(value) > MAX_AMOUNT:
+            return _refused("attribute", "A number among the attributes is huge.", MAX_AMOUNT)
+    return None
 
 
 def _purchase_problem(what: Purchase, currency: str) -> Refused | None:

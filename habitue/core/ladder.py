@@ -46,6 +46,7 @@ class CompiledLadder:
         self._yearly = self._all_windows == (program.CalendarYear(),) and not self.by_balance
         self._plain = self._is_plain()
         self._thresholds = self._amounts_of_one_unit() if self._plain else None
+        self._counter = self.units[0] if self.units else 0
         self._year_ends: dict[int, date] = {}
 
     def count(self, account: Account, unit: int, amount: int, day: date) -> None:
@@ -73,7 +74,11 @@ class CompiledLadder:
         if not self._plain:
             self._review_each(account, day)
             return
-        reached = self._reached(account, day)
+        if self._yearly and self._thresholds is not None:
+            counter = account.memory.counters.get(self._counter, {})
+            reached = bisect_right(self._thresholds, counter.get(day.year, 0))
+        else:
+            reached = self._reached(account, day)
         held = account.memory.held
         if not reached and account.level:
             return

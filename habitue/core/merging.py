@@ -9,7 +9,6 @@ before the two became one, or after. Undoing the merge leaves both as if it had 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from datetime import date
 from math import gcd
 from typing import Any, Final
@@ -90,7 +89,7 @@ def join(
     came = what.estate
     if came.enrolled_on is not None:
         account.enrolled_on = min(account.enrolled_on or day, came.enrolled_on)
-    _remember(account.memory, deepcopy(came.memory))
+    _remember(account.memory, came.memory.copied())
     _enter_draws(rulebook, account, came.memory.tallies, day)
     taken = {lot.id for lot in account.lots or ()}
     for parcel in came.parcels:

@@ -8,12 +8,12 @@ or name one of its products, categories or labels.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from habitue.core import conditions, facts, program, streaks, tallies
@@ -29,6 +29,9 @@ APPROVAL: Final = "approval"
 """For what units wait that a person must let become usable."""
 
 Key = tuple[str, str]
+Factor = tuple[str, int | None, int, int]
+"""A rule, the unit it changes (None: every one), and the fraction by which it does."""
+
 Measure = Literal["whole money", "money", "quantity", "attribute", "once"]
 
 
@@ -39,7 +42,7 @@ class Slot:
     """
 
     __slots__ = (
-        "awaits", "by_level", "dated", "expiry", "from_activation", "number", "pending",
+        "awaits", "by_level", "dated", "expiry", "from_activation", "number", "pending", "plain",
         "redeemable", "unit",
     )  # fmt: skip
 
@@ -62,6 +65,7 @@ class Slot:
         self.from_activation = of.expiry_from == "activation"
         undated = expiry is None or isinstance(expiry, program.Inactivity)
         self.dated = not (pending is None and undated and not by_level)
+        self.plain = self.redeemable and not self.dated and not self.awaits
 
     def lasts(self, level: str) -> program.Expiry | None:
         """How a lot lapses for a member who holds a level."""
@@ -92,7 +96,13 @@ class Rule:
         "levels", "limited", "order", "rule", "where",
     )  # fmt: skip
 
-    def __init__(self, order: int, rule: program.EarnRule, bases: tuple[Base, ...]) -> None:
+    def __init__(
+        self,
+        order: int,
+        rule: program.EarnRule,
+        bases: tuple[Base, ...],
+        units: Mapping[str, int],
+    ) -> None:
         self.order = order
         self.rule = rule
         self.bases = bases
@@ -108,19 +118,22 @@ class Rule:
         self.is_plain = not special and usual
         whole = not (self.bases or self.counts or self.limited or rule.group)
         self.changes_whole = whole and bool(self.changes)
-        self.factors = tuple(_factor(award) for award in self.changes)
+        self.factors = tuple(_factor(rule.id, award, units) for award in self.changes)
         self.levels = rule.where.values if isinstance(rule.where, program.TierIs) else None
         if self.levels is not None and not self.keys:
             self.where = None  # `Trigger.special` looks such rules up by level
         self.conditional = self.where is not None or self.counts is not None
 
 
-def _factor(award: program.Multiply | program.Bonus) -> tuple[bool, str | None, int, int]:
-    """A change as a factor: whether it comes after the multipliers, its unit, and the fraction."""
+def _factor(
+    rule: str, award: program.Multiply | program.Bonus, units: Mapping[str, int]
+) -> tuple[bool, Factor]:
+    """A change as a factor, and whether it comes after the multipliers."""
+    unit = None if award.unit is None else units[award.unit]
     if isinstance(award, program.Multiply):
-        return False, award.unit, award.factor.numerator, award.factor.denominator
+        return False, (rule, unit, award.factor.numerator, award.factor.denominator)
     grown = 1 + award.share
-    return True, award.unit, grown.numerator, grown.denominator
+    return True, (rule, unit, grown.numerator, grown.denominator)
 
 
 class Trigger:
@@ -131,7 +144,8 @@ class Trigger:
     """
 
     __slots__ = (
-        "by_category", "by_label", "by_level", "by_sku", "direct", "filtered", "others", "plain",
+        "_changing", "by_category", "by_label", "by_level", "by_sku", "direct", "filtered",
+        "others", "plain",
     )  # fmt: skip
 
     def __init__(self, rules: Iterable[Rule], units: Sequence[program.Unit]) -> None:
@@ -149,6 +163,7 @@ class Trigger:
             for kind, name in rule.keys:
                 indexes[kind].setdefault(name, []).append(rule)
         self.by_level: dict[str, list[Rule]] = {}
+        self._changing: dict[str, tuple[Factor, ...] | None] = {}
         self.filtered = bool(self.by_sku or self.by_category or self.by_label)
         self.direct = self._direct(units)
 
@@ -172,11 +187,37 @@ class Trigger:
         once = {rule.order: rule for rule in found}
         return [*others, *once.values()]
 
+    def changing(self, what: facts.What, level: str) -> tuple[Factor, ...] | None:
+        """The factors on what an event of a member of a level earns, multipliers before bonuses;
+        None where any rule has to look closer.
+        """
+        if self.filtered:
+            return _only_factors(self.special(what, level))
+        if level not in self._changing:
+            self._changing[level] = _only_factors(self.special(what, level))
+        return self._changing[level]
+
     def _direct(self, units: Sequence[program.Unit]) -> tuple[tuple[str, Base], ...] | None:
         found = [(rule.rule.id, base) for rule in self.plain for base in rule.bases]
         earned = [base.unit for _, base in found]
         simple = all(units[unit].rounding == "floor" and not units[unit].carry for unit in earned)
         return tuple(found) if simple and len(set(earned)) == len(earned) else None
+
+
+def _only_factors(rules: Sequence[Rule]) -> tuple[Factor, ...] | None:
+    more = any(rule.conditional or not rule.changes_whole for rule in rules)
+    return None if more else factors_of(rules)
+
+
+def factors_of(rules: Sequence[Rule]) -> tuple[Factor, ...]:
+    """What rules multiply, then what they add on top: whole events, in the order of the file."""
+    return tuple(
+        factor
+        for bonuses in (False, True)
+        for rule in rules
+        for is_bonus, factor in rule.factors
+        if is_bonus is bonuses
+    )
 
 
 class Rulebook:
@@ -196,7 +237,8 @@ class Rulebook:
         self.by_level = _by_level(source)
         self.slots: list[Slot] = []
         self.rules = [
-            Rule(order, rule, self._bases(rule)) for order, rule in enumerate(source.rules)
+            Rule(order, rule, self._bases(rule), self.unit_number)
+            for order, rule in enumerate(source.rules)
         ]
         self.ladder = CompiledLadder(source.tiers, self.unit_number) if source.tiers else None
         self.thresholds = tuple(
@@ -341,7 +383,10 @@ def _restarts(slot: Slot) -> set[str]:
 
 
 class Book:
-    """All versions of one program, in the order in which they take effect."""
+    """All versions of one program, in the order in which they take effect.
+
+    `beside` is for what others find out about a book once and keep with it, by kind.
+    """
 
     def __init__(self, versions: Sequence[program.Program]) -> None:
         if not versions:
@@ -364,6 +409,7 @@ class Book:
             version.listens = self.redated.union(self.awaited, version.inactive, version.streaks)
         self.moves_lots = bool(self.redated) or any(each.thresholds for each in self._versions)
         self.shares = any(each.shares for each in self._versions)
+        self.beside: dict[type, Any] = {}
 
     @property
     def programs(self) -> list[program.Program]:
