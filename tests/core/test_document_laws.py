@@ -19,7 +19,7 @@ from habitue.core.document import forms
 from tests.core import drawn, whole
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
-FILES = [path for path in sorted(PROGRAMS.rglob("*.yaml")) if not path.stem.endswith(".story")]
+FILES = [path for path in sorted(PROGRAMS.glob("*.yaml")) if not path.stem.endswith(".story")]
 SCHEMA = PROGRAMS / "schema.json"
 
 STRUCTS = {
