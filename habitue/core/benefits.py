@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from habitue.core import fees, limits, money, program
@@ -26,6 +26,20 @@ def use(
     limits.use(account, _BenefitLimit(benefit), what.quantity, local)
     fees.use(account, what.quantity, (benefit.saves or 0) * what.quantity)
     return None
+
+
+def holds(source: program.Program, account: Account, benefit: program.Benefit, day: date) -> bool:
+    """Whether a benefit is the member's on a day, be it used up or not."""
+    if not fees.holds(source, account, day):
+        return False
+    return not benefit.tiers or account.level in benefit.tiers
+
+
+def left(account: Account, benefit: program.Benefit, local: datetime) -> int | None:
+    """How often a member may still use a benefit now; None: as often as they like."""
+    if benefit.uses is None or benefit.uses.times is None:
+        return None
+    return limits.allowed(account, _BenefitLimit(benefit), benefit.uses.times, local)
 
 
 class _BenefitLimit:

@@ -52,6 +52,16 @@ SELECT customer_id, sum(units) FROM ledger_tally
 WHERE business_id = %s AND name = %s GROUP BY customer_id HAVING sum(units) > 0
 ORDER BY customer_id"""
 
+_TICKETS = f"""
+SELECT {_COLUMNS}, salt, held.customer_id
+FROM (SELECT tally.customer_id, game.id FROM ledger_tally tally
+      JOIN ledger_draw game ON game.business_id = tally.business_id
+       AND tally.name = 'draw ' || game.draw || ' ' || game.starts_on
+       AND tally.recorded_at <= game.closed_at
+      WHERE tally.customer_id = ANY(%s) AND tally.business_id = %s
+      GROUP BY tally.customer_id, game.id HAVING sum(tally.units) > 0) AS held
+JOIN ledger_draw USING (id) ORDER BY starts_on DESC, draw LIMIT %s"""
+
 _CLAIMS = """
 SELECT held.reference, held.customer_id, event.refusal IS NOT NULL, voucher.state,
        voucher.expires_on
@@ -282,6 +292,17 @@ def ticket_of(business: int, draw: str, starts_on: date, customer: int) -> str |
         )
         row = cursor.fetchone()
     return drawing.ticket(row[0], customer) if row else None
+
+
+def tickets_of(business: int, customers: Sequence[int], *, limit: int) -> list[tuple[Period, str]]:
+    """The newest closed periods in which a member takes part, with the ticket that is theirs.
+
+    `customers` are the member's numbers: more than one where customers were merged.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TICKETS, [list(customers), business, limit])
+        found = [(_read(row[:-2]), drawing.ticket(*row[-2:])) for row in cursor.fetchall()]
+    return [(period, code) for period, code in found if f"{code} " in period.record.tickets]
 
 
 def late_entries(business: int, draw: str, starts_on: date) -> int:

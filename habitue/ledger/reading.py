@@ -12,8 +12,9 @@ from habitue.core import due, explaining
 from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.rulebook import Rulebook
-from habitue.ledger import answers, books, database, loading
+from habitue.ledger import answers, books, database, loading, perks
 from habitue.ledger.answers import EntryLine
+from habitue.ledger.perks import Perks
 
 
 class LotLine(Struct, frozen=True):
@@ -37,7 +38,7 @@ class VoucherLine(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """Where a customer stands: usable and pending units in fixed point, tier, open vouchers."""
+    """Where a customer stands: usable and pending units in fixed point, tier, vouchers, perks."""
 
     customer: int
     enrolled_on: date | None
@@ -47,6 +48,7 @@ class Standing(Struct, frozen=True):
     tier_until: date | None
     lots: list[LotLine]
     vouchers: list[VoucherLine]
+    perks: Perks = Perks()
 
 
 def standings(business: int, customers: Sequence[int], *, now: datetime) -> dict[int, Standing]:
@@ -55,7 +57,8 @@ def standings(business: int, customers: Sequence[int], *, now: datetime) -> dict
     Customers of another business are absent; those who never bought stand at nothing.
     """
     shelf = books.shelf(business)
-    day = now.astimezone(shelf.book.latest.zone).date()
+    local = now.astimezone(shelf.book.latest.zone)
+    day = local.date()
     with transaction.atomic():
         cursor = database.cursor()
         loaded = loading.accounts(cursor, business, customers, lock=False)
@@ -65,7 +68,9 @@ def standings(business: int, customers: Sequence[int], *, now: datetime) -> dict
     found = {}
     for customer, account in loaded.accounts.items():
         due.advance(shelf.book, account, day)
-        found[customer] = _standing(shelf.book.on(day), account, codes)
+        rulebook = shelf.book.on(day)
+        held = perks.of(rulebook, account, local)
+        found[customer] = _standing(rulebook, account, codes, held)
     return found
 
 
@@ -148,7 +153,9 @@ def _lots_of(customer: int, lots: Sequence[int]) -> dict[int, tuple[date, date]]
         return {lot: (earned_on, expires_on) for lot, earned_on, expires_on in cursor.fetchall()}
 
 
-def _standing(rulebook: Rulebook, account: Account, codes: dict[tuple[int, int], str]) -> Standing:
+def _standing(
+    rulebook: Rulebook, account: Account, codes: dict[tuple[int, int], str], held: Perks
+) -> Standing:
     units = rulebook.program.units
     lots = [
         LotLine(units[lot.unit].id, lot.remaining, lot.active_on, _until(lot.expires_on))
@@ -181,6 +188,7 @@ def _standing(rulebook: Rulebook, account: Account, codes: dict[tuple[int, int],
         ladder.until(account) if ladder else None,
         lots,
         vouchers,
+        held,
     )
 
 

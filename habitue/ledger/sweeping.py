@@ -2,8 +2,8 @@
 
 Balances are right without it; the sweep makes the ledger say so, brings the days that come round
 (`occasions`), rewards invitations (`referrals`), commits to draws before anybody enters and closes
-those that are over (`draws`). It reads only accounts whose `due_on` has come, in batches, and may be stopped and run
-again at any time.
+those that are over (`draws`). It reads only accounts whose `due_on` has come, in batches, and may
+be stopped and run again at any time.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from habitue.members import cards
 from habitue.members.models import Business, Card
-from habitue.pages import access, drawing, history, holdings, links, qr
+from habitue.pages import access, certificate, drawing, history, holdings, links, qr, standing
 
 
 @never_cache
@@ -25,6 +25,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         "customer": customer,
         "number": _grouped(customer.member.number),
         "face": face,
+        "beyond": standing.beyond(customer.business, customer, now=now),
         "picture": drawing.progress(face.have, face.goal, label=face.label) if face else "",
         "moments": history.newest(customer.business, customer.pk),
         **_code(request, found),
@@ -41,6 +42,13 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     whole = "full" in request.GET and "HX-Request" not in request.headers
     template = "pages/card/full.html" if whole else "pages/card/_code.html"
     return render(request, template, context)
+
+
+@require_GET
+def proof(request: HttpRequest, token: str, cause: str, year: int) -> HttpResponse:
+    """What the member gave to a cause in a year, as a certificate."""
+    customer = access.card(token).customer
+    return certificate.answer(customer.business, customer, cause, year)
 
 
 @never_cache

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +24,7 @@ from habitue.core import facts, money
 from habitue.members import cards, customers
 from habitue.members import staff as people
 from habitue.members.models import Business, Customer, Identity, Staff
-from habitue.pages import access, drawing, events, forms, holdings, refusals
+from habitue.pages import access, drawing, events, forms, holdings, refusals, standing
 from habitue.pages.templatetags import words as say
 
 UNDO: Final = timedelta(seconds=60)
@@ -103,8 +104,7 @@ def stamp(request: HttpRequest, business: Business, staff: Staff, member: int) -
         return _sheet(request, business, staff, customer, problem=_("Please check the number."))
     what: facts.What = facts.Visit(quantity=form.cleaned_data["quantity"] or 1, channel="counter")
     if amount := form.cleaned_data["amount"]:
-        minor = int((amount * 10 ** money.decimals(business.currency)).quantize(Decimal(1)))
-        lines = (facts.Line(amount=minor),)
+        lines = (facts.Line(amount=_minor(amount, business)),)
         what = facts.Purchase(lines=lines, currency=business.currency, channel="counter")
     return _post(request, business, staff, customer, what, form.cleaned_data["reference"])
 
@@ -118,8 +118,53 @@ def give(request: HttpRequest, business: Business, staff: Staff, member: int) ->
         return _sheet(request, business, staff, customer, problem=_("Please choose a reward."))
     what: facts.What = facts.Redemption(reward=form.cleaned_data["reward"], at_once=True)
     if voucher := form.cleaned_data["voucher"]:
-        what = facts.VoucherUse(voucher=voucher)
+        what = facts.VoucherUse(voucher=voucher, choice=form.cleaned_data["choice"] or 0)
     return _post(request, business, staff, customer, what, form.cleaned_data["reference"])
+
+
+@require_POST
+@access.counter
+def use(request: HttpRequest, business: Business, staff: Staff, member: int) -> HttpResponse:
+    """A benefit is used once more."""
+    customer, form = access.customer(business, member), forms.Use(request.POST)
+    if not form.is_valid():
+        return _sheet(request, business, staff, customer, problem=_("Please check the number."))
+    order = form.cleaned_data["order"]
+    what = facts.BenefitUse(
+        form.cleaned_data["benefit"], order=_minor(order, business) if order else 0
+    )
+    return _post(request, business, staff, customer, what, form.cleaned_data["reference"])
+
+
+@require_POST
+@access.counter
+def pay(request: HttpRequest, business: Business, staff: Staff, member: int) -> HttpResponse:
+    """An order is paid in part with units: the payment and the purchase it is for, or neither."""
+    customer, form = access.customer(business, member), forms.PayWith(request.POST)
+    if not form.is_valid():
+        return _sheet(request, business, staff, customer, problem=_("Please check the number."))
+    order, part = (_minor(form.cleaned_data[name], business) for name in ("order", "part"))
+    reference = form.cleaned_data["reference"]
+    with transaction.atomic():
+        paid = _answer(business, staff, customer, facts.Payment(part, order), reference)
+        bought = paid
+        if paid.refused is None:
+            what = facts.Purchase(
+                lines=(facts.Line(amount=order),),
+                currency=business.currency,
+                channel="counter",
+                covered=events.paid(customer.pk, paid.event),
+                spent=(paid.event,),
+            )
+            bought = _answer(business, staff, customer, what, f"{reference}-order")
+        if bought.refused is not None:
+            transaction.set_rollback(True)
+    if bought.refused is not None:
+        problem = refusals.posting(bought.refused)
+        return _sheet(request, business, staff, customer, problem=problem)
+    if not bought.duplicate:
+        _remember(request, customer, paid.event, bought.event)
+    return _sheet(request, business, staff, customer, done="payment")
 
 
 @require_POST
@@ -135,8 +180,17 @@ def undo(request: HttpRequest, business: Business, staff: Staff, member: int) ->
         return _sheet(
             request, business, staff, customer, problem=_("The minute to undo this is over.")
         )
-    what = facts.Undo(of=last["event"])
-    return _post(request, business, staff, customer, what, f"undo-{last['event']}")
+    with transaction.atomic():
+        for event in reversed(last["events"]):
+            answer = _answer(business, staff, customer, facts.Undo(of=event), f"undo-{event}")
+            if answer.refused is not None:
+                transaction.set_rollback(True)
+                break
+    if answer.refused is not None:
+        problem = refusals.posting(answer.refused)
+        return _sheet(request, business, staff, customer, problem=problem)
+    request.session.pop(LAST, None)
+    return _sheet(request, business, staff, customer, done="undo")
 
 
 def _post(
@@ -148,22 +202,38 @@ def _post(
     reference: str,
 ) -> HttpResponse:
     """Post one fact and show the sheet with what came of it."""
+    answer = _answer(business, staff, customer, what, reference)
+    if answer.refused is not None:
+        problem = refusals.posting(answer.refused)
+        return _sheet(request, business, staff, customer, problem=problem)
+    if not answer.duplicate:
+        _remember(request, customer, answer.event)
+    quantity = what.quantity if isinstance(what, facts.Visit) else 0
+    return _sheet(request, business, staff, customer, done=facts.kind(what), fresh=quantity)
+
+
+def _answer(
+    business: Business, staff: Staff, customer: Customer, what: facts.What, reference: str
+) -> ledger.Answer:
+    """What the ledger says to one fact; to a button sent twice, what it said first."""
     now, what = timezone.now(), _at(staff, what)
     source = f"counter:{staff.pk}"
     fact = ledger.Fact(customer=customer.pk, at=now, what=what, source=source, reference=reference)
     (answer,) = ledger.post(business.pk, [fact], now=now)
     if answer.refused and answer.refused.code == "conflict" and (first := _first(fact, business)):
         (answer,) = ledger.post(business.pk, [first], now=now)
-    if answer.refused is not None:
-        return _sheet(request, business, staff, customer, problem=refusals.posting(answer.refused))
-    kind = facts.kind(what)
-    if kind == "undo":
-        request.session.pop(LAST, None)
-    elif not answer.duplicate:
-        last = {"customer": customer.pk, "event": answer.event, "at": now.timestamp()}
-        request.session[LAST] = last
-    quantity = what.quantity if isinstance(what, facts.Visit) else 0
-    return _sheet(request, business, staff, customer, done=kind, fresh=quantity)
+    return answer
+
+
+def _remember(request: HttpRequest, customer: Customer, *made: int) -> None:
+    """What can be undone within a minute."""
+    at = timezone.now().timestamp()
+    request.session[LAST] = {"customer": customer.pk, "events": made, "at": at}
+
+
+def _minor(amount: Decimal, business: Business) -> int:
+    """An amount of money in minor units."""
+    return int((amount * 10 ** money.decimals(business.currency)).quantize(Decimal(1)))
 
 
 def _at(staff: Staff, what: facts.What) -> facts.What:
@@ -192,6 +262,7 @@ def _sheet(
 ) -> HttpResponse:
     now = timezone.now()
     face = holdings.face(business, customer.pk, now=now)
+    beyond = standing.beyond(business, customer, now=now)
     last = request.session.get(LAST)
     left = _left(last, now) if last and last["customer"] == customer.pk else 0
     picture = drawing.progress(face.have, face.goal, label=face.label, fresh=fresh) if face else ""
@@ -200,6 +271,7 @@ def _sheet(
         "customer": customer,
         "name": say.initials(customer.name) if staff.partner else customer.name,
         "face": face,
+        "beyond": beyond,
         "picture": picture,
         "problem": problem,
         "done": _done(done, fresh),
@@ -256,6 +328,8 @@ def _done(kind: str, quantity: int) -> str:
         "purchase": _("Recorded."),
         "redemption": _("Reward given."),
         "voucher_use": _("Reward given."),
+        "benefit_use": _("Benefit used."),
+        "payment": _("Paid and recorded."),
         "undo": _("Undone."),
     }
     return sentences.get(kind, "")

@@ -11,7 +11,12 @@ _STEP, _RADIUS = 44, 17
 
 
 def progress(have: int, goal: int, *, label: str, fresh: int = 0) -> SafeString:
-    """`have` of `goal`, as an SVG with its meaning as text; the last `fresh` ones are new."""
+    """`have` of `goal`, as an SVG with its meaning as text; the last `fresh` ones are new.
+
+    Where nothing is to be reached there is no picture.
+    """
+    if not goal:
+        return SafeString("")
     if goal <= COUNTABLE:
         return _stamps(min(have, goal), goal, label, fresh)
     return _ring(have, goal, label)

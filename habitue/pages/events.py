@@ -53,6 +53,27 @@ def moment_of(customer: int, event: int) -> datetime | None:
     return rows[0][0] if rows else None
 
 
+def paid(customer: int, event: int) -> int:
+    """What a payment with units was worth, in minor units, as the ledger accepted it."""
+    rows = query(
+        "SELECT (what->>'money')::bigint FROM ledger_event"
+        " WHERE customer_id = %(customer)s AND id = %(event)s",
+        {"customer": customer, "event": event},
+    )
+    return int(rows[0][0])
+
+
+def newest_of(customer: int, kind: str) -> int | None:
+    """The newest event of a kind that counted, by number."""
+    rows = query(
+        "SELECT max(id) FROM ledger_event"
+        " WHERE customer_id = %(customer)s AND kind = %(kind)s AND refusal IS NULL",
+        {"customer": customer, "kind": kind},
+    )
+    newest: int | None = rows[0][0]
+    return newest
+
+
 def of_demo() -> int:
     """How many events the demo has so far."""
     ((count,),) = query(

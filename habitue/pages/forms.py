@@ -158,6 +158,25 @@ class Give(forms.Form):
 
     reward = forms.CharField(max_length=60, required=False)
     voucher = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    choice = forms.IntegerField(min_value=0, max_value=100, required=False)
+    reference = forms.RegexField(r"^[A-Za-z0-9-]{16,40}$")
+
+
+class Use(forms.Form):
+    """A benefit that is used, for an order of so much where it asks for one."""
+
+    benefit = forms.CharField(max_length=60)
+    order = forms.DecimalField(
+        min_value=Decimal("0.01"), max_value=Decimal(100_000), required=False, localize=True
+    )
+    reference = forms.RegexField(r"^[A-Za-z0-9-]{16,40}$")
+
+
+class PayWith(forms.Form):
+    """An order, and how much of it is paid with units."""
+
+    order = forms.DecimalField(min_value=Decimal("0.01"), max_value=Decimal(100_000), localize=True)
+    part = forms.DecimalField(min_value=Decimal("0.01"), max_value=Decimal(100_000), localize=True)
     reference = forms.RegexField(r"^[A-Za-z0-9-]{16,40}$")
 
 
@@ -203,6 +222,65 @@ class Settling(Payment):
         choices=[("in", _("Received from the partner")), ("out", _("Paid to the partner"))],
     )
     field_order = ("direction",)
+
+
+class Fee(forms.Form):
+    """What happened to a membership fee."""
+
+    happened = forms.ChoiceField(
+        label=_("What happened?"),
+        choices=[
+            ("paid", _("It was paid")),
+            ("failed", _("The payment failed")),
+            ("refunded", _("It was given back")),
+        ],
+    )
+    reference = forms.CharField(
+        label=_("Reference"),
+        help_text=_("From the bank or the receipt; each one counts once."),
+        **_text(200, autocomplete="off"),
+    )
+
+
+class Other(forms.Form):
+    """Another customer, named by what they can be recognised by."""
+
+    other = forms.CharField(
+        label=_("Card number, e-mail or phone"), **_text(100, autocomplete="off")
+    )
+
+
+class Handing(Other):
+    """Units that one member gives another."""
+
+    unit = forms.ChoiceField(label=_("What"))
+    amount = forms.DecimalField(
+        label=_("How many"),
+        min_value=Decimal("0.0001"),
+        max_value=Decimal(10_000_000),
+        localize=True,
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
+class Period(forms.Form):
+    """A report's first and last day."""
+
+    since = forms.DateField(
+        label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("To"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "since" in given and "until" in given:
+            if given["until"] < given["since"]:
+                self.add_error("until", _("This day is before the first one."))
+            elif given["until"] == date.max:
+                self.add_error("until", _("This day is too far away."))
+        return given
 
 
 class Person(forms.Form):

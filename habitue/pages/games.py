@@ -14,7 +14,7 @@ from habitue.core.program import Calendar, Draw, Program
 from habitue.ledger import books, draws
 from habitue.ledger.draws import Period
 from habitue.members.models import Business
-from habitue.pages import gifts, holdings
+from habitue.pages import holdings
 
 
 class Prize(Struct, frozen=True):
@@ -62,7 +62,7 @@ def every(business: Business, *, now: datetime) -> list[Game]:
     program = ledger.program(business.pk)
     if program is None:
         return []
-    opened = [_shown(business, one, now) for one in draws.periods(business.pk)]
+    opened = [shown(business, one, now) for one in draws.periods(business.pk)]
     return [
         Game(
             one.id,
@@ -84,7 +84,7 @@ def one(business: Business, draw: str, day: str, *, now: datetime) -> Shown:
         period = None
     if period is None or period.starts_on.isoformat() != day:
         raise Http404
-    return _shown(business, period, now)
+    return shown(business, period, now)
 
 
 def odds(written: str) -> str:
@@ -100,7 +100,8 @@ def odds(written: str) -> str:
     return text % {"wins": share.numerator, "of": share.denominator}
 
 
-def _shown(business: Business, period: Period, now: datetime) -> Shown:
+def shown(business: Business, period: Period, now: datetime) -> Shown:
+    """A period in words: where it stands, what was promised."""
     over = now.astimezone(ZoneInfo(business.timezone)).date() >= period.until
     state = "over" if over else "running"
     if period.closed_at is not None:
@@ -134,7 +135,8 @@ def _terms(business: Business, period: Period) -> tuple[Program | None, Draw | N
 
 def _prizes(program: Program, draw: Draw) -> tuple[Prize, ...]:
     return tuple(
-        Prize(gifts.words(program, prize.gift), prize.pieces, prize.worth) for prize in draw.prizes
+        Prize(holdings.gift_words(program, prize.gift), prize.pieces, prize.worth)
+        for prize in draw.prizes
     )
 
 

@@ -63,6 +63,8 @@ def _step(program: Program, unit: Unit, name: str, base: int, part: int) -> str:
     reward = program.reward(name)
     titled = rule or reward
     title = holdings.words(titled.title, name) if titled else _by(name)
+    if reward and not rule:
+        title = holdings.reward_words(program, reward)
     given = _signed(unit, part)
     if rule and any(isinstance(award, PerMoney) for award in rule.awards):
         return f"{title}: {say.money(base, program.currency)} → {given}"
@@ -72,7 +74,14 @@ def _step(program: Program, unit: Unit, name: str, base: int, part: int) -> str:
 
 
 def _by(name: str) -> str:
-    return _("Corrected by hand") if name == "by hand" else name
+    titles = {
+        "by hand": _("Corrected by hand"),
+        "payment": _("Paid with units"),
+        "gift": _("Between members"),
+        "pooled": _("In the household"),
+        "merged": _("Same person as another customer"),
+    }
+    return titles.get(name, name)
 
 
 def _signed(unit: Unit, amount: int) -> str:
@@ -87,5 +96,7 @@ def _kind(kind: str, *, gain: bool) -> str:
         "reversal": _("Given back") if gain else _("Taken back"),
         "adjustment": _("Corrected"),
         "settlement": _("Settled"),
+        "donation": _("Given to a cause"),
+        "transfer": _("Received") if gain else _("Passed on"),
     }
     return titles.get(kind, kind)

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from habitue import ledger
 from habitue.core import money
-from habitue.core.program import PerMoney, Program, Reward, Text, Unit
+from habitue.core.program import Gift, PerMoney, Program, Reward, Text, Unit
 from habitue.members.models import Business
+from habitue.pages.templatetags import words as say
 
 
 class Ready(Struct, frozen=True):
@@ -19,6 +20,7 @@ class Ready(Struct, frozen=True):
     title: str
     reward: str = ""
     voucher: int = 0
+    choice: int = 0
 
 
 class Face(Struct, frozen=True):
@@ -40,12 +42,16 @@ class Face(Struct, frozen=True):
     @property
     def label(self) -> str:
         """The picture as text."""
+        if not self.goal:
+            return f"{self.have} {self.unit}"
         words = {"have": self.have, "goal": self.goal, "unit": self.unit}
         return _("%(have)s of %(goal)s %(unit)s") % words
 
     @property
     def left_text(self) -> str:
         """What is missing until the reward."""
+        if not self.goal:
+            return self.label
         if self.left == 0:
             return _("Your reward is ready.")
         text = ngettext(
@@ -65,11 +71,13 @@ def face(business: Business, customer: int, *, now: datetime) -> Face | None:
     tier = standing.tier if standing else None
     taken = [reward for reward in program.rewards if reward.cost and _open(reward, tier, now)]
     unit, goal, title = _aim(program, taken, balances)
-    ready = [Ready(_voucher_title(program, one.reward), voucher=one.id) for one in vouchers]
+    ready = [one for voucher in vouchers for one in _choices(program, voucher)]
+    paid = standing is None or standing.perks.membership is None or standing.perks.membership.holds
     ready += [
-        Ready(words(one.title, one.id), reward=one.id)
+        Ready(reward_words(program, one), reward=one.id)
         for one in taken
         if one.automatic is None and one.cost and balances.get(one.cost[0], 0) >= one.cost[1]
+        if paid
     ]
     return Face(
         unit=words(unit.title, unit.id),
@@ -96,6 +104,47 @@ def words(text: Text, otherwise: str) -> str:
     return text.get(language) or next(iter(text.values()), otherwise)
 
 
+def gift_words(program: Program, gift: Gift) -> str:
+    """One gift: its name, or what it is worth."""
+    match gift.kind:
+        case "money off":
+            said = _("%(amount)s off") % {"amount": say.money(gift.value, program.currency)}
+        case "percent off":
+            said = _("%(percent)s off") % {"percent": say.percent(gift.value / 100)}
+        case "units":
+            unit = program.units[program.unit_index(gift.unit)]
+            said = f"{shown(unit, gift.value)} {words(unit.title, unit.id)}"
+        case "donation":
+            held = {
+                "amount": say.money(gift.value, program.currency),
+                "cause": _cause(program, gift),
+            }
+            said = _("%(amount)s to: %(cause)s") % held
+        case "draw entry":
+            said = _("An entry in: %(draw)s") % {"draw": _draw(program, gift)}
+        case _:
+            said = gift.kind
+    return gift.name or said
+
+
+def reward_words(program: Program, of: Reward) -> str:
+    """A reward's title; one without (a prize) is called by what it gives."""
+    if of.title or not of.gifts:
+        return words(of.title, of.id)
+    return " / ".join(gift_words(program, gift) for gift in of.gifts)
+
+
+def _cause(program: Program, gift: Gift) -> str:
+    """The cause that a donation goes to."""
+    titles = {one.id: one.title for one in program.causes}
+    return words(titles.get(gift.to, {}), gift.to)
+
+
+def _draw(program: Program, gift: Gift) -> str:
+    titles = {one.id: one.title for one in program.draws}
+    return words(titles.get(gift.to, {}), gift.to)
+
+
 def shown(unit: Unit, amount: int) -> str:
     """A fixed-point amount as people write it."""
     text = money.written(amount, unit.decimals)
@@ -117,7 +166,7 @@ def _aim(
     missing = [pair for pair in costs if balances.get(pair[0][0], 0) < pair[0][1]]
     chosen = min(missing, key=_price) if missing else max(costs, key=_price)
     (unit, amount), reward = chosen
-    return program.units[program.unit_index(unit)], amount, words(reward.title, reward.id)
+    return program.units[program.unit_index(unit)], amount, reward_words(program, reward)
 
 
 def _price(pair: tuple[tuple[str, int], Reward]) -> int:
@@ -133,6 +182,15 @@ def _open(reward: Reward, tier: str | None, now: datetime) -> bool:
     )
 
 
-def _voucher_title(program: Program, reward_id: str) -> str:
-    reward = program.reward(reward_id)
-    return words(reward.title, reward.id) if reward else reward_id
+def _choices(program: Program, voucher: ledger.VoucherLine) -> list[Ready]:
+    """A voucher, once for each gift that it lets the member choose."""
+    reward = program.reward(voucher.reward)
+    if reward is None:
+        return [Ready(voucher.reward, voucher=voucher.id)]
+    if len(reward.gifts) < 2:
+        return [Ready(reward_words(program, reward), voucher=voucher.id)]
+    title = f"{words(reward.title, '')}: " if reward.title else ""
+    return [
+        Ready(title + gift_words(program, gift), voucher=voucher.id, choice=place)
+        for place, gift in enumerate(reward.gifts)
+    ]

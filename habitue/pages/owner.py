@@ -14,7 +14,7 @@ from habitue import ledger
 from habitue.members import customers as people
 from habitue.members import staff
 from habitue.members.models import Business, Customer, Identity, Staff
-from habitue.pages import access, drawing, forms, history, holdings, links, poster, qr
+from habitue.pages import access, drawing, forms, history, holdings, links, poster, qr, standing
 
 PAGE = 50
 NEW_PIN = "new_pin"
@@ -40,11 +40,14 @@ def customers(request: HttpRequest, business: Business) -> HttpResponse:
 def customer(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     """One customer: card, contacts, history."""
     found = access.customer(business, key)
-    face = holdings.face(business, found.pk, now=timezone.now())
+    now = timezone.now()
+    face, rules = holdings.face(business, found.pk, now=now), ledger.program(business.pk)
     context = {
         "business": business,
         "here": "customers",
         "customer": found,
+        "rules": rules,
+        "beyond": standing.beyond(business, found, now=now),
         "member": getattr(found, "member", None),
         "contacts": found.identities.exclude(kind=Identity.Kind.NUMBER),
         "face": face,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from habitue.core.program import Benefit, Draw, Fee, Price, Program
-from habitue.pages import gifts
+from habitue.pages import holdings
 from habitue.pages.program import clauses, saying
 from habitue.pages.templatetags import words as say
 
@@ -94,9 +94,9 @@ def _draw(of: Program, one: Draw) -> Iterator[str]:
         most = ngettext("%(count)s entry", "%(count)s entries", one.limit)
         yield _("at most %(limit)s") % {"limit": most % {"count": say.count(one.limit)}}
     prizes = [
-        gifts.words(of, prize.gift)
+        holdings.gift_words(of, prize.gift)
         if prize.pieces is None
-        else f"{say.count(prize.pieces)} × {gifts.words(of, prize.gift)}"
+        else f"{say.count(prize.pieces)} × {holdings.gift_words(of, prize.gift)}"
         for prize in one.prizes
     ]
     yield _("to win: %(prizes)s") % {"prizes": saying.both(prizes)}

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from habitue.core import program as rules
 from habitue.core.program import Award, Condition, Expiry, Limit, Lines, Program
-from habitue.pages import gifts
+from habitue.pages import holdings
 from habitue.pages.program import saying
 from habitue.pages.templatetags import words as say
 
@@ -157,7 +157,7 @@ def expiry(of: Expiry) -> str:
 
 def gift(of: Program, given: Sequence[rules.Gift]) -> str:
     """What a reward gives; of several the member chooses one."""
-    return saying.either([gifts.words(of, one) for one in given])
+    return saying.either([holdings.gift_words(of, one) for one in given])
 
 
 def _events(names: Sequence[str]) -> str:

@@ -89,3 +89,35 @@ def yesterday() -> tuple[date, datetime]:
     noon = datetime.now(UTC).replace(hour=11, minute=0, second=0, microsecond=0)
     day = noon - timedelta(days=1)
     return day.date(), day
+
+
+CLUB = """\
+program: club
+title: {en: The club, fr: Le club, it: Il club}
+currency: EUR
+timezone: Europe/Paris
+enrolment: automatic
+units:
+  points: {worth: 0.05, pending: 3 days, title: {en: points, fr: points, it: punti}}
+  spend: {qualifying: true, decimals: 2, title: {en: spent, fr: dépensés, it: spesi}}
+earn:
+  - {id: base, when: purchase, award: {points: 1, per: 1.00}}
+  - {id: year, when: purchase, award: {spend: 1, per: 1.00, step: proportional}}
+tiers:
+  basis: {unit: spend, window: last 1 month}
+  kept: 1 year
+  notice: 2 years
+  levels:
+    - {id: basic, from: 0}
+    - {id: gold, from: 100, title: {en: Gold, fr: Or, it: Oro}}
+fee: {every: year, price: 49.00, refund: if nothing was used}
+benefits:
+  - id: delivery
+    title: {en: Free delivery, fr: Livraison offerte, it: Consegna gratis}
+    uses: {times: 3, per: year}
+    saves: 6.00
+    minimum_order: 20.00
+  - {id: lounge, title: {en: Lounge, fr: Salon, it: Sala}}
+rewards:
+  - {id: birthday, automatic: welcome-gift, choose: [{product: a cake}, {points: 5}]}
+"""
