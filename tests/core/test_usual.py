@@ -6,6 +6,7 @@ from copy import deepcopy
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from hypothesis import event, given
@@ -106,7 +107,7 @@ def test_what_else_looks_at_a_purchase_makes_it_unusual() -> None:
     gift = program.Reward("tea", (program.Gift("product", "tea"),), automatic="purchase")
     stock = program.Reward("mug", (program.Gift("product", "mug"),), cost=("points", 9), stock=3)
     draw = program.Draw("d", {"en": "D"}, (program.Prize(gift.gifts[0]),), "visit")
-    beside = {
+    beside: dict[str, dict[str, Any]] = {
         "a fee": {"fee": program.Fee((program.Price(900),), trial=program.Period(1, "year"))},
         "a draw": {"draws": (draw,)},
         "a gift for buying": {"rewards": (gift,)},
