@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, or those named: core, whatif, posting, import. `--rounds 5`."""
+"""`make bench`: every benchmark, or those named: core, whatif, posting… `--rounds 5`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("core", "whatif", "posting", "import")
+NAMES = ("core", "whatif", "posting", "neighbours", "import")
 
 
 def main() -> None:
@@ -33,6 +33,10 @@ def _run(name: str, profile: str | None, times: int, purchases: int | None) -> N
         from benchmarks import whatif
 
         whatif.main(times, purchases or whatif.PURCHASES)
+    elif name == "neighbours":
+        from benchmarks import neighbours
+
+        neighbours.main(times)
     elif name == "import":
         from benchmarks import importing
 

@@ -33,7 +33,7 @@ PROGRAM = Path(__file__).parent.parent / "programs" / "points-and-tiers.yaml"
 class Shop:
     """A business with enrolled members who have points to spend, and a stream of facts."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "bench", members: int = MEMBERS) -> None:
         from habitue import ledger
         from habitue.core import facts
         from habitue.members import ids
@@ -43,16 +43,16 @@ class Shop:
         self.count = 0
         self.refused = 0
         self.business = Business.objects.create(
-            slug="bench", name="Bench", kind="shop", country="FR", currency="EUR",
-            timezone="Europe/Paris", language="fr", counter_key="bench",
+            slug=name, name=name, kind="shop", country="FR", currency="EUR",
+            timezone="Europe/Paris", language="fr", counter_key=name,
         ).pk  # fmt: skip
-        self.members = ids.make_many(MEMBERS)
+        self.members = ids.make_many(members)
         rows = [Customer(id=member, business_id=self.business) for member in self.members]
         Customer.objects.bulk_create(rows, batch_size=5_000)
         published = ledger.publish(self.business, PROGRAM.read_text())
         assert published.number == 1, published.problems
         start = facts.Purchase((facts.Line(50_000),), "EUR")
-        for first in range(0, MEMBERS, 1_000):
+        for first in range(0, members, 1_000):
             some = self.members[first : first + 1_000]
             ledger.post(
                 self.business,
