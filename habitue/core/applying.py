@@ -60,8 +60,8 @@ def apply(
                 return NOT_A_MEMBER
         elif rulebook.program.enrolment != "automatic" or isinstance(what, _SENT):
             return None if forced or isinstance(what, facts.Purchase) else NOT_A_MEMBER
-        else:
-            _enrol(rulebook, account, event, local, entries, forced)
+        else:  # a welcome whose limit refuses gives what it may: what brought the customer counts
+            _enrol(rulebook, account, event, local, entries, forced=True)
     if isinstance(what, facts.Passage):
         _by_balance(rulebook, account, event, local.date(), entries, seen)
         return None

@@ -289,3 +289,14 @@ def test_a_count_for_all_time_outlives_hundreds_of_days() -> None:
     for _ in range(3):
         stage.post("2028-01-01", facts.Visit())
     assert stage.account().balances == [451]
+
+
+def test_a_welcome_that_is_limited_refuses_nobody_who_joins_by_buying() -> None:
+    """It gives what it may, today and when the history is folded again."""
+    welcome = rule(Fixed("points", Fraction(20)), when="enrolment", limits=(Limit(amount=15),),
+                   on_limit="refuse")  # fmt: skip
+    stage = Stage(cafe(rules=(PER_EURO, welcome)))
+    stage.post("2026-03-02", buys(300))
+    assert stage.account().balances == [18]
+    folded = engine.fold(stage.book, stage.histories[ALICE], date(2026, 3, 2), customer=ALICE)
+    assert picture(folded) == picture(stage.account())
