@@ -233,7 +233,7 @@ def need(book: Book, account: Account, event: Event) -> Need:
         return 2
     if isinstance(event.what, facts.Enrolment) and account.enrolled_on is None:
         return 2
-    if account.enrolled_on and _precedes(event, account):
+    if _precedes(event, account):
         return 2
     if isinstance(event.what, _SPENDING):
         return 1
@@ -266,7 +266,8 @@ def _decide(
         # What a mere customer did is not in the account, only in the history.
         late = any(event.at < known.at for known in past or ())
     else:
-        late = account.enrolled_on is not None and _precedes(event, account)
+        # Who is no member any more, since the purchase that enrolled them came back, has a past.
+        late = _precedes(event, account) and (account.enrolled_on is not None or past is not None)
     if late or _corrects(event.what):
         if past is None:
             raise LookupError(f"event {event.id} needs the history of customer {event.customer}")
