@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +103,21 @@ def test_a_gift_arrives_late_in_the_receivers_history(town: Business) -> None:
     (given,) = post(town, gives(alice, bruno, 10, at=later(hours=-1)))
     assert given.refused is None
     assert has(town, bruno) == 10
+    sound(town)
+
+
+def test_what_comes_late_for_who_is_no_member_any_more_comes_late(town: Business) -> None:
+    """The purchase that enrolled Chiara is undone, its points given away; then a late till."""
+    alice, chiara = guests(town, 2)
+    (purchase,) = post(town, bought(chiara, 5_900), bought(alice, 100))[:1]
+    day = later(days=120)
+    post(town, gives(chiara, alice, 22, at=day), now=day)
+    undone = does(chiara, facts.Undo(purchase.event, consequence=True), at=day + timedelta(hours=9))
+    post(town, undone, now=day + timedelta(hours=9))
+    early = does(chiara, facts.Action("early-bird"), at=day + timedelta(hours=2))
+    (answer,) = post(town, early, now=day + timedelta(hours=10))
+    assert answer.refused is None
+    assert has(town, chiara, now=day + timedelta(hours=10)) == 0  # it pays what is owed
     sound(town)
 
 
