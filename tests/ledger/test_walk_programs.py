@@ -73,8 +73,7 @@ class Walk:
             for _ in range(self.chance.randint(1, 3))
         )
         where: dict[str, Any] = {
-            name: self._any(self._named(name))
-            for name in ("channel", "tender", "place", "partner")
+            name: self._any(self._named(name)) for name in ("channel", "tender", "place", "partner")
         }
         paid = (
             [one.event for one in self.made.get(who, []) if one.refused is None]
@@ -136,9 +135,10 @@ class Walk:
         known = [one.event for one in self.made.get(who, []) if one.refused is None]
         of = self.chance.choice(known) if known else 256
         back = facts.Refund(of, (facts.Returned(0),))
-        return self.chance.choice(
-            [back, back, facts.Refund(of), facts.Undo(of), facts.Approval(of)]
-        )
+        found: list[facts.What] = [
+            back, back, facts.Refund(of), facts.Undo(of), facts.Approval(of),
+        ]  # fmt: skip
+        return self.chance.choice(found)
 
     def _any(self, names: list[str]) -> str:
         return self.chance.choice([*names, "", "something else"])
