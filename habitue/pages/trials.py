@@ -24,6 +24,11 @@ from habitue.pages.charts import Series, Written
 Amount = Callable[[int, str], str]
 
 
+def percent(part: int, whole: int) -> str:
+    """A share of money, to a tenth of a percent."""
+    return f"{float(Fraction(100 * part, whole)):.1f} %" if whole else "–"
+
+
 class Words(Struct, frozen=True, kw_only=True):
     """What the pictures say, and how they write money, counts and months (English here)."""
 
@@ -49,11 +54,14 @@ class Words(Struct, frozen=True, kw_only=True):
     winners: str = "more under the second"
     losers: str = "less under the second"
     same: str = "the same"
+    totals: str = "In all"
     money: Amount = lambda value, currency: (
         f"{int(value) / 10 ** minor.decimals(currency):,.{minor.decimals(currency)}f} {currency}"
     )
     count: Written = lambda value: f"{value:,}"
     when: Callable[[date], str] = lambda month: f"{month:%b %y}"
+    percent: Callable[[int, int], str] = percent
+    titled: Callable[[str, str], str] = lambda name, what: f"{name}: {what}"
 
 
 ENGLISH: Final = Words()
@@ -90,7 +98,7 @@ def _totals(trials: Sequence[Trial], words: Words) -> SafeString:
         (words.purchases, [words.count(sum(m.purchases for m in one.months)) for one in trials]),
         (words.spent, [words.money(one.money, one.currency) for one in trials]),
         (words.cost, [words.money(one.cost, one.currency) for one in trials]),
-        (words.share, [percent(one.cost, one.money) for one in trials]),
+        (words.share, [words.percent(one.cost, one.money) for one in trials]),
         (words.owed, [words.money(one.months[-1].liability, one.currency) for one in trials]),
         (
             words.lapsed,
@@ -98,7 +106,7 @@ def _totals(trials: Sequence[Trial], words: Words) -> SafeString:
         ),
     ]
     heads = ["", *(_name(trials, number) for number in range(len(trials)))]
-    return _scrolling(words.cost, table(heads, [[name, *values] for name, values in rows]))
+    return _scrolling(words.totals, table(heads, [[name, *values] for name, values in rows]))
 
 
 def _over_time(trials: Sequence[Trial], words: Words, title: str, field: str) -> SafeString:
@@ -128,7 +136,7 @@ def _units(trial: Trial, name: str, words: Words) -> list[SafeString]:
             Series(words.expired, [roll.expired // whole for roll in holding.rolls]),
             Series(words.open, [roll.closing // whole for roll in holding.rolls]),
         ]
-        title = f"{name}: {holding.unit}" if name else holding.unit
+        title = words.titled(name, holding.unit) if name else holding.unit
         months = _months(trial, words)
         found.append(_with_table(title, series, months, words, words.count, short()))
     return found
@@ -140,7 +148,7 @@ def _members(trial: Trial, name: str, words: Words) -> list[SafeString]:
     series = [
         Series(tier, [month.members.get(tier, 0) for month in trial.months]) for tier in trial.tiers
     ]
-    title = f"{name}: {words.members}" if name else words.members
+    title = words.titled(name, words.members) if name else words.members
     return [_with_table(title, series, _months(trial, words), words, words.count, short())]
 
 
@@ -224,7 +232,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> SafeString:
     """A table whose first column names the row."""
     return format_html(
         "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
-        format_html_join("", '<th scope="col">{}</th>', ((head,) for head in heads)),
+        format_html_join("", "{}", ((_head(head),) for head in heads)),
         format_html_join(
             "",
             '<tr><th scope="row">{}</th>{}</tr>',
@@ -236,9 +244,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> SafeString:
     )
 
 
-def percent(part: int, whole: int) -> str:
-    """A share of money, to a tenth of a percent."""
-    return f"{float(Fraction(100 * part, whole)):.1f} %" if whole else "–"
+def _head(text: str) -> SafeString:
+    """A column's head; a corner without words is no head."""
+    return format_html('<th scope="col">{}</th>', text) if text else mark_safe("<td></td>")
 
 
 def short(currency: str = "") -> Written:

@@ -13,7 +13,7 @@ import psycopg
 from django.db import connection
 from msgspec import structs
 
-from habitue.core import document
+from habitue.core import document, liability
 from habitue.core.program import Program
 from habitue.core.whatif.behaviour import Behaviour
 from habitue.core.whatif.result import WhatIf
@@ -66,6 +66,7 @@ def what_if(
         behaviour=Behaviour(asked.choice, (), Fraction(asked.chance, 100)),
         since=since,
         enroll=own[-1].enrolment == "automatic",
+        worths=_worths(asked.worth, [of for versions in programs for of in versions]),
     )
     span = replaying.span(reading, business.pk, since=since)
     return replayed_ledger.of_business(
@@ -75,6 +76,17 @@ def what_if(
         processes=cores.count() if span.events >= LARGE else 1,
         tell=lambda doing, share: studies.advance(study, share),
     )
+
+
+def _worths(stated: str, programs: list[Program]) -> dict[str, Fraction]:
+    """What was stated, for the units whose worth no program says."""
+    if not stated:
+        return {}
+    known = {
+        unit.id for of in programs for unit in of.units if liability.worth(of, unit) is not None
+    }
+    every = {unit.id for of in programs for unit in of.units if unit.redeemable}
+    return dict.fromkeys(every - known, Fraction(stated))
 
 
 def begins(business: Business, stretch: str, *, now: datetime) -> datetime | None:

@@ -19,8 +19,8 @@ from habitue.core.facts import Line, Purchase
 from habitue.ledger import Fact
 from habitue.members import businesses, customers
 from habitue.members.models import Business
+from habitue.pages import accounts
 from habitue.site import cli, database
-from habitue.site.commands import liability
 
 PROGRAM = """\
 program: cafe
@@ -110,7 +110,7 @@ def test_the_accountants_file_is_as_the_spreadsheet_of_the_language_reads_it(
     path = tmp_path / "months.csv"
     assert told("--csv", str(path), "--redemption", "85%").exit_code == 0
     header, january, february = table(path)
-    assert header == list(liability.HEADER)
+    assert header == list(accounts.HEADER)
     found = dict(zip(header, january, strict=True))
     assert (found["month"], found["issued (units)"], found["issued"]) == (
         "2026-01-01",
@@ -129,7 +129,7 @@ def test_every_open_lot_goes_to_a_file(cafe: Business, tmp_path: Path) -> None:
     assert told("--lots", str(path)).exit_code == 0
     header, lot = table(path)
     found: dict[str, str] = dict(zip(header, lot, strict=True))
-    assert header == list(liability.LOT_HEADER)
+    assert header == list(accounts.LOT_HEADER)
     assert (found["open"], found["last day"], found["value"]) == ("1990", "2027-01-10", "99,50")
 
 

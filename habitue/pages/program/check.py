@@ -17,7 +17,7 @@ from habitue.core.advice.reach import Reached
 from habitue.core.program import Period, Program
 from habitue.members.models import Business
 from habitue.pages import access
-from habitue.pages.program import advising, clauses, saying, typical, versions
+from habitue.pages.program import advising, clauses, rules, saying, typical, versions
 from habitue.pages.program.typical import Known
 from habitue.pages.templatetags import words as say
 
@@ -173,7 +173,7 @@ def _reached(found: dict[str, Reached], title: saying.Titled) -> list[tuple[str,
 def _rate(of: Program, rate: Rate) -> tuple[str, ...]:
     level = saying.tier(of, rate.tier) if rate.tier else ""
     spending = saying.joined([level, _kind(rate.with_)]) or _("any purchase")
-    given = saying.amount(of, rate.unit, rate.per_money * 100)
+    given = saying.amount(of, rate.unit, round(rate.per_money * 100, 1))
     return spending, given, *map(_share, (rate.share, rate.least, rate.most))
 
 
@@ -185,6 +185,8 @@ def _back(of: Program, back: Back) -> tuple[str, ...]:
     reward = of.reward(back.reward)
     title = saying.reward(of, back.reward) if reward else _("At the till")
     gives = clauses.gift(of, reward.gifts) if reward else _("part of the price")
+    if reward and rules.says_gift(reward):
+        gives = title
     worth = _("not known")
     if back.per_unit is not None:
         worth = saying.price(back.per_unit, of.currency)

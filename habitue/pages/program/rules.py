@@ -78,9 +78,7 @@ def _unit(of: Program, unit: Unit) -> Iterator[str]:
     if unit.worth is not None:
         one = {"one": saying.amount(of, unit.id, 1), "price": saying.price(unit.worth, of.currency)}
         yield _("%(one)s is worth %(price)s") % one
-    name = {"units": saying.words(unit.title, unit.id)}
-    lapse = clauses.expiry(unit.expiry) if unit.expiry else _("never lapse")
-    yield _("%(units)s %(lapse)s") % {**name, "lapse": lapse}
+    yield clauses.expiry(unit.expiry) if unit.expiry else _("never lapse")
     if unit.pending is not None:
         yield pending(unit.pending)
     if unit.carry:
@@ -177,7 +175,7 @@ def _rewards(of: Program, on: date) -> Iterator[tuple[str, list[str], bool]]:
 
 
 def _reward(of: Program, reward: Reward) -> Iterator[str]:
-    if not _says_gift(reward):
+    if not says_gift(reward):
         yield clauses.gift(of, reward.gifts)
     if reward.automatic == "threshold" and reward.cost is not None:
         cost = saying.fixed(of, *reward.cost)
@@ -203,7 +201,7 @@ def _reward(of: Program, reward: Reward) -> Iterator[str]:
         yield _("to be used within %(period)s") % {"period": period}
 
 
-def _says_gift(reward: Reward) -> bool:
+def says_gift(reward: Reward) -> bool:
     """Whether the title of a reward is the name of what it gives, said in several languages."""
     return bool(reward.title) and len(reward.gifts) == 1 and bool(reward.gifts[0].name)
 

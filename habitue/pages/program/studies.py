@@ -31,7 +31,8 @@ Stretch = Literal["90 days", "year", "everything"]
 class WhatIfAsked(Struct, frozen=True):
     """A program's text to replay a stretch of the business's own history under.
 
-    `title` is what the owner chose, in their words; `chance` in percent.
+    `title` is what the owner chose, in their words; `chance` in percent; `worth` is what one unit
+    is worth where a program does not say, in currency units.
     """
 
     title: str
@@ -39,6 +40,7 @@ class WhatIfAsked(Struct, frozen=True):
     stretch: Stretch
     choice: Choice
     chance: int = 100
+    worth: str = ""
 
 
 class PreviewAsked(Struct, frozen=True):

@@ -58,6 +58,17 @@ class Try(forms.Form):
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )
 
+    worth = forms.DecimalField(
+        label=gettext_lazy("What is one stamp or point worth, where the program does not say?"),
+        help_text=gettext_lazy("What the goods for it cost you, divided by its price in units."),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        max_digits=12,
+        decimal_places=6,
+        localize=True,
+    )
+
     def __init__(self, *args: object, business: Business, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.business = business

@@ -93,8 +93,10 @@ def verdict(found: WhatIf) -> str:
     last = found.trials[-1]
     cost = {
         "cost": say.money(last.cost, last.currency),
-        "share": trials.percent(last.cost, last.money),
+        "share": _percent(last.cost, last.money),
     }
+    if any(_unpriced(trial) for trial in found.trials):
+        return _("What it costs cannot be said: something that members collect has no value here.")
     if found.compared is None:
         return _("Rewards would have cost %(cost)s, %(share)s of what was spent.") % cost
     first = found.trials[0]
@@ -130,22 +132,22 @@ def notes(asked: WhatIfAsked, found: WhatIf) -> list[str]:
         )
     if found.notes:
         told.append(_("Members share something here, so everything was replayed in order of time."))
-    for trial in found.trials[-1:]:
-        unknown = [one.unit for one in trial.holdings if one.worth is None]
-        tried = document.read(asked.text)
-        if unknown and isinstance(tried, Program):
-            units = saying.both([saying.called(tried, unit) for unit in unknown])
-            told.append(
-                _("Nothing says what these are worth, so they cost nothing here: %(units)s.")
-                % {"units": units}
-            )
-        refused = sum(trial.refused.values())
-        if refused:
-            told.append(
-                _("%(count)s events could not be repeated under this program.")
-                % {"count": say.count(refused)}
-            )
+    if asked.worth:
+        told.append(_("Where a program does not say what a unit is worth, it is what you stated."))
+    elif any(_unpriced(trial) for trial in found.trials):
+        told.append(_("Try again and state what one unit is worth."))
+    refused = sum(found.trials[-1].refused.values()) if found.trials else 0
+    if refused:
+        values = {"count": say.count(refused)}
+        told.append(_("%(count)s events could not be repeated under this program.") % values)
     return told
+
+
+def _unpriced(trial: Trial) -> bool:
+    """Whether something was given that has no value."""
+    return any(
+        one.worth is None and any(roll.issued for roll in one.rolls) for one in trial.holdings
+    )
 
 
 def words() -> trials.Words:
@@ -173,9 +175,12 @@ def words() -> trials.Words:
         winners=_("more than before"),
         losers=_("less than before"),
         same=_("the same"),
+        totals=_("In all"),
         money=say.money,
         count=say.count,
         when=saying.short_month,
+        percent=_percent,
+        titled=lambda name, what: _("%(name)s: %(what)s") % {"name": name, "what": what},
     )
 
 
@@ -185,8 +190,13 @@ def _asked(business: Business, form: trying.Try) -> tuple[WhatIfAsked | None, li
     found = trying.problems(text, business)
     if found:
         return None, [faults.fault(one) for one in found]
-    asked = WhatIfAsked(title, text, given["stretch"], given["choice"], given["chance"])
-    return asked, []
+    worth = str(given["worth"] or "")
+    chance = given["chance"]
+    return WhatIfAsked(title, text, given["stretch"], given["choice"], chance, worth), []
+
+
+def _percent(part: int, whole: int) -> str:
+    return say.percent(part / whole) if whole else "–"
 
 
 def _listed(study: Study) -> tuple[Study, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -17,43 +17,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from habitue.connectors.rejects import neutral
-from habitue.core import allocation, money
-from habitue.core.calendar import FOREVER
+from habitue.core import money
 from habitue.core.liability import Roll
 from habitue.core.statement import Deferral, Holding, Statement
+from habitue.pages import accounts
 from habitue.site.usage import misuse
 
 if TYPE_CHECKING:
-    from habitue.ledger.liabilities import LotLine
     from habitue.members.models import Business
 
 WIDE: Final = 120
 _MOST_MONTHS: Final = 1_200
-_COLUMNS: Final = ("opening", "issued", "redeemed", "expired", "corrected", "closing")
-_SALES: Final = ("sales", "standalone", "deferred", "recognized", "contract liability")
-HEADER: Final = (
-    "month",
-    "unit",
-    *(f"{name} (units)" for name in _COLUMNS),
-    *_COLUMNS[:-1],
-    "revalued",
-    "closing",
-    *_SALES,
-    "currency",
-)
-LOT_HEADER: Final = (
-    "customer",
-    "lot",
-    "unit",
-    "open",
-    "earned on",
-    "usable from",
-    "last day",
-    "version",
-    "value",
-    "currency",
-)
+COLUMNS: Final = accounts.COLUMNS
 
 
 def command(
@@ -89,11 +64,12 @@ def command(
         found = liabilities.read(owner.pk, on=day, months=months, redemption=stated)
         write = _Amounts(owner.language)
         if to_csv is not None:
-            _save(to_csv, HEADER, _rows(found, write), write)
+            _save(to_csv, accounts.HEADER, accounts.months(found, write), write)
         if lots is not None:
             book = books.shelf(owner.pk).book
-            lines = _lot_rows(liabilities.lots(owner.pk, on=day), found, book.number_on, write)
-            _save(lots, LOT_HEADER, lines, write)
+            found_lots = liabilities.lots(owner.pk, on=day)
+            lines = accounts.lots(found_lots, found, book.number_on, write)
+            _save(lots, accounts.LOT_HEADER, lines, write)
     if as_json:
         print(json.dumps(msgspec.to_builtins(found, enc_hook=str), indent=1))
     else:
@@ -156,65 +132,6 @@ def _save(
         misuse(f"{path} cannot be written: {error.strerror}.")
 
 
-def _rows(found: Statement, write: _Amounts) -> Iterator[list[str]]:
-    """A row per month and unit. Text is made harmless; numbers are ours and stay numbers."""
-    places = money.decimals(found.currency)
-    for holding in found.holdings:
-        for place, roll in enumerate(holding.rolls):
-            value = holding.values[place] if holding.values else None
-            deferral = holding.deferrals[place] if holding.deferrals else None
-            units = [write(getattr(roll, name), holding.decimals) for name in _COLUMNS]
-            yield [
-                roll.month.isoformat(),
-                neutral(holding.unit),
-                *units,
-                *_in_money(value, places, write),
-                *_in_sales(deferral, places, write),
-                found.currency,
-            ]
-
-
-def _in_money(roll: Roll | None, places: int, write: _Amounts) -> list[str]:
-    if roll is None:
-        return [""] * 7
-    names = (*_COLUMNS[:-1], "revalued", "closing")
-    return [write(getattr(roll, name), places) for name in names]
-
-
-def _in_sales(deferral: Deferral | None, places: int, write: _Amounts) -> list[str]:
-    if deferral is None:
-        return [""] * 5
-    names = ("sales", "standalone", "deferred", "recognized", "closing")
-    return [write(getattr(deferral, name), places) for name in names]
-
-
-def _lot_rows(
-    lines: Iterable[LotLine],
-    found: Statement,
-    number_on: Callable[[date], int],
-    write: _Amounts,
-) -> Iterator[list[str]]:
-    places = money.decimals(found.currency)
-    holdings = {holding.number: holding for holding in found.holdings}
-    for line in lines:
-        holding = holdings[line.unit]
-        value = ""
-        if holding.worth is not None:
-            value = write(allocation.half_up(line.remaining * holding.worth), places)
-        yield [
-            str(line.customer),
-            str(line.lot),
-            neutral(holding.unit),
-            write(line.remaining, holding.decimals),
-            line.earned_on.isoformat(),
-            "" if line.active_on == FOREVER else line.active_on.isoformat(),
-            "" if line.expires_on == FOREVER else line.expires_on.isoformat(),
-            str(number_on(line.earned_on)),
-            value,
-            found.currency,
-        ]
-
-
 # ---- the screen -------------------------------------------------------------------------------
 
 
@@ -251,12 +168,12 @@ def _parts(name: str, found: Statement, holding: Holding) -> Iterator[str | Tabl
 
 
 def _roll_table(title: str, rolls: Sequence[Roll], places: int) -> Table:
-    table = _table(title, ["month", *_COLUMNS[:-1], "revalued", "closing"])
+    table = _table(title, ["month", *COLUMNS[:-1], "revalued", "closing"])
     revalued = any(roll.revalued for roll in rolls)
     if not revalued:
-        table = _table(title, ["month", *_COLUMNS])
+        table = _table(title, ["month", *COLUMNS])
     for roll in rolls:
-        names = [*_COLUMNS[:-1], *(["revalued"] if revalued else []), "closing"]
+        names = [*COLUMNS[:-1], *(["revalued"] if revalued else []), "closing"]
         table.add_row(
             f"{roll.month:%Y-%m}", *(money.written(getattr(roll, one), places) for one in names)
         )
@@ -308,7 +225,7 @@ def _percent(share: int) -> str:
 
 
 def _deferral_table(deferrals: Sequence[Deferral], places: int, currency: str) -> Table:
-    table = _table(f"Deferred under IFRS 15 ({currency})", ["month", *_SALES])
+    table = _table(f"Deferred under IFRS 15 ({currency})", ["month", *accounts.SALES])
     for one in deferrals:
         amounts = (one.sales, one.standalone, one.deferred, one.recognized, one.closing)
         table.add_row(f"{one.month:%Y-%m}", *(money.written(each, places) for each in amounts))

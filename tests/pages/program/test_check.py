@@ -49,7 +49,7 @@ def test_the_customer_is_the_shops_own_when_enough_came(keeper: Client, cafe: Bu
     text = body(keeper, "/program/check")
     assert "8,40" in text
     assert "1,7 visites par mois" in text
-    assert "médiane" in text
+    assert "achat médian" in text
 
 
 def test_the_owner_may_state_another_customer(keeper: Client, cafe: Business) -> None:
