@@ -17,7 +17,7 @@ from habitue.core import drawing, entering, facts, program
 from habitue.core.drawing import Record, Stake, Winner
 from habitue.core.facts import Merge, Refund, Undo, Visit, Won
 from habitue.core.program import Gift, Period, Prize
-from tests.core.cast import ALICE, BRUNO, CHIARA, DIEGO, Stage, buys, cafe, picture
+from tests.core.cast import ALICE, BRUNO, CHIARA, DIEGO, Stage, at, buys, cafe, picture
 from tests.core.drawn import lawful
 from tests.docs import markdown
 
@@ -70,6 +70,15 @@ def test_only_what_meets_the_condition_brings_an_entry() -> None:
     assert entries(stage) == 0
     stage.post("2026-03-04", Visit(place="Lyon"))
     assert entries(stage) == 1
+
+
+def test_the_condition_sees_the_member_as_before_and_the_local_hour() -> None:
+    first, noon = program.FirstTime(), program.Hours(12 * 60, 13 * 60)
+    stage = café(lottery(when="purchase", where=program.All((first, noon))))
+    stage.post(at("2026-03-04", 12, 59), buys(100), BRUNO)
+    stage.post(at("2026-03-04", 13, 0), buys(100))
+    stage.post(at("2026-03-05", 12, 0), buys(100), BRUNO)
+    assert (entries(stage, BRUNO), entries(stage)) == (1, 0)
 
 
 def test_who_is_no_member_or_has_not_paid_has_no_entry() -> None:
