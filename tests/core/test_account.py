@@ -71,7 +71,7 @@ def test_what_lapses_first_goes_first_then_the_oldest_then_the_lowest_number() -
 
 
 def test_lots_that_were_not_loaded_are_not_taken_for_none() -> None:
-    with pytest.raises(AssertionError, match="^lots were not loaded"):
+    with pytest.raises(AssertionError, match=r"^lots were not loaded"):
         Account(ALICE, [0]).spendable(0, DAY, first_in=True)
 
 

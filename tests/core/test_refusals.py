@@ -295,6 +295,28 @@ def test_a_benefit_says_for_whom_and_from_which_order_on_it_is() -> None:
     assert refused(stage, BenefitUse("coffee", quantity=2)) is None
 
 
+def test_amounts_are_written_as_the_currency_is() -> None:
+    stage = Stage(
+        cafe(
+            currency="JPY",
+            units=(Unit("points", worth=ONE),),
+            pay_with=PayWith("points", most=Fraction(1, 2)),
+            benefits=(Benefit("delivery", {"en": "Delivery"}, minimum_order=4_900),),
+            fee=Fee((Price(4_900),)),
+        )
+    )
+    wrong = refused(stage, FeePaid(4_800, "JPY"))
+    assert wrong is not None
+    assert wrong.sentence == "The fee is 4900 JPY, not 4800."
+    assert refused(stage, FeePaid(4_900, "JPY")) is None
+    small = refused(stage, BenefitUse("delivery", order=1))
+    assert small is not None
+    assert small.sentence == "This benefit holds for orders of at least 4900 JPY."
+    much = refused(stage, Payment(600, 1_000))
+    assert much is not None
+    assert much.sentence == "At most 500 JPY of this order can be paid with points."
+
+
 def test_a_membership_says_what_it_costs_and_how_it_stands() -> None:
     stage = rich(fee=Fee((Price(4_900),)))
     assert refused(stage, FeePaid(4_800, "EUR")) == Refused(
