@@ -122,3 +122,21 @@ def test_the_end_of_the_next_such_month(
 
 def test_what_lapses_at_a_months_end_but_for_ever_lapses_never() -> None:
     assert calendar.last_usable(After(Period(9_000, "year"), "June"), day("2026-01-01")) == FOREVER
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "found"),
+    [
+        ("9997-12-31", 1, date(9998, 1, 31)),
+        ("9998-11-30", 1, date(9998, 12, 30)),
+        ("9998-12-31", 1, FOREVER),
+    ],
+)
+def test_what_lies_past_the_last_whole_year_is_for_ever(
+    start: str, months: int, found: date
+) -> None:
+    assert calendar.months_later(day(start), months) == found
+
+
+def test_a_day_begins_at_an_instant_of_its_own() -> None:
+    assert calendar.midnight(date(2026, 3, 2)) == datetime(2026, 3, 2, tzinfo=UTC)
