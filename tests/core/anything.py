@@ -252,7 +252,8 @@ EARNING = (
     "grant", "wait",
 )  # fmt: skip
 BUYING = ("buy", "buy", "buy there", "buy there", "buy there")
-TAKING = ("take", "take now", "take other", "take other", "pay", "pay", "buy with", "use")
+TAKING = ("take", "take now", "take other", "take other", "pay", "pay", "buy with", "buy with",
+          "buy with", "use")  # fmt: skip
 SPENDING = (
     "take", "take now", "take other", "take other", "pay", "pay", "buy with", "buy with", "use",
     "use", "cancel", "fee failed", "fee back", "won", "take back",
@@ -311,13 +312,22 @@ def returns(bought: Sequence[Event], data: some.DataObject) -> list[facts.Refund
         part
         for known in bought
         if isinstance(known.what, facts.Purchase)
-        for part in data.draw(some.sampled_from([_whole, _pieces, _pieces]))(known.id, known.what)
+        for part in _ways(known.what, data)(known.id, known.what)
     ]
     if not found:
         return []
     most = min(len(found), 5)
     places = some.lists(some.integers(0, len(found) - 1), unique=True, min_size=1, max_size=most)
-    return [found[place] for place in data.draw(places)]
+    chosen = [found[place] for place in data.draw(places)]
+    paid = [one.id for one in bought if isinstance(one.what, facts.Purchase) and one.what.spent]
+    also = [one for one in found if one.of in paid and not one.lines and one not in chosen]
+    return [*chosen, *also]
+
+
+def _ways(what: facts.Purchase, data: some.DataObject) -> Any:
+    """What was paid with units mostly comes back whole, since that gives these back."""
+    ways = [_whole, _whole, _pieces] if what.spent else [_whole, _pieces, _pieces]
+    return data.draw(some.sampled_from(ways))
 
 
 def _whole(of: int, what: facts.Purchase) -> list[facts.Refund]:
