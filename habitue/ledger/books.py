@@ -93,7 +93,7 @@ def publish(business: int, text: str, *, since: date | None = None) -> Published
         row = cursor.fetchone()
         if row is None:
             raise LookupError(f"no business {business}")
-        before, newest = in_force(business), _newest_day(business)
+        before, newest = in_force(business), newest_day(business)
         since = since or found.since
         if before is None:
             since = None if newest is None else since or newest + timedelta(days=1)
@@ -112,7 +112,7 @@ def publish(business: int, text: str, *, since: date | None = None) -> Published
 def unfit(business: int, found: program.Program, since: date | None) -> list[str]:
     """Why a valid program could not be published now, in sentences."""
     currency = shelf(business).currency
-    return _unfit(found, in_force(business), currency, since, _newest_day(business))
+    return _unfit(found, in_force(business), currency, since, newest_day(business))
 
 
 def members(business: int, *, after: int, most: int) -> list[int]:
@@ -152,7 +152,7 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
         return at.date()
 
 
-def _newest_day(business: int) -> date | None:
+def newest_day(business: int) -> date | None:
     """The local day of the newest event that counted."""
     with connection.cursor() as cursor:
         cursor.execute(

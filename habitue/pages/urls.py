@@ -23,6 +23,7 @@ from habitue.pages.program import (
     membership,
     overview,
     partners,
+    publish,
     what_if,
 )
 
@@ -45,6 +46,9 @@ urlpatterns = [
     path("program/liability", liability.liability, name="program-liability"),
     path("program/liability.csv", liability.months_csv, name="program-liability-csv"),
     path("program/liability/lots.csv", liability.lots_csv, name="program-lots-csv"),
+    path("program/publish", publish.write, name="program-publish"),
+    path("program/publish/<int:key>", publish.draft, name="program-draft"),
+    path("program/publish/<int:key>/confirm", publish.confirm, name="program-confirm"),
     path("program/what-if", what_if.ask, name="program-what-if"),
     path("program/what-if/<int:key>", what_if.tried, name="program-tried"),
     path("program/draws", draws.overview, name="draws"),

@@ -44,10 +44,11 @@ class WhatIfAsked(Struct, frozen=True):
 
 
 class PreviewAsked(Struct, frozen=True):
-    """A program's text that is to hold from a day on."""
+    """A program's text that is to hold from a day on, `after` the version of that number."""
 
     text: str
     since: date
+    after: int = 0
 
 
 Asked = WhatIfAsked | PreviewAsked
