@@ -118,7 +118,7 @@ def needed(entrants: int, odds: Fraction) -> int:
 
 def missing_prizes(prizes: Sequence[Numbered], entrants: int, odds: Fraction) -> int:
     """How many pieces are lacking for so many entrants to have the odds."""
-    return needed(entrants, odds) - len(shared_out(prizes, entrants, odds)) if entrants else 0
+    return max(needed(entrants, odds) - len(shared_out(prizes, entrants, odds)), 0)
 
 
 def chance(prizes: Sequence[Numbered], entrants: int, odds: Fraction) -> Fraction:

@@ -282,10 +282,10 @@ def test_the_odds_hold_or_pieces_are_missing(
     prizes = [Stake(str(number), each) for number, each in enumerate(pieces)]
     given_ = drawing.shared_out(prizes, entrants, odds)
     lacking = drawing.missing_prizes(prizes, entrants, odds)
-    assert len(given_) + max(lacking, 0) >= odds * entrants
+    assert len(given_) + lacking >= odds * entrants
     assert (lacking > 0) is (len(given_) < odds * entrants)
     if None in pieces:
-        assert lacking <= 0
+        assert lacking == 0
     assert len(given_) <= entrants
     for number, each in enumerate(pieces):
         assert each is None or given_.count(number) <= each
@@ -414,6 +414,66 @@ def test_a_fair_draw_verifies_also_after_it_was_written_and_read() -> None:
 def test_every_fault_of_a_record_is_told(change: dict[str, Any], told: str) -> None:
     faults = " ".join(drawing.verify(record(**change))).replace("to ticket ticket", "to ticket")
     assert told in faults
+
+
+NOT_COMMITTED = "The secret is not the one that was committed to."
+ODDS = "The odds are {}; at least 1/4 of all tickets must win."
+
+
+@pytest.mark.parametrize(
+    ("change", "faults"),
+    [
+        ({"secret": ""}, ["The secret has not been published yet."]),
+        ({"secret": "another"}, [NOT_COMMITTED]),
+        ({"secret": "another", "tickets": "ticket1 20000000\n", "limit": None}, [NOT_COMMITTED]),
+        ({"secret": "another", "odds": "1/1", "prizes": (Stake("cup", 40),)}, [NOT_COMMITTED]),
+        ({"odds": "3/2", "prizes": (Stake("cup", 40),)}, [ODDS.format("3/2")]),
+        ({"odds": "6/25"}, [ODDS.format("6/25")]),
+        ({"odds": "x" * 25}, [f"The odds '{'x' * 20}' are not written like 1/4."]),
+        ({"prizes": (Stake("cup", -1),)}, ["A prize comes in fewer pieces than none."]),
+        (
+            {"prizes": (Stake("cup", 0), Stake("coupon", 8))},
+            ["For 40 entrants at 1/4, 2 winning pieces are missing."],
+        ),
+        (
+            {"tickets": record().tickets[:-1]},
+            ["The list of tickets does not end with its last line."],
+        ),
+        (
+            {"tickets": "ticket1 1\nticket2 x\nticket3 3 3\nticket1 4\n"},
+            [
+                "Line 2 of the tickets is not a code and a number of entries.",
+                "Line 3 of the tickets is not a code and a number of entries.",
+                "Ticket ticket1 stands twice in the list, or not in order.",
+                "Ticket ticket1 has 4 entries; 3 are allowed.",
+            ],
+        ),
+        (
+            {"tickets": "ticket1 20000001\n", "limit": None},
+            ["There are 20,000,001 entries; a draw has 20,000,000 at most."],
+        ),
+    ],
+)
+def test_a_record_is_told_its_faults_and_no_others(
+    change: dict[str, Any], faults: list[str]
+) -> None:
+    assert drawing.verify(record(**change)) == faults
+
+
+@pytest.mark.parametrize("pieces", [10, 11, 39, 40, 41])
+def test_a_draw_with_more_prizes_than_the_odds_ask_is_fair(pieces: int) -> None:
+    generous = record(prizes=(Stake("cup", pieces),))
+    assert drawing.verify(drawing.revealed(generous, SECRET)) == []
+
+
+def test_where_nobody_entered_no_prize_is_missing() -> None:
+    assert drawing.missing_prizes((Stake("cup", 0),), 0, QUARTER) == 0
+    assert drawing.chance((Stake("cup", 0),), 0, QUARTER) == 1
+    assert drawing.verify(drawing.revealed(record(tickets="", secret=""), SECRET)) == []
+
+
+def test_a_ticket_is_the_first_sixteen_digits_of_a_published_hash() -> None:
+    assert drawing.ticket("salt", 7) == "60ef31c485c44487"
 
 
 def test_a_ticket_added_after_the_list_was_published_moves_the_winners() -> None:
