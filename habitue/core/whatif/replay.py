@@ -139,11 +139,14 @@ class Guest:
             if self.shared.accounts[self.customer].due_on < day:
                 self.bring_to(day)
             self.day = day
-        if self.last is None and stage.enrolls and isinstance(what, facts.Purchase):
+        if stage.enrolls and isinstance(what, facts.Purchase) and self._is_guest():
             self._decide(Event(told.id - 256, self.customer, told.at, facts.Enrolment()))
         self._decide(told)
         self.last = told
         self.came = self.came or isinstance(what, _COMES)
+
+    def _is_guest(self) -> bool:
+        return self.shared.accounts[self.customer].enrolled_on is None
 
     def _told(self, event: Event) -> Event | None:
         """The event as it comes to this stage: nothing of what was decided about it elsewhere.
