@@ -76,6 +76,8 @@ def test_who_holds_as_much_as_can_be_counted_earns_no_more(given: dict[str, Any]
     assert stage.post("2026-03-02", facts.Visit()).refused is None
     assert stage.post("2026-03-02", facts.Visit()).refused == bounds.FULL
     assert stage.account().balances == [HELD]
+    stage.account().balances[0] = HELD - 2 * 10**12 + 1
+    assert stage.post("2026-03-02", facts.Visit()).refused == bounds.FULL
 
 
 @pytest.mark.parametrize("given", [{}, {"limits": (Limit(times=9),)}], ids=["alone", "limited"])

@@ -93,6 +93,45 @@ def test_a_carried_remainder_counts_when_it_becomes_a_unit() -> None:
     assert held(stage, 60, 60, 60, 60, 60) == [0, 1, 1, 2, 2]
 
 
+def test_what_gave_nothing_uses_no_time_up() -> None:
+    steps = rule(PerMoney("points", ONE, 100), limits=(Limit(times=1),))
+    assert held(Stage(cafe(rules=(steps,))), 99, 150, 150) == [0, 1, 1]
+
+
+def test_awards_of_one_rule_share_its_limit_to_the_last_part() -> None:
+    ones = rule(*(Fixed("points", ONE),) * 3, limits=(Limit(amount=2),))
+    assert held(Stage(cafe(rules=(ones,))), 1, 1) == [2, 2]
+    halves = rule(*(Fixed("points", HALF),) * 3, limits=(Limit(amount=1),))
+    up = Unit("points", rounding="half-up")
+    assert held(Stage(cafe(units=(up,), rules=(halves,))), 1, 1) == [1, 1]
+    smallest = rule(*(Fixed("points", ONE),) * 2, limits=(Limit(amount=1),))
+    assert held(Stage(cafe(rules=(smallest,))), 1) == [1]
+
+
+def test_a_rule_that_has_given_all_it_may_makes_room_for_the_next_of_its_group() -> None:
+    first = rule(Fixed("points", Fraction(5)), id="a", group="g", limits=(Limit(times=1),))
+    second = rule(Fixed("points", Fraction(3)), id="b", group="g")
+    stage = Stage(cafe(rules=(first, second), combine={"g": "first"}))
+    assert held(stage, 1, 1) == [5, 8]
+
+
+def test_a_rule_that_gives_no_more_is_not_in_the_explanation() -> None:
+    double = rule(Multiply(Fraction(2)), id="double", limits=(Limit(times=1),))
+    stage = Stage(cafe(rules=(PER_EURO, double)))
+    whys = [stage.post("2026-03-02", buys(1_000)).entries[0].why for _ in range(2)]
+    assert whys == [(("base", 1_000, 10), ("double", 10, 10)), (("base", 1_000, 10),)]
+
+
+def test_what_a_limit_cuts_stays_whole_in_numbers_and_words() -> None:
+    capped = rule(EXACTLY, id="base", limits=FIVE_A_DAY)
+    more = rule(Bonus("points", Fraction(1, 3)), id="more")
+    stage = Stage(cafe(rules=(capped, more)))
+    (entry,) = stage.post("2026-03-02", buys(750)).entries
+    assert (entry.amount, entry.why) == (6, (("base", 750, 5), ("more", 5, 1)))
+    numbers = [entry.amount, entry.balance, *(each for step in entry.why for each in step[1:])]
+    assert {type(number) for number in numbers} == {int}
+
+
 def test_a_multiplier_of_lines_bears_its_share_of_what_a_limit_cut() -> None:
     capped = rule(PerMoney("points", ONE, 100), id="base", limits=FIVE_A_DAY)
     triple = rule(Multiply(Fraction(3)), id="triple", lines=Lines(category=("coffee",)))
