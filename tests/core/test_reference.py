@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from msgspec import Struct
 
+from habitue import core
 from habitue.core import document, program
 from habitue.core.document import forms, reference
 from habitue.core.document.forms import BAD, Key, Table
 from habitue.core.document.page import Sheet
 
-PAGE = Path(__file__).parents[2] / "docs" / "vocabulary.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "vocabulary.md"
 KEYS = [
     pytest.param(key, id=f"{section.name}.{name}")
     for section in reference.SECTIONS
@@ -28,6 +32,27 @@ def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == reference.page(), (
         "print it again: habitue program reference > docs/vocabulary.md"
     )
+
+
+def test_page_and_schema_are_the_same_however_late_the_tables_are_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Tables are made as their modules load, so nothing of another load may be left in them."""
+    for name in [name for name in sys.modules if name.startswith(document.__name__)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(core, "document", None)
+    anew = importlib.import_module(document.__name__)
+    assert anew is not document
+    page = importlib.import_module(reference.__name__).page()
+    assert page == PAGE.read_text("utf-8")
+    schema = json.loads((ROOT / "programs" / "schema.json").read_text("utf-8"))
+    assert anew.schema() == schema
+    for path in sorted((ROOT / "programs").glob("*.yaml")):
+        if ".story." not in path.name:
+            text = path.read_text("utf-8")
+            found = document.read(text)
+            assert isinstance(found, program.Program)
+            assert anew.write(anew.read(text)) == document.write(found)
 
 
 def faults_of(key: Key) -> list[str]:
