@@ -15,6 +15,7 @@ from habitue.ledger import books, draws
 from habitue.ledger.draws import Period
 from habitue.members.models import Business
 from habitue.pages import holdings
+from habitue.pages.templatetags import words as say
 
 
 class Prize(Struct, frozen=True):
@@ -26,11 +27,11 @@ class Prize(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """One period with its title and last day. `state`: running, over, closed or revealed."""
+    """One period in words. `state`: coming, running, over, closed or revealed."""
 
     of: Period
     title: str
-    last_on: date
+    when: str
     state: str
     odds: str
     prizes: tuple[Prize, ...]
@@ -102,8 +103,10 @@ def odds(written: str) -> str:
 
 def shown(business: Business, period: Period, now: datetime) -> Shown:
     """A period in words: where it stands, what was promised."""
-    over = now.astimezone(ZoneInfo(business.timezone)).date() >= period.until
-    state = "over" if over else "running"
+    today = now.astimezone(ZoneInfo(business.timezone)).date()
+    state = "over" if today >= period.until else "running"
+    if today < period.starts_on:
+        state = "coming"
     if period.closed_at is not None:
         state = "closed" if period.revealed_at is None else "revealed"
     program, of = _terms(business, period)
@@ -119,8 +122,16 @@ def shown(business: Business, period: Period, now: datetime) -> Shown:
         for place, stake in enumerate(stakes)
     )
     title = holdings.words(of.title, of.id) if of else period.draw
+    return Shown(period, title, _when(period), state, odds(period.record.odds), prizes)
+
+
+def _when(period: Period) -> str:
+    """The days of a period."""
     last_on = period.until - timedelta(days=1)
-    return Shown(period, title, last_on, state, odds(period.record.odds), prizes)
+    words = {"since": say.day(period.starts_on), "until": say.day(last_on)}
+    if last_on == period.starts_on:
+        return words["since"]
+    return _("%(since)s to %(until)s") % words
 
 
 def _terms(business: Business, period: Period) -> tuple[Program | None, Draw | None]:

@@ -58,6 +58,7 @@ class Beyond(Struct, frozen=True):
     notice: str = ""
     pending: tuple[str, ...] = ()
     membership: tuple[str, ...] = ()
+    saved: str = ""
     unpaid: bool = False
     benefits: tuple[Benefit, ...] = ()
     draws: tuple[Entered, ...] = ()
@@ -82,7 +83,8 @@ def beyond(business: Business, customer: Customer, *, now: datetime) -> Beyond:
         _tier(program, standing.tier, standing.tier_until),
         _notice(program, perks.notice),
         tuple(_pending(program, standing.pending)),
-        tuple(_membership(program, paid)) if paid else (),
+        (_membership(paid),) if paid else (),
+        _saved(program, paid) if paid else "",
         paid is not None and not paid.holds,
         tuple(_benefit(program, each) for each in perks.benefits),
         (*_running(business, perks), *_closed(business, customer, now)),
@@ -133,19 +135,23 @@ def _pending(program: Program, pending: dict[str, int]) -> list[str]:
     return found
 
 
-def _membership(program: Program, paid: Membership) -> list[str]:
-    """Until when it is paid, and what it saved."""
+def _membership(paid: Membership) -> str:
+    """Until when it is paid."""
     state = paid.state
     if state is None or not paid.holds:
-        return [_("Membership is not paid; its benefits wait.")]
-    said = [_until(state.until, trial=state.trial, ending=state.ending)]
-    if paid.paid:
-        words = {
-            "saved": say.money(paid.saved, program.currency),
-            "paid": say.money(paid.paid, program.currency),
-        }
-        said.append(_("You saved %(saved)s of your %(paid)s.") % words)
-    return said
+        return _("Membership is not paid; its benefits wait.")
+    return _until(state.until, trial=state.trial, ending=state.ending)
+
+
+def _saved(program: Program, paid: Membership) -> str:
+    """What it cost, and what it saved since."""
+    if not paid.paid or not paid.holds:
+        return ""
+    words = {
+        "saved": say.money(paid.saved, program.currency),
+        "paid": say.money(paid.paid, program.currency),
+    }
+    return _("You saved %(saved)s of your %(paid)s.") % words
 
 
 def _until(until: date, *, trial: bool, ending: bool) -> str:
@@ -223,6 +229,6 @@ def _closed(business: Business, customer: Customer, now: datetime) -> list[Enter
         shown = games.shown(business, period, now)
         winners = {winner.ticket: winner.prize for winner in period.record.winners}
         won = shown.prizes[winners[ticket]].name if ticket in winners else ""
-        said = _("Your ticket: %(ticket)s") % {"ticket": ticket}
+        said = _("Ticket %(ticket)s") % {"ticket": ticket}
         found.append(Entered(shown.title, said, period.draw, shown.day, won))
     return found

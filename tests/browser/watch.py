@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +15,8 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
+Theme = Literal["light", "dark"]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 PHONE = ViewportSize(width=390, height=844)
 # The browser reports refused forms, the page that is not there, and the test's own cut line.
 EXPECTED = ["status of 422", "status of 404", "ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
@@ -47,14 +50,8 @@ class Watch:
         self.screens.append(name)
         size = page.viewport_size
         page.emulate_media(reduced_motion="reduce")
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.wait_for_timeout(50)
-            self._picture(page, f"{name} {theme}")
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-            for violation in found.response["violations"]:
-                nodes = [node["html"][:120] for node in violation["nodes"]]
-                self.barriers.append(f"{name} {theme}: {violation['id']} {nodes}")
+        for theme in THEMES:
+            self._theme(page, name, theme)
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 320, "height": 640})
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -64,6 +61,25 @@ class Watch:
         self._picture(page, f"{name} wide")
         if size:
             page.set_viewport_size(size)
+
+    def glance(self, page: Page, name: str, theme: Theme) -> None:
+        """Look at one screen in one theme only: another language of what was looked at whole."""
+        self.screens.append(name)
+        self._theme(page, name, theme)
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            self.sideways.append(f"{name}: {wide} px")
+        page.set_viewport_size(PHONE)
+
+    def _theme(self, page: Page, name: str, theme: Theme) -> None:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.wait_for_timeout(50)
+        self._picture(page, f"{name} {theme}")
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        for violation in found.response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"]]
+            self.barriers.append(f"{name} {theme}: {violation['id']} {nodes}")
 
     def _picture(self, page: Page, name: str) -> None:
         if self.folder:

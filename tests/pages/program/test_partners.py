@@ -44,7 +44,7 @@ def test_partners_stand_with_their_balances(owner: Client, busy: Business) -> No
 
 def test_a_statement_sums_on_the_page_and_in_the_file(owner: Client, busy: Business) -> None:
     page = body(owner, f"/program/partners/bakery/{month()}")
-    assert "Given here: points" in page
+    assert "Given here · points" in page
     assert "€0.30" in page
     assert "Alice" not in page
     answer = owner.get(f"/program/partners/bakery/{month()}.csv", headers={"accept-language": "en"})
