@@ -19,7 +19,13 @@ KEPT: Final = {
     "sheet-reward-ready-light": "counter",
     "demo-today-light": "today",
     "demo-today-wide": "today-wide",
+    "program-light": "program",
+    "program-tried-light": "what-if",
+    "program-tried-wide": "what-if-wide",
 }
+LONG: Final = ("today", "program", "what-if")
+"""Pages of which one window is shown."""
+
 COLORS: Final = 64
 WINDOWS: Final = {390: 844, 1280: 800}
 
@@ -34,7 +40,7 @@ def main() -> int:
         TO.mkdir(parents=True, exist_ok=True)
         for taken, name in KEPT.items():
             picture = Image.open(Path(folder) / f"{taken}.png").convert("RGB")
-            height = WINDOWS[picture.width] if name.startswith("today") else picture.height
+            height = WINDOWS[picture.width] if name.startswith(LONG) else picture.height
             picture = picture.crop((0, 0, picture.width, min(picture.height, height)))
             picture.quantize(COLORS).save(TO / f"{name}.png", optimize=True)
     return 0
