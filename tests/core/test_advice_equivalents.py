@@ -261,6 +261,12 @@ def test_a_share_off_does_not_add_up_and_things_are_told_by_their_names() -> Non
     assert not list(
         reach.dominated(cafe(rewards=(tea, gives("b", 11, kind="product", name="ham"))))
     )
+    five = gives("a", 10, kind="money off", value=500, name="five")
+    assert list(reach.dominated(cafe(rewards=(five, off("b", 11, 500)))))
+    lots = gives("a", 10, kind="units", value=5, unit="points", name="five")
+    assert list(
+        reach.dominated(cafe(rewards=(lots, gives("b", 11, kind="units", value=5, unit="points"))))
+    )
     miles = gives("a", 10, kind="units", value=5, unit="points")
     other = gives("b", 20, kind="units", value=9, unit="miles")
     assert not list(reach.dominated(cafe(rewards=(miles, other))))

@@ -86,7 +86,6 @@ def salon() -> program.Program:
     return found
 
 
-@cache
 def report(*, seldom: bool = False) -> advice.Report:
     return advice.report(salon(), SELDOM if seldom else TWICE, on=TODAY)
 
@@ -364,6 +363,85 @@ def test_the_unit_that_is_needed_least_could_go() -> None:
     assert headache.test(paid)[0].sentence.endswith("a could go: only 2 rewards and 1 rule need it")
     two = structs.replace(of, units=(*units[:2], structs.replace(units[2], redeemable=False)))
     assert "units" not in [one.path for one in headache.test(two)]
+
+
+def names(value: Any) -> Iterator[Name]:
+    """Every name within what is said."""
+    if isinstance(value, Name):
+        yield value
+    elif isinstance(value, Said):
+        for each in value.values.values():
+            yield from names(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from names(each)
+
+
+def test_what_is_named_is_there_under_its_kind() -> None:
+    of = salon()
+    assert of.tiers is not None
+    known = {
+        "unit": {unit.id for unit in of.units},
+        "reward": {reward.id for reward in of.rewards},
+        "tier": {level.id for level in of.tiers.levels},
+    }
+    found = [
+        name
+        for seldom in (False, True)
+        for one in report(seldom=seldom).advice
+        for name in names(one.said)
+    ]
+    assert {name.kind for name in found} == set(known)
+    assert all(name.id in known[name.kind] for name in found)
+
+
+@pytest.mark.parametrize(
+    ("cost", "near"),
+    [("55", "55"), ("99", "99"), ("100", "100"), ("105", "100"), ("106", "110"), ("995", "990"),
+     ("996", "1000"), ("0.125", "0.12"), ("0.5", "0.5"), ("9.96", "10"), ("10", "10")],
+)  # fmt: skip
+def test_a_round_price_has_two_figures(cost: str, near: str) -> None:
+    assert headache.round_price(Fraction(cost)) == Fraction(near)
+
+
+def test_prices_are_looked_at_whatever_stands_before_them() -> None:
+    tea = (program.Gift("product", "tea"),)
+    cake = program.Reward("cake", tea, automatic="birthday")
+    odd = program.Reward("odd", tea, cost=("points", 123))
+    assert [one.path for one in headache.test(cafe(rewards=(cake, odd)))] == [
+        "rewards[1].cost",
+        "earn",
+    ]
+    hello = program.Reward("hello", tea, automatic="enrolment")
+    assert [one.path for one in headache.test(cafe(rewards=(hello, odd)))] == ["rewards[1].cost"]
+    assert headache.test(cafe(rewards=(cake,))) == []
+    joins = program.EarnRule("joins", "enrolment", (program.Fixed("points", Fraction(5)),))
+    assert (
+        headache.test(cafe(rewards=(structs.replace(odd, cost=("points", 12)),), rules=(joins,)))
+        == []
+    )
+
+
+@pytest.mark.parametrize("per", [100, 700, 1_300, 99_991])
+def test_a_slope_is_exact_whatever_the_steps(per: int) -> None:
+    base = program.EarnRule("base", "purchase", (program.PerMoney("points", Fraction(3), per),))
+    of = cafe(rules=(base,))
+    assert basket.slope(of, 1250, TODAY, "", basket.ORDINARY) == {"points": Fraction(300, per)}
+
+
+def test_a_slope_of_many_steps_is_exact_enough() -> None:
+    base = program.EarnRule("base", "purchase", (
+        program.PerMoney("points", Fraction(1), 99_991),
+        program.PerMoney("points", Fraction(1), 99_989),
+    ))  # fmt: skip
+    found = basket.slope(cafe(rules=(base,)), 1250, TODAY, "", basket.ORDINARY)["points"]
+    exact = Fraction(100, 99_991) + Fraction(100, 99_989)
+    assert 0 <= exact - found < Fraction(1, 10**8)
+
+
+def test_the_first_price_is_asked_before_any_holds() -> None:
+    fee = program.Fee((program.Price(1200, date(2027, 1, 1)),))
+    assert customer.price_on(fee, TODAY) == 1200
 
 
 ENGLISH: list[tuple[saying.Value, str]] = [
