@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_what_means_nothing_is_a_defect() -> None:
 def test_a_program_asks_every_part_of_its_conditions_by_trigger() -> None:
     first, gold, eve = FirstTime(), TierIs(("gold",)), EachYear(((12, 24),))
     either = program.Any((first, gold))
-    rule = EarnRule("a", "visit", (Fixed("points", PER_EURO.awards[0].amount),),
+    rule = EarnRule("a", "visit", (Fixed("points", Fraction(1)),),
                     where=All((Not(gold), either)))  # fmt: skip
     gifts = (Gift("product", "cake"),)
     rewards = (

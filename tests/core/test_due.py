@@ -154,7 +154,7 @@ def test_a_level_comes_before_the_reward_that_takes_the_balance_that_reached_it(
     gold = Level("gold", ((("points", 10),),))
     ladder = Ladder((Level("basic"), gold), measure="balance", kept=UntilDate(12, 31, 0))
     card = Reward("card", CAKE, cost=("points", 10), automatic="threshold")
-    given = {"tiers": ladder, "rewards": (card,)}
+    given: dict[str, Any] = {"tiers": ladder, "rewards": (card,)}
     account = alice(lot(9, 10, active=MIDNIGHT))
     account.level, account.memory.pending = "basic", {0: 10}
     (entry,) = advanced(account, **given)

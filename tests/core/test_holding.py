@@ -30,6 +30,10 @@ def alice(*lots: Lot) -> Account:
     return account
 
 
+def nothing() -> list[Entry]:
+    return []
+
+
 def lot(number: int, left: int, *, until: date = FOREVER, active: date = EVE,
         awaits: str = "") -> Lot:  # fmt: skip
     return Lot(number, 0, left, left, EVE, active, until, awaits)
@@ -67,7 +71,7 @@ def test_no_more_lots_are_touched_than_are_needed() -> None:
 
 
 def test_units_that_only_count_are_entries_without_a_lot() -> None:
-    account, entries = alice(), []
+    account, entries = alice(), nothing()
     part = Earned(1, 1, 250, (("year", 250, 250),))
     holding.credit(rulebook(), account, STEP, part, DAY, entries)
     assert entries == [Entry(1, 0, 250, "accrual", DAY, 250, (("year", 250, 250),))]
@@ -76,7 +80,7 @@ def test_units_that_only_count_are_entries_without_a_lot() -> None:
 
 @pytest.mark.parametrize(("joining", "number"), [(False, STEP + 1), (True, STEP + 3)])
 def test_a_lot_is_numbered_after_its_event_and_its_rule(joining: bool, number: int) -> None:
-    account, entries = alice(), []
+    account, entries = alice(), nothing()
     book = rulebook(expiry=After(Period(1, "month")))
     holding.credit(book, account, STEP, Earned(0, 0, 5, ()), DAY, entries, joining=joining)
     assert account.lots == [Lot(number, 0, 5, 5, DAY, DAY, date(2026, 4, 2))]
@@ -90,7 +94,7 @@ def test_a_lot_is_numbered_after_its_event_and_its_rule(joining: bool, number: i
 
 def test_what_comes_in_pays_what_is_owed_first() -> None:
     for owed, left, debts in ((3, 2, {}), (5, 0, {}), (8, 0, {0: 3})):
-        account, entries = alice(), []
+        account, entries = alice(), nothing()
         account.balances, account.memory.debts = [-owed, 0], {0: owed}
         paid = min(owed, 5)
         holding.credit(rulebook(), account, STEP, Earned(0, 0, 5, ()), DAY, entries)
@@ -104,7 +108,7 @@ def test_what_comes_in_pays_what_is_owed_first() -> None:
 
 
 def test_what_waits_pays_nothing_yet() -> None:
-    account, entries = alice(), []
+    account, entries = alice(), nothing()
     account.balances, account.memory.debts = [-3, 0], {0: 3}
     book = rulebook(pending=Pending(Period(1, "day")))
     holding.credit(book, account, STEP, Earned(0, 0, 5, ()), DAY, entries)
@@ -131,7 +135,7 @@ def test_what_lapsed_or_is_empty_pays_nothing() -> None:
 
 
 def test_units_from_another_account_keep_their_dates() -> None:
-    account, entries = alice(), []
+    account, entries = alice(), nothing()
     parcel = Parcel(9, 0, 5, EVE, MORROW, date(2026, 5, 1), "delivery")
     holding.bring(account, 77, parcel, DAY, WHY, entries)
     assert account.lots == [Lot(77, 0, 5, 5, EVE, MORROW, date(2026, 5, 1), "delivery")]
