@@ -216,3 +216,36 @@ def test_units_without_a_worth_have_no_money_and_counters_no_statement() -> None
     assert found.worth is None
     assert found.values == ()
     assert found.deferrals == ()
+
+
+def test_what_returns_took_back_is_no_part_of_what_a_sale_gave() -> None:
+    flows: dict[tuple[date, EntryKind], int] = {(JAN, "accrual"): 1_000, (JAN, "reversal"): -400}
+    found = drawn(sums(flows={0: flows}, sales={JAN: 100_000}))
+    assert found.deferrals[0].standalone == 3_000
+    more: dict[tuple[date, EntryKind], int] = {(JAN, "accrual"): 100, (JAN, "reversal"): -400}
+    assert drawn(sums(flows={0: more}, sales={JAN: 100_000})).deferrals[0].standalone == 0
+
+
+def test_what_fell_due_and_is_not_written_is_said_unit_by_unit() -> None:
+    assert drawn(sums()).unswept == 0
+    assert drawn(sums(unswept={0: 7, 1: 9})).unswept == 7
+
+
+def test_a_unit_is_said_with_its_number_decimals_and_worth() -> None:
+    found = drawn(sums(), cafe(units=(SPEND, structs.replace(CENTS, decimals=1))))
+    assert (found.unit, found.number, found.decimals) == ("points", 1, 1)
+    assert found.worth == Fraction(1, 2)
+    assert (found.rolls[0].month, found.rolls[-1].month) == (JAN, MAR)
+    assert (found.owed, found.groups, found.stated) == (0, (), False)
+
+
+def test_a_statement_begins_with_the_first_thing_that_happened() -> None:
+    book = Book([cafe(units=(CENTS,))])
+    only_sold = statement.Sums({}, [], {}, {FEB: 500})
+    found = statement.drawn(book, only_sold, on=MAR, months=12, redemption=None)
+    assert (found.on, found.currency) == (MAR, "EUR")
+    assert [roll.month for roll in found.holdings[0].rolls] == [FEB, MAR]
+    nothing = statement.drawn(
+        book, statement.Sums({}, [], {}, {}), on=MAR, months=12, redemption=None
+    )
+    assert [roll.month for roll in nothing.holdings[0].rolls] == [MAR]

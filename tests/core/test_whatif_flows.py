@@ -363,3 +363,47 @@ def test_what_two_parts_saw_adds_up() -> None:
     assert left.bands == {1: 2, -2: 1, 0: 1}
     assert left.most_gained == [(10, "Bruno"), (10, "Alice")]
     assert left.most_lost == [(-20, "Chiara")]
+
+
+def test_a_day_ends_at_midnight_where_the_program_is() -> None:
+    """Five in the afternoon of Paris is the next day in Tokyo."""
+    tokyo = trial(TEXT.replace("Europe/Paris", "Asia/Tokyo"))
+    night = [
+        Event(STEP * number, ALICE, at("2026-01-31", hour), buys(1_000))
+        for number, hour in ((1, 12), (2, 15), (3, 17))
+    ]
+    for of, months in (
+        (trial(), ["01 purchases: 3"]),
+        (tokyo, ["01 purchases: 2", "02 purchases: 1"]),
+    ):
+        sums = Sums.nothing(1)
+        replay.apart([stage("soonest", of)], [(ALICE, "Alice", night)], sums)
+        assert [line for line in told(sums.flows[0]) if "purchases" in line] == months
+        taken = [line for line in told(sums.flows[0]) if "taken" in line]
+        assert len(taken) == len(months)  # once a day
+
+
+def test_who_is_only_given_something_or_merged_into_is_a_customer_too() -> None:
+    past = history(
+        (ALICE, "2026-01-10", 3000),
+        (ALICE, "2026-01-11", facts.Transfer("points", 5, BRUNO)),
+        (ALICE, "2026-01-12", facts.Merge(CHIARA)),
+    )
+    sums = Sums.nothing(1)
+    replay.together([stage("as posted")], past, sums)
+    assert (sums.customers, sums.events) == (3, 3)
+    alone = Sums.nothing(1)
+    replay.apart([stage("as posted")], [(ALICE, "Alice", past[:1]), (BRUNO, "Bruno", [])], alone)
+    assert (alone.customers, alone.events) == (2, 1)
+
+
+def test_what_lapses_of_something_shared_makes_room_again() -> None:
+    stocked = trial(TEXT.replace("gives: {product: tea}}", "gives: {product: tea}, stock: 1}"))
+    one = Stage(Book([stocked]), Behaviour("soonest", only=("tea",)), until=END)
+    totals: dict[str, tuple[int, int]] = {}
+    shared = replay.Shared(totals)
+    guest = replay.Guest(one, ALICE, shared, {})
+    for event in history((ALICE, "2026-01-10", 3000)):
+        guest.happen(event)
+    guest.finish()
+    assert totals == {"stock tea": (1, 0)}
