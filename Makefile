@@ -38,7 +38,7 @@ test: $(VENV)/.dev data browser ## Install what the tests need and run everythin
 
 nightly: $(VENV)/.dev ## The laws over far more histories: at least 200,000 events decided
 	@HABITUE_STEPS=200000 HABITUE_EXAMPLES=$${HABITUE_EXAMPLES:-1500} HABITUE_WALKS=$${HABITUE_WALKS:-40} \
-		$(BIN)/python -m pytest --timeout 7200 tests/core tests/ledger/test_walk.py $(ARGS)
+		$(BIN)/python -m pytest --timeout 7200 tests/core tests/ledger/test_walk.py tests/ledger/test_walk_programs.py $(ARGS)
 
 mutants: $(VENV)/.mutants ## Plant small faults in the core, one by one; say how many the tests see
 	@rm -rf mutants

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as some
 from msgspec import structs
 
@@ -18,6 +19,9 @@ from habitue.core.program import Gift, Limit, Period, Reward
 from tests.core import drawn
 from tests.core.cast import ALICE, BRUNO, STEP, Stage, at
 from tests.core.drawn import START, Move
+
+lawful = settings(drawn.lawful, max_examples=max(drawn.EXAMPLES * 2 // 3, 1))
+"""Fewer examples than of `drawn`, since each is drawn of so much more."""
 
 Story = list[tuple[Move, int]]
 """What happens, and to whom."""

@@ -27,10 +27,10 @@ from tests.core.anything import (
     TAKING,
     Story,
     any_books,
+    lawful,
     stories,
 )
 from tests.core.cast import ALICE, BRUNO, STEP, Stage, as_of, picture
-from tests.core.drawn import lawful
 
 GUESTS = (ALICE, BRUNO)
 EVERYTHING = (*EARNING, *SPENDING, *MOVING, *CORRECTING, *CORRECTING)
