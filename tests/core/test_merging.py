@@ -11,7 +11,7 @@ import msgspec
 from msgspec import structs
 
 from habitue.core import facts, merging, program
-from habitue.core.account import FeeState, Memory, Usage
+from habitue.core.account import Entry, FeeState, Memory, Usage
 from habitue.core.engine import Outcome
 from habitue.core.facts import Adjustment, Merge, Redemption, Refund, Transfer, Undo
 from habitue.core.program import Period, Transfers, Unit
@@ -378,3 +378,49 @@ def test_gifts_of_a_merged_account_are_not_undone_before_the_merge_is() -> None:
         stage.post("2026-03-04", Undo(received.event.id), CHIARA),
     ) == [None, None]
     assert [stage.has(who=who) for who in (ALICE, BRUNO, CHIARA)] == [20, 5, 7]
+
+
+def test_every_part_that_goes_over_is_an_entry_on_both_sides() -> None:
+    stage = Stage(cafe(units=(LASTING, SPEND), rules=(*cafe().rules, YEARLY),
+                       refund_of_spent="negative"))  # fmt: skip
+    stage.post("2026-01-10", buys(2_000))
+    stage.post("2026-02-11", buys(500), BRUNO)
+    merged = stage.post("2026-03-01", Merge(BRUNO))
+    day, other = date(2026, 3, 1), merged.other
+    assert merged.entries == [
+        Entry(0, 257, -20, "transfer", day, 0, (("merged", 0, -20),)),
+        Entry(1, 0, -2_000, "transfer", day, 0, (("merged", 0, -2_000),)),
+    ]
+    assert other is not None
+    assert other.entries == [
+        Entry(0, 257, 20, "transfer", day, 25, (("merged", 0, 20),)),
+        Entry(1, 0, 2_000, "transfer", day, 2_500, (("merged", 0, 2_000),)),
+    ]
+    memory = stage.account(ALICE).memory
+    assert (memory.last_id, memory.purchases) == (merged.event.id, 1)
+
+
+def test_what_is_owed_goes_over_as_an_entry_too() -> None:
+    stage = Stage(cafe(units=(LASTING,), refund_of_spent="negative"))
+    bought = stage.post("2026-01-10", buys(2_000)).event.id
+    stage.post("2026-01-11", Adjustment("points", -20, "a slip"))
+    stage.post("2026-01-12", Refund(bought))
+    stage.post("2026-02-11", buys(500), BRUNO)
+    other = stage.post("2026-03-01", Merge(BRUNO)).other
+    day = date(2026, 3, 1)
+    assert other is not None
+    assert other.entries == [
+        Entry(0, 0, -20, "transfer", day, -15, (("merged", 0, -20),)),
+        Entry(0, 513 + 2 * 256, -5, "settlement", day, -20),
+        Entry(0, 0, 5, "settlement", day, -15),
+    ]
+    assert stage.account(BRUNO).memory.debts == {0: 15}
+    assert (stage.account(ALICE).balances, stage.account(ALICE).memory.debts) == ([0], {})
+
+
+def test_units_that_wait_for_an_event_wait_for_it_after_a_merge() -> None:
+    stage = café(units=(Unit("points", pending=program.Pending(event="delivery")),))
+    stage.post("2026-03-01", Merge(BRUNO))
+    assert [lot.awaits for lot in stage.account(BRUNO).lots or ()] == ["delivery"] * 2
+    stage.post("2026-03-02", facts.Action("delivery"), BRUNO)
+    assert stage.has(who=BRUNO) == 25

@@ -112,3 +112,12 @@ def test_a_balance_in_its_grace_is_told_what_it_lacks() -> None:
     assert told(stage, "2026-01-02") is None
     stage.post("2026-01-15", facts.Redemption("coffee"))
     assert told(stage, "2026-01-20") == Notice("silver", date(2026, 1, 14), (("points", 5),))
+
+
+def test_the_nearest_way_is_told_by_shares_whatever_the_units_count_in() -> None:
+    gold = Level("gold", ((("spend", 10_000),), (("points", 1_000),)))
+    stage = club(levels=(LEVELS[0], gold), notice=MONTH)
+    stage.post("2026-06-01", buys(10_000))
+    stage.post("2027-06-01", buys(9_000))
+    near = (("spend", 1_000),)  # a tenth; of the points nine tenths are missing
+    assert told(stage, "2027-12-15") == Notice("gold", date(2027, 12, 31), near)
