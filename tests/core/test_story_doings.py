@@ -182,6 +182,22 @@ FORM_FAULTS = {
     "{visits: 1, attributes: J}": [
         '1 [0].alice.attributes: expected a mapping such as {distance: 3459}, found "J"'
     ],
+    "{visits: 1, attributes: {class: [J]}}": [
+        "1 [0].alice.attributes.class: expected a value, found a list"
+    ],
+    f"{{visits: 1, attributes: {{class: {'x' * 201}}}}}": [
+        "1 [0].alice.attributes.class: a text is one line of at most 200 characters"
+    ],
+    "{visits: 1, attributes: {class: J, class: D}}": [
+        '1 [0].alice.attributes.class: "class" is given twice'
+    ],
+    "{buys: 1.005}": [
+        "1 [0].alice.buys: 1.005 has more decimals than the currency, which has 2 decimals"
+    ],
+    "{buys: [{amount: 1.00, cost: 2.00}]}": [
+        '1 [0].alice.buys[0].cost: unknown word "cost". Allowed: amount, '
+        "quantity, sku, category, labels, discount, tax"
+    ],
     "{adjusts: {points: 1, miles: 2}, reason: sorry}": [
         "1 [0].alice.adjusts: expected a number of one unit, found a mapping"
     ],

@@ -317,6 +317,9 @@ _LINE: Final = Table(
 )
 
 
+_VALUE: Final = Phrase("a value", phrases.attribute_value)
+
+
 def _returned(line: int, quantity: int = 1) -> facts.Returned:
     return facts.Returned(line - 1, quantity)
 
@@ -348,10 +351,11 @@ class Attributes:
     def read(self, node: Node, path: str, sheet: Sheet) -> Any:
         if not isinstance(node, page.Mapping):
             return expected("a mapping such as {distance: 3459}", node, path, sheet)
-        return {
-            name: phrases.attribute_value(page.word(value), sheet)
-            for name, value, _ in entries(node, path, sheet, (), closed=False)
+        read = {
+            name: _VALUE.read(value, under, sheet)
+            for name, value, under in entries(node, path, sheet, (), closed=False)
         }
+        return BAD if BAD in read.values() else read
 
     def write(self, value: Any, _sheet: Sheet) -> Any:
         return dict(value)
