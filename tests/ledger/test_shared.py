@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from habitue import ledger
 from habitue.core import facts
@@ -218,6 +219,16 @@ def test_verify_sees_each_promise_about_shared_sums_that_is_broken(
     rows_changed(BREAKS[name])
     assert any(sentence.startswith(f"{name}: 1 ") for sentence in ledger.verify(town.pk))
     assert ledger.verify() == ledger.verify(town.pk)
+
+
+@pytest.mark.parametrize("deed", ["UPDATE {} SET business_id = business_id", "DELETE FROM {}"])
+def test_what_was_added_to_shared_sums_is_never_edited_or_deleted(
+    town: Business, deed: str
+) -> None:
+    (alice,) = guests(town, 1)
+    post(town, bought(alice, 5_000), takes(alice, "lamp"))
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        rows(deed.format("ledger_tally"))
 
 
 def test_replay_sees_shared_sums_that_the_history_does_not_lead_to(town: Business) -> None:
