@@ -44,7 +44,7 @@ def draft_a_version(page: Page, product: Product) -> str:
 
 
 def about_the_program(page: Page, product: Product, watch: Watch) -> None:
-    """Every page about the program, in three languages; the owner's own first."""
+    """Every page about the program, and those with most words in every language."""
     tried, draft = try_points(page, product), draft_a_version(page, product)
     pages = {
         "program": f"{product.address}/program",
@@ -55,10 +55,15 @@ def about_the_program(page: Page, product: Product, watch: Watch) -> None:
         "program: draft": draft,
         "program: liability": f"{product.address}/program/liability",
     }
-    for language, mark in (("Italiano", " it"), ("English", " en"), ("Français", "")):
+    wordy = ["program", "program: tried", "program: draft"]
+    for language, mark, names in (
+        ("Italiano", " it", wordy),
+        ("English", " en", wordy),
+        ("Français", "", [*pages]),
+    ):
         page.get_by_role("button", name=language, exact=True).click()
-        for name, address in pages.items():
-            page.goto(address)
+        for name in names:
+            page.goto(pages[name])
             watch.screen(page, name + mark)
 
 
