@@ -60,7 +60,9 @@ def test_a_payment_is_recorded_once_and_shown(zoe: Client, diego: Customer) -> N
     assert "Not paid" in body(zoe, path)
     assert "€49.00" in body(zoe, path)  # the price asked
     assert records(zoe, diego, "paid", "F-1") == 302
-    assert records(zoe, diego, "paid", "F-1") == 422  # the same receipt pays no second year
+    again = zoe.post(path, {"happened": "paid", "reference": "F-1"})
+    assert again.status_code == 422  # the same receipt pays no second year
+    assert "déjà enregistrée" in again.content.decode()
     state = paid(diego).state
     assert state is not None
     assert (state.until.year, state.paid) == (timezone.localdate().year + 1, 4_900)
