@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from habitue.core import facts
+from habitue.core import facts, windows
+from habitue.core.account import Account
+from habitue.core.calendar import FOREVER
 from habitue.core.program import (
     Always,
     CalendarYear,
@@ -21,7 +23,7 @@ from habitue.core.program import (
     TierCycle,
     WhileEarned,
 )
-from tests.core.cast import PER_EURO, POINTS, SPEND, YEARLY, Stage, at, buys, cafe
+from tests.core.cast import ALICE, PER_EURO, POINTS, SPEND, YEARLY, Stage, at, buys, cafe
 from tests.core.club import LEVELS, YEAR, club, on
 
 
@@ -282,3 +284,134 @@ def test_a_membership_year_from_29_february_ends_on_the_27th_or_28th() -> None:
     stage.post("2049-02-27", buys(6_000))
     stage.post("2049-02-28", buys(6_000))
     assert stage.account().level == "basic"
+
+
+# --- buckets -------------------------------------------------------------------------------------
+
+MAY = date(2026, 5, 17)
+MONTHLY = TierCycle(Period(1, "month"))
+
+
+def member(since: str = "2025-01-31", **memory: Any) -> Account:
+    account = Account(ALICE, [0], enrolled_on=date.fromisoformat(since))
+    for name, value in memory.items():
+        setattr(account.memory, name, value)
+    return account
+
+
+def day_of(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
+
+
+@pytest.mark.parametrize(
+    ("window", "bucket"),
+    [
+        (CalendarYear(), 2026),
+        (Lifetime(), 0),
+        (MembershipYear(), day_of("2026-01-31")),
+        (Rolling(3), day_of("2026-05-17")),
+        (MONTHLY, -16),
+        (TierCycle(Period(2, "month")), -8),
+        (TierCycle(YEAR), -2),
+        (TierCycle(Period(1, "week")), -68),
+        (TierCycle(Period(100, "day")), -5),
+    ],
+)
+def test_every_window_counts_in_a_bucket_of_its_own(window: Any, bucket: int) -> None:
+    assert windows.buckets((window,), member(), MAY) == {bucket}
+    assert windows.counted(window, {bucket: 7, 5_000: 1}, member(), MAY) == 7
+    assert windows.counted(window, {}, member(), MAY) == 0
+
+
+def test_days_serve_a_rolling_window_and_a_membership_year_both() -> None:
+    both = (MembershipYear(), Rolling(1), CalendarYear())
+    assert windows.buckets(both, member(), MAY) == {2026, MAY.toordinal()}
+    days = ("2026-01-30", "2026-01-31", "2026-04-16", "2026-04-17", "2026-05-17")
+    counter = {day_of(day): 10**place for place, day in enumerate(days)}
+    counter |= {2026: 5, 0: 5, -1: 5}
+    assert windows.counted(MembershipYear(), counter, member(), MAY) == 11_110
+    assert windows.counted(Rolling(1), counter, member(), MAY) == 11_000
+    assert windows.counted(Rolling(1, from_first=True), counter, member(), MAY) == 11_100
+
+
+@pytest.mark.parametrize(
+    ("day", "turn"),
+    [("2025-01-31", 0), ("2025-02-27", 0), ("2025-02-28", 1), ("2025-03-30", 1),
+     ("2025-03-31", 2), ("2026-01-30", 11), ("2026-01-31", 12)],
+)  # fmt: skip
+def test_turns_of_a_cycle_begin_on_the_day_of_joining_clamped(day: str, turn: int) -> None:
+    on_day = date.fromisoformat(day)
+    assert windows.buckets((MONTHLY,), member(), on_day) == {-1 - turn}
+
+
+@pytest.mark.parametrize(
+    ("window", "end"),
+    [
+        (CalendarYear(), "2026-12-31"),
+        (MembershipYear(), "2027-01-30"),
+        (Lifetime(), "2026-05-31"),
+        (Rolling(3), "2026-05-31"),
+    ],
+)
+def test_a_period_ends_with_its_year_or_its_month(window: Any, end: str) -> None:
+    assert windows.period_end(window, member(), MAY) == date.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    ("window", "end"),
+    [
+        (MONTHLY, "2026-05-30"),
+        (TierCycle(YEAR), "2027-01-30"),
+        (TierCycle(Period(1, "week")), "2026-05-21"),
+        (TierCycle(Period(10, "day")), "2026-05-25"),
+    ],
+)
+def test_a_turn_ends_the_day_before_the_next(window: TierCycle, end: str) -> None:
+    assert windows.cycle_end(window, member(), MAY) == date.fromisoformat(end)
+    begun = member(cycle=MAY)
+    assert windows.buckets((window,), begun, MAY) == {-1}
+    assert windows.cycle_end(window, begun, MAY) >= MAY
+
+
+def test_what_counts_today_may_count_no_longer_after_a_day() -> None:
+    alice = member()
+    counters = [{day_of("2026-03-20"): 1, day_of("2026-02-10"): 1}, {2026: 1}]
+    for window, last in (
+        (Lifetime(), FOREVER),
+        (CalendarYear(), date(2026, 12, 31)),
+        (MembershipYear(), date(2027, 1, 30)),
+        (MONTHLY, date(2026, 5, 30)),
+        (Rolling(2), date(2026, 5, 20)),
+        (Rolling(2, from_first=True), date(2026, 5, 31)),
+    ):
+        assert windows.slides(window, counters, alice, MAY) == last
+    assert windows.slides(Rolling(2), [{}], alice, MAY) == date(2026, 7, 17)
+    inside = [{day_of("2026-03-20"): 1, day_of("2026-03-30"): 1}]
+    assert windows.slides(Rolling(2), inside, alice, date(2026, 5, 19)) == date(2026, 5, 20)
+
+
+def test_a_cycle_that_begins_anew_forgets_its_turns_and_nothing_else() -> None:
+    alice = member(counters={0: {-1: 5, -2: 6, 2026: 7, 0: 8}, 1: {-3: 1}})
+    windows.begin_cycle(alice, MAY)
+    assert alice.memory.cycle == MAY
+    assert alice.memory.counters == {0: {2026: 7, 0: 8}, 1: {}}
+
+
+def test_what_no_window_can_reach_is_forgotten() -> None:
+    today = MAY.toordinal()
+    counter = {0: 1, 2024: 1, 2025: 1, 2026: 1, -1: 1, -2: 1, -3: 1,
+               today - 156: 1, today - 155: 1, today: 1}  # fmt: skip
+    windows.forget((Rolling(3),), counter, member(), MAY)
+    assert counter.keys() == {0, 2025, 2026, -3, today - 155, today}
+    yearly = {today - 31 * 26 - 1: 1, today - 31 * 26: 1}
+    windows.forget((MembershipYear(), Rolling(3)), yearly, member(), MAY)
+    assert yearly.keys() == {today - 31 * 26}
+    days = {today - 1: 1, today: 1}
+    windows.forget((CalendarYear(),), days, member(), MAY)
+    assert days.keys() == {today}
+
+
+def test_some_windows_start_afresh_and_some_go_on() -> None:
+    goes_on = [windows.goes_on(window) for window in
+               (Rolling(1), Lifetime(), CalendarYear(), MembershipYear(), MONTHLY)]  # fmt: skip
+    assert goes_on == [True, True, False, False, False]
