@@ -244,3 +244,22 @@ def test_forms_that_stories_share_with_programs_are_written_and_described() -> N
     assert doings.Attributes().schema() == {"type": "object"}
     assert doings.Correction().write(("points", -5), sheet) == {"points": -5}
     assert doings.Correction().schema()["additionalProperties"] == {"type": "number", "minimum": 0}
+
+
+UNREADABLE = {
+    "{buys: much}": 'buys: expected an amount of money such as 12.50, found "much"',
+    "{returns: [], of: 2026-05-12}": "returns: the list is empty; it needs 1 or more",
+    "{returns: [{line: 1}], of: May}": 'of: expected a date such as 2026-05-12, found "May"',
+    "{visits: often}": 'visits: expected a whole number, found "often"',
+    "{acts: []}": "acts: expected a name, found a list",
+    "{takes: []}": "takes: expected a name, found a list",
+    "{uses: []}": "uses: expected a name, found a list",
+    "{enjoys: []}": "enjoys: expected a name, found a list",
+    "{adjusts: 5, reason: sorry}": 'adjusts: expected a number of one unit, found "5"',
+    "{adjusts: {points: 5}, reason: []}": "reason: expected a text, found a list",
+}
+
+
+@pytest.mark.parametrize("form", UNREADABLE)
+def test_what_a_form_is_about_must_be_readable(form: str) -> None:
+    assert refused(step(form)) == [f"1 [0].alice.{UNREADABLE[form]}"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
-from tests.core.quarter import played, refused, told
+from habitue.core import story
+from tests.core.quarter import played, quarter, refused, told
 
 FEES = """\
 - {at: 2026-02-01, alice: joins, then: {fee: trial, fee_until: 2026-03-02, fee_asked: 49.00}}
@@ -351,6 +353,30 @@ READING = {
 @pytest.mark.parametrize("text", READING)
 def test_a_story_that_cannot_be_read_says_why(text: str) -> None:
     assert refused(text) == [READING[text]]
+
+
+def test_a_row_stands_at_its_line_and_its_time() -> None:
+    went = played(
+        "- {at: 2026-02-01, then: {points: 0}}\n"
+        "- {at: 2026-02-02 10:30, alice: visits}\n\n"
+        "- {at: 2026-07-03, alice: is not the same as bruno}\n"
+        "- {at: 2026-07-04 23:59, then: {points: 0}}\n"
+    )
+    assert [(row.line, row.at.isoformat()) for row in went.rows] == [
+        (1, "2026-02-01T12:00:00+01:00"),
+        (2, "2026-02-02T10:30:00+01:00"),
+        (4, "2026-07-03T12:00:00+02:00"),
+        (5, "2026-07-04T23:59:00+02:00"),
+    ]
+    assert [failure.line for failure in went.failures] == [4]
+
+
+def test_nobody_asks_to_join_where_everybody_is_a_member() -> None:
+    of = structs.replace(quarter(), enrolment="automatic")
+    (row,) = story.play([of], told("- {at: 2026-02-01, alice: waits}")).rows
+    assert "becomes a member" not in row.effects
+    (row,) = played("- {at: 2026-02-01, alice: waits}").rows
+    assert row.effects[0] == "becomes a member"
 
 
 def test_a_note_says_something_to_readers_only() -> None:
