@@ -1,6 +1,7 @@
 """Sums that all members share: their names, what is left of them, and what an event changed."""
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
 from msgspec import structs
@@ -101,3 +102,74 @@ def test_a_prepaid_account_holds_what_was_paid_in_less_what_was_issued() -> None
     assert tallies.stamped(capacities, event, DAY, totals, {}).room == {"prepaid bakery": 600}
     elsewhere = Event(256, 1, NOON, facts.Visit(partner="butcher"))
     assert tallies.stamped(capacities, elsewhere, DAY, totals, {}).room is None
+
+
+# --- what an event may use -----------------------------------------------------------------------
+
+CAKE = (program.Gift("product", "cake"),)
+COST = ("points", 10)
+
+
+def asked(source: program.Program, what: facts.What) -> list[str]:
+    capacities = tallies.Capacities(source)
+    assert capacities
+    return [shared.name(DAY) for shared in capacities.asked(what, DAY)]
+
+
+def rewarded(**reward: Any) -> program.Program:
+    return structs.replace(cafe(), rewards=(program.Reward("cake", CAKE, **reward),))
+
+
+def test_a_reward_is_asked_for_by_who_takes_it_and_what_issues_itself_by_what_brings_it() -> None:
+    take, other, visit = facts.Redemption("cake"), facts.Redemption("tea"), facts.Visit()
+    taken = rewarded(cost=COST, stock=5)
+    assert [asked(taken, what) for what in (take, other, visit)] == [["stock cake"], [], []]
+    hello = rewarded(automatic="visit", stock=5)
+    assert [asked(hello, what) for what in (take, visit)] == [[], ["stock cake"]]
+    card = rewarded(cost=COST, automatic="threshold", stock=5)
+    assert [asked(card, what) for what in (take, visit)] == [["stock cake"]] * 2
+    monthly = program.Limit(times=3, amount=4, per="month", total=True)
+    limited_to = rewarded(cost=COST, limit=monthly)
+    assert asked(limited_to, take) == [
+        "limit reward cake times 2026-03-01",
+        "limit reward cake units 2026-03-01",
+    ]
+
+
+def test_who_joins_by_the_way_asks_for_what_joining_uses() -> None:
+    limits = (program.Limit(times=1), program.Limit(times=3, total=True))
+    welcome = structs.replace(cafe().rules[0], id="welcome", when="enrolment", limits=limits)
+    source = structs.replace(cafe(), rules=(welcome,))
+    for what in (facts.Visit(), facts.Enrolment(), facts.Birthday()):
+        assert set(asked(source, what)) == {"limit welcome:1 times"}
+
+
+def test_a_partner_is_asked_for_only_where_it_pays_ahead() -> None:
+    ahead = program.Partner("bakery", {"en": "Bakery"}, account="prepaid")
+    after = program.Partner("butcher", {"en": "Butcher"})
+    source = structs.replace(cafe(), partners=(ahead, after))
+    visits = [facts.Visit(partner=name) for name in ("bakery", "butcher", "")]
+    assert [asked(source, visit) for visit in visits] == [["prepaid bakery"], [], []]
+
+
+def test_a_draw_is_asked_for_by_its_trigger_or_by_all_where_a_reward_gives_entries() -> None:
+    few = program.Prize(CAKE[0], 1)
+    draws = (
+        program.Draw("few", {"en": "x"}, (few,), when="visit", odds=Fraction(1, 2)),
+        program.Draw("many", {"en": "x"}, (program.Prize(CAKE[0], None),), when="visit"),
+    )
+    source = structs.replace(cafe(), draws=draws)
+    week = "entrants few 2026-03-16"
+    assert [asked(source, what) for what in (facts.Visit(), facts.Birthday())] == [[week], []]
+    ticket = program.Reward("ticket", (program.Gift("draw entry", value=1, to="few"),), cost=COST)
+    giving = structs.replace(source, rewards=(ticket,))
+    assert [asked(giving, what) for what in (facts.Visit(), facts.Birthday())] == [[week]] * 2
+    (shared,) = tallies.Capacities(source).asked(facts.Visit(), DAY)
+    assert shared == tallies.Shared("entrants few", 2, "week")
+
+
+def test_what_others_added_may_be_asked_for_too() -> None:
+    capacities = tallies.Capacities(cafe())
+    capacities.add("visit", tallies.Shared("seats", 4))
+    assert [shared.name(DAY) for shared in capacities.asked(facts.Visit(), DAY)] == ["seats"]
+    assert list(capacities.asked(facts.Birthday(), DAY)) == []
