@@ -98,3 +98,16 @@ def test_shares_add_up_only_grow_and_do_not_depend_on_order(given_fates: list[Fa
         assert 0 <= point.open <= before.open
         before = point
     assert all(0 <= found.ever(age) <= 1 for age in range(-1, 12))
+
+
+def test_as_many_redeemed_as_lapsed_on_one_day_are_both_seen() -> None:
+    found = breakage.curve([Fate(0, entered=10), Fate(9, redeemed=5, lapsed=5, lots=10)])
+    assert found.points == (Point(9, ONE // 2, ONE // 2, 0),)
+
+
+def test_no_more_ends_than_was_there() -> None:
+    """Sums of a ledger may be at odds with themselves; shares still add up."""
+    found = breakage.curve([Fate(0, entered=4), Fate(9, redeemed=3, lapsed=3)])
+    assert found.points == (Point(9, 3 * ONE // 4, ONE // 4, 0),)
+    later = breakage.curve([Fate(9, redeemed=1), Fate(10, entered=1), Fate(11, lapsed=1)])
+    assert later.points == ()
