@@ -1,4 +1,4 @@
-"""Laws of what goes between customers, for programs and histories drawn from the vocabulary."""
+"""What goes between customers: who is told what, and laws for programs and histories drawn."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as some
 from msgspec import structs
 
-from habitue.core import engine, facts, program
+from habitue.core import engine, facts, program, sides
+from habitue.core.account import Account
+from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Merge, Refund, Transfer, Undo
 from habitue.core.program import Transfers
 from tests.core import drawn
-from tests.core.cast import ALICE, BRUNO, STEP, Stage, as_of, at, picture
+from tests.core.cast import ALICE, BRUNO, STEP, Stage, as_of, at, buys, cafe, picture
 from tests.core.drawn import EARNING, SPENDING, Move, lawful, moves, programs
 
 
@@ -213,3 +216,103 @@ def test_undoing_a_merge_leaves_what_would_have_been_without_it(
     for who in GUESTS:
         mirror.run([Event(400 * STEP, who, end, facts.Passage())])
     assert pictures(stage) == pictures(mirror)
+
+
+# --- who is told what ----------------------------------------------------------------------------
+
+NOON = at("2026-03-02")
+PARCEL = facts.Parcel(1, 0, 5, NOON.date(), NOON.date(), FOREVER)
+
+
+def happened(number: int, what: facts.What, who: int = ALICE) -> facts.Event:
+    return facts.Event(number, who, NOON, what)
+
+
+def test_a_gift_is_told_to_its_receiver_and_undoing_it_too() -> None:
+    for pooled in (False, True):
+        given_ = happened(512, facts.Transfer("points", 5, BRUNO, pooled, (PARCEL,)))
+        receipt = facts.Receipt(ALICE, (PARCEL,), pooled)
+        assert sides.other(given_, []) == BRUNO
+        assert sides.answer(given_, []) == happened(512, receipt, BRUNO)
+        undone = happened(768, facts.Undo(512))
+        assert sides.other(undone, [given_]) == BRUNO
+        assert sides.answer(undone, [happened(256, facts.Visit()), given_]) == happened(
+            768, facts.Undo(512), BRUNO
+        )
+
+
+def test_what_concerns_one_customer_only_is_told_to_nobody() -> None:
+    bought = happened(512, buys(100))
+    for what in (bought, happened(768, facts.Undo(512)), happened(768, facts.Undo(99))):
+        assert sides.other(what, [bought]) == 0
+        assert sides.answer(what, [bought]) is None
+    merge = happened(512, facts.Merge(BRUNO))
+    assert sides.other(merge, []) == BRUNO
+    assert sides.answer(merge, []) is None  # its estate is told by the engine
+
+
+def test_a_merge_counts_until_it_is_undone_and_what_was_told_last_is_known() -> None:
+    merge, undone = happened(512, facts.Merge(BRUNO)), happened(768, facts.Undo(512))
+    assert sides.merge_in([happened(256, buys(100))]) is None
+    assert sides.merge_in([happened(256, buys(100)), merge]) is merge
+    assert sides.merge_in([merge, undone]) is None
+    estates = [facts.Estate(counted={0: number}) for number in range(3)]
+    past = [
+        happened(512, facts.Merged(ALICE, estates[0])),
+        happened(768, facts.Merged(ALICE, estates[1], of=512)),
+        happened(640, facts.Merged(ALICE, estates[2], of=512)),
+        happened(1024, facts.Merged(ALICE, estates[2])),
+    ]
+    assert sides.known_estate(past, 512) == estates[1]
+    assert sides.known_estate(past[:1], 512) == estates[0]
+    assert sides.known_estate(past[:1], 256) is None
+
+
+def test_who_went_over_hears_what_arrives_by_nobody_and_spends_nothing() -> None:
+    here, gone = Account(ALICE, [0]), Account(ALICE, [0])
+    gone.memory.merged_into = BRUNO
+    receipt = facts.Receipt(BRUNO, (PARCEL,))
+    arrived, corrected = facts.Merged(BRUNO, facts.Estate()), facts.Merged(
+        BRUNO, facts.Estate(), of=256
+    )  # fmt: skip
+    for what in (receipt, arrived, corrected):
+        said = sides.refusal(here, happened(512, what), follows=False)
+        assert said == sides.MADE_BY_THE_ENGINE
+        assert sides.refusal(here, happened(512, what), follows=True) is None
+    told = [
+        sides.refusal(gone, happened(512, what), follows=True)
+        for what in (receipt, arrived, corrected)
+    ]
+    assert told == [sides.MERGED, sides.MERGED, None]
+    for follows in (False, True):
+        for what in (buys(100), facts.Undo(1), facts.Refund(1), facts.Visit()):
+            assert sides.refusal(gone, happened(512, what), follows=follows) is None
+    assert sides.refusal(here, happened(512, facts.Redemption("cake")), follows=False) is None
+
+
+def test_units_go_by_gifts_and_merges_and_are_corrected_otherwise() -> None:
+    estate = facts.Estate()
+    goes = (
+        facts.Transfer("points", 5, BRUNO),
+        facts.Receipt(ALICE, ()),
+        facts.Merge(BRUNO),
+        facts.Merged(ALICE, estate),
+    )
+    assert all(map(sides.moves, goes))
+    stays = (facts.Merged(ALICE, estate, of=256), facts.Undo(256), facts.Refund(256), buys(1))
+    assert not any(map(sides.moves, stays))
+
+
+def test_a_receipt_is_known_by_its_number() -> None:
+    past = [happened(256, buys(100)), happened(512, facts.Receipt(BRUNO, ()))]
+    undone = [sides.undoes_receipt(past, happened(768, facts.Undo(of))) for of in (256, 512, 99)]
+    assert undone == [False, True, False]
+    assert not sides.undoes_receipt(past, happened(512, facts.Refund(512)))
+
+
+def test_what_has_no_other_side_means_nothing_here() -> None:
+    stage = Stage(cafe())
+    stage.post("2026-03-01", buys(100))
+    with pytest.raises(TypeError, match=r"^no meaning for Passage\(\)$"):
+        sides.happen(stage.book.latest, stage.account(), happened(512, facts.Passage()), NOON, [],
+                     forced=False)  # fmt: skip
