@@ -285,8 +285,8 @@ def test_who_went_over_hears_what_arrives_by_nobody_and_spends_nothing() -> None
     ]
     assert told == [sides.MERGED, sides.MERGED, None]
     for follows in (False, True):
-        for what in (buys(100), facts.Undo(1), facts.Refund(1), facts.Visit()):
-            assert sides.refusal(gone, happened(512, what), follows=follows) is None
+        for heard in (buys(100), facts.Undo(1), facts.Refund(1), facts.Visit()):
+            assert sides.refusal(gone, happened(512, heard), follows=follows) is None
     assert sides.refusal(here, happened(512, facts.Redemption("cake")), follows=False) is None
 
 
@@ -298,9 +298,9 @@ def test_units_go_by_gifts_and_merges_and_are_corrected_otherwise() -> None:
         facts.Merge(BRUNO),
         facts.Merged(ALICE, estate),
     )
-    assert all(map(sides.moves, goes))
+    assert all(sides.moves(what) for what in goes)
     stays = (facts.Merged(ALICE, estate, of=256), facts.Undo(256), facts.Refund(256), buys(1))
-    assert not any(map(sides.moves, stays))
+    assert not any(sides.moves(what) for what in stays)
 
 
 def test_a_receipt_is_known_by_its_number() -> None:
