@@ -10,7 +10,7 @@ import pytest
 from habitue.core import bounds, facts
 from habitue.core.account import Account
 from habitue.core.facts import Refund
-from habitue.core.program import EarnRule, Limit, PerItem, Unit
+from habitue.core.program import After, EarnRule, Limit, Period, PerItem, Unit
 from tests.core.cast import ALICE, STEP, Stage, buys, cafe
 
 HELD, EARNED = 10**17, 10**15
@@ -94,3 +94,14 @@ def test_what_was_accepted_under_another_version_earns_what_it_may(given: dict[s
     assert stage.account().balances == [EARNED]
     stage.post("2026-03-03", Refund(STEP))
     assert stage.account().balances == [EARNED]
+
+
+def test_lots_of_one_event_are_bounded_together() -> None:
+    most = (PerItem("points", Fraction(EARNED // 2 + 1)),)
+    rules = [
+        EarnRule("a", "visit", most, limits=(Limit(times=9),)),
+        EarnRule("b", "visit", most, expiry=After(Period(1, "year"))),
+    ]
+    assert Stage(cafe(rules=(rules[0],))).post("2026-03-01", facts.Visit()).refused is None
+    stage = Stage(cafe(rules=tuple(rules)))
+    assert stage.post("2026-03-01", facts.Visit()).refused == bounds.TOO_MUCH

@@ -81,6 +81,15 @@ def test_the_condition_sees_the_member_as_before_and_the_local_hour() -> None:
     assert (entries(stage, BRUNO), entries(stage)) == (1, 0)
 
 
+def test_an_entry_in_a_draw_that_is_no_more_is_an_entry_in_nothing() -> None:
+    ticket = program.Reward("ticket", (Gift("draw entry", value=1, to="gone"),),
+                            cost=("points", 1))  # fmt: skip
+    stage = café(rewards=(ticket,))
+    stage.post("2026-03-04", buys(100))
+    assert stage.post("2026-03-04", facts.Redemption("ticket")).refused is None
+    assert stage.account().memory.tallies == {}
+
+
 def test_who_is_no_member_or_has_not_paid_has_no_entry() -> None:
     stage = café(lottery(when="purchase"), enrolment="on request")
     stage.post("2026-03-04", buys(500))

@@ -485,6 +485,8 @@ def test_a_multiplier_of_lines_takes_each_base_as_its_own_rule_counts_it() -> No
     assert earns(basket, gross, triple) == 15 + 2 * 12
     assert earns(basket, once, triple) == 7
     assert earns(basket, cakes, triple) == 3
+    both = rule(PerMoney("points", ONE, 100), id="all", lines=Lines(category=("coffee", "cake")))
+    assert earns(basket, both, triple) == 13 + 2 * 10
     assert earns(basket, cakes, gross, once, triple) == 3 + 15 + 7 + 2 * 12
 
 

@@ -149,6 +149,70 @@ def test_a_gift_to_who_can_hold_no_more_is_refused_on_both_sides() -> None:
     assert stage.post("2026-03-02", Transfer("points", 4, BRUNO)).refused is None
 
 
+def test_what_goes_to_another_does_not_end_a_batch() -> None:
+    stage = golden(transfers=Transfers(("points",)))
+    stage.post("2026-03-01", buys(100), BRUNO)
+    noon = at("2026-03-02")
+    events = [
+        Event(8 * STEP, ALICE, noon, Transfer("points", 10**6, BRUNO)),
+        Event(9 * STEP, ALICE, noon, Transfer("points", 5, BRUNO)),
+        Event(10 * STEP, ALICE, noon, buys(100)),
+    ]
+    outcomes = stage.run(events)
+    assert [one.event.id // STEP for one in outcomes] == [8, 9, 10]
+    assert [(one.level_before, one.level) for one in outcomes] == [("gold", "gold")] * 3
+    assert [one.refused is None for one in outcomes] == [False, True, True]
+    assert (stage.has(who=ALICE), stage.has(who=BRUNO)) == (60 - 5 + 1, 1 + 5)
+
+
+def test_a_refused_side_keeps_its_level_and_so_does_what_is_late() -> None:
+    stage = golden(transfers=Transfers(("points",)))
+    stage.post("2026-03-01", buys(100), BRUNO)
+    stage.account(BRUNO).balances[0] = 10**17
+    full = stage.post("2026-03-02", Transfer("points", 5, BRUNO))
+    assert (full.refused, full.on, full.level_before, full.level) == (
+        bounds.FULL,
+        DAY,
+        "gold",
+        "gold",
+    )
+    stage.post("2026-03-05", facts.Adjustment("points", -60, "a slip"))
+    event = Event(9 * STEP, ALICE, at("2026-03-03"), Redemption("coffee"))
+    (late,) = stage.run([event])
+    assert late == Outcome(event, date(2026, 3, 3), [], late.refused, "gold", "gold")
+    assert late.refused is not None
+
+
+def test_what_all_share_is_what_the_version_of_the_day_says() -> None:
+    cake = (Gift("product", "cake"),)
+    stocks = [Reward("cake", cake, cost=("points", 1), stock=stock) for stock in (0, 2)]
+    stage = Stage(cafe(rewards=stocks[:1]), cafe(rewards=stocks[1:], since=DAY))
+    stage.post("2026-02-01", buys(1_000))
+    codes = [stage.post(f"2026-03-0{day}", Redemption("cake")).refused for day in (1, 2, 3, 4)]
+    assert [refused and refused.code for refused in codes] == ["sold_out", None, None, "sold_out"]
+
+
+def test_sums_of_all_may_begin_with_nothing() -> None:
+    book = Book([cafe(rewards=(Reward("cake", (Gift("product"),), cost=("points", 1), stock=1),))])
+    accounts: dict[int, Account] = {}
+    events = [
+        Event(STEP, ALICE, at("2026-03-01"), buys(1_000)),
+        Event(2 * STEP, ALICE, at("2026-03-02"), Redemption("cake")),
+        Event(3 * STEP, ALICE, at("2026-03-02"), Redemption("cake")),
+    ]
+    outcomes = engine.run(book, accounts, events)
+    assert [one.refused is None for one in outcomes] == [True, True, False]
+    assert outcomes[1].tallies == {"stock cake": (1, 0)}
+
+
+def test_a_merge_takes_what_the_version_of_its_day_leaves_open() -> None:
+    stage = Stage(cafe(), cafe(since=DAY))
+    stage.post("2026-03-01", buys(1_000))
+    stage.post("2026-03-01", buys(100), BRUNO)
+    assert stage.post("2026-03-03", Merge(BRUNO)).refused is None
+    assert (stage.has(who=ALICE), stage.has(who=BRUNO)) == (0, 11)
+
+
 # --- what must be shown --------------------------------------------------------------------------
 
 CARD = Reward("card", (Gift("product", "cake"),), cost=("points", 5), automatic="threshold")
