@@ -228,3 +228,24 @@ def test_a_phrase_describes_itself(phrase: Phrase, schema: Any) -> None:
     assert phrase.schema() == schema
     assert phrase.what[0] == "a"
     assert (FIVE.what, MILES.what) == ("a whole number", "a number of miles")
+
+
+MADE = {
+    "a whole number": (FIVE, lambda: phrases.whole(-1, 5)),
+    "an amount": (MILES, lambda: phrases.amount_of("miles")),
+    "an amount or nothing": (ZERO, lambda: phrases.amount_of("miles", zero=True)),
+    "a text": (phrases.TEXT, lambda: Phrase("a text", phrases.line_of(200))),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_phrase_made_anew_has_the_same_bounds(kind: str) -> None:
+    known, make = MADE[kind]
+    anew = make()
+    for phrase, text, value, written in READ:
+        if phrase is known:
+            assert (anew.parse(text, SHEET), anew.write(value, SHEET)) == (value, written)
+    for phrase, text, sentence in REFUSED:
+        if phrase is known:
+            with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+                anew.parse(text, SHEET)
