@@ -245,6 +245,18 @@ def test_a_correction_by_hand_takes_what_there_is_and_says_by_whom() -> None:
     assert stage.lots() == [(1, date.max)]
 
 
+def test_a_late_use_is_taken_while_the_voucher_is_open_and_not_once_it_was_cancelled() -> None:
+    stage = Stage(cafe())
+    stage.post("2026-01-01", buys(2_000))
+    opened = stage.post("2026-01-02", facts.Redemption("coffee")).event.id
+    gone = stage.post("2026-01-02", facts.Redemption("coffee")).event.id
+    stage.post("2026-01-02", Undo(gone))
+    stage.post("2026-01-05", buys(100))
+    assert code(stage, "2026-01-03", facts.VoucherUse(gone)) == "voucher_cancelled"
+    assert code(stage, "2026-01-03", facts.VoucherUse(99)) == "unknown_voucher"
+    assert code(stage, "2026-01-03", facts.VoucherUse(opened)) == ""
+
+
 def test_a_late_use_of_a_voucher_used_since_is_refused() -> None:
     stage = Stage(cafe())
     stage.post("2026-01-01", buys(1_000))

@@ -81,6 +81,15 @@ def test_the_condition_sees_the_member_as_before_and_the_local_hour() -> None:
     assert (entries(stage, BRUNO), entries(stage)) == (1, 0)
 
 
+def test_a_reward_at_a_threshold_brings_an_entry_while_there_is_a_seat() -> None:
+    ticket = program.Reward("ticket", (Gift("draw entry", value=1, to="lottery"),),
+                            cost=("points", 5), automatic="threshold")  # fmt: skip
+    stage = café(lottery(prizes=(TRIP,), odds=Fraction(1), when=""), rewards=(ticket,))
+    for who in (ALICE, BRUNO):
+        stage.post("2026-03-04", buys(500), who)
+    assert (entries(stage), entries(stage, BRUNO)) == (1, 0)
+
+
 def test_an_entry_in_a_draw_that_is_no_more_is_an_entry_in_nothing() -> None:
     ticket = program.Reward("ticket", (Gift("draw entry", value=1, to="gone"),),
                             cost=("points", 1))  # fmt: skip

@@ -339,3 +339,27 @@ def test_a_welcome_that_is_limited_refuses_nobody_who_joins_by_buying() -> None:
     assert stage.account().balances == [18]
     folded = engine.fold(stage.book, stage.histories[ALICE], date(2026, 3, 2), customer=ALICE)
     assert picture(folded) == picture(stage.account())
+
+
+# --- cool-downs ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("period", "again"),
+    [
+        (Period(120, "minute"), "2026-03-29T04:30:00+02:00"),
+        (Period(2, "hour"), "2026-03-29T04:30:00+02:00"),
+        (Period(1, "day"), "2026-03-30T01:30:00+02:00"),
+        (Period(1, "month"), "2026-04-29T01:30:00+02:00"),
+    ],
+)
+def test_minutes_and_hours_go_by_and_days_are_those_of_the_calendar(
+    period: Period, again: str
+) -> None:
+    award = rule(PerItem("points", ONE), when="visit", cool_down=period, on_limit="refuse")
+    stage = Stage(cafe(rules=(award,)))
+    first = at("2026-03-29", 1, 30)  # at two it is three
+    assert stage.post(first, facts.Visit()).refused is None
+    refused = stage.post(first + timedelta(minutes=1), facts.Visit()).refused
+    assert refused is not None
+    assert refused.values["again_at"] == again
