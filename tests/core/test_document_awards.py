@@ -230,3 +230,30 @@ def test_a_condition_means_one_thing_and_is_written_in_one_way(written: str) -> 
     found = read(with_award("{points: 5}", f", where: {written}"))
     assert found.rules[1].where == meant
     assert again in " ".join(document.write(found).split())
+
+
+ANSWERS = {
+    ("cost: {points: 10}", "cost: {points: 10, miles: 5}"): (
+        "11 rewards[0].cost: expected an amount of one unit, found a mapping"
+    ),
+    ("cost: {points: 10}", "cost: {}"): (
+        "11 rewards[0].cost: expected an amount of one unit, found a mapping"
+    ),
+    ("award: {points: 5}", "award: {points: 5}, where: {attribute: {a: 1, b: 2}}"): (
+        "8 earn[1].where.attribute: expected the name of one attribute with its values, "
+        "found a mapping"
+    ),
+    ("award: {points: 5}", "award: {points: 5}, where: {attribute: {a: {least: x}}}"): (
+        '8 earn[1].where.attribute.a.least: expected a whole number, found "x"'
+    ),
+    ("benefits:", "fee: {every: year}\nbenefits:"): (
+        "12 fee: say what it costs: either price or prices"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", ANSWERS)
+def test_one_thing_where_one_is_asked_for(change: tuple[str, str]) -> None:
+    old, new = change
+    assert old in SHOP
+    assert ANSWERS[change] in refused(SHOP.replace(old, new, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -230,7 +231,7 @@ def test_a_phrase_describes_itself(phrase: Phrase, schema: Any) -> None:
     assert (FIVE.what, MILES.what) == ("a whole number", "a number of miles")
 
 
-MADE = {
+MADE: dict[str, tuple[Phrase, Callable[[], Phrase]]] = {
     "a whole number": (FIVE, lambda: phrases.whole(-1, 5)),
     "an amount": (MILES, lambda: phrases.amount_of("miles")),
     "an amount or nothing": (ZERO, lambda: phrases.amount_of("miles", zero=True)),
