@@ -64,6 +64,22 @@ def test_a_gift_moves_units_and_both_ledgers_say_so() -> None:
     ]
 
 
+def test_a_gift_says_why_on_both_sides() -> None:
+    for pooled, word in ((False, "gift"), (True, "pooled")):
+        stage = café(household=Household(4, ("points",)))
+        given = stage.post("2026-03-01", Transfer("points", 25, BRUNO, pooled))
+        assert [one.why for one in given.entries] == [((word, 0, -20),), ((word, 0, -5),)]
+        assert given.other is not None
+        assert [one.why for one in given.other.entries] == [((word, 0, 20),), ((word, 0, 5),)]
+
+
+def test_a_lot_is_given_on_its_last_day_too() -> None:
+    stage = café()
+    stage.post("2027-01-10", gift(20))
+    assert sorted(stage.lots(BRUNO))[0] == (5, date(2027, 2, 11))
+    assert stage.has(who=BRUNO) == 25
+
+
 def test_a_moved_lot_keeps_its_dates() -> None:
     stage = café()
     given = stage.post("2026-03-01", gift(25))
