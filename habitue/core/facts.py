@@ -381,7 +381,7 @@ def problem(event: Event, *, currency: str) -> Refused | None:
     what = event.what
     if isinstance(what, Purchase):
         refused = _attributes_problem(what.attributes) if what.attributes else None
-        return refused or _purchase_problem(what, currency)
+        return refused or purchase_problem(what, currency)
     if isinstance(what, (Visit, Action)) and what.attributes:
         refused = _attributes_problem(what.attributes)
         if refused is not None:
@@ -409,7 +409,8 @@ def _attributes_problem(attributes: dict[str, str | int | bool]) -> Refused | No
     return None
 
 
-def _purchase_problem(what: Purchase, currency: str) -> Refused | None:
+def purchase_problem(what: Purchase, currency: str) -> Refused | None:
+    """What is wrong with a purchase, but for its attributes, or None."""
     if what.currency != currency:
         return Refused(
             "currency",

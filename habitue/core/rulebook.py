@@ -169,11 +169,7 @@ class Trigger:
 
     def special(self, what: facts.What, level: str) -> list[Rule]:
         """Rules beside the plain ones that may apply to an event of a member of a level."""
-        others = self.by_level.get(level)
-        if others is None:
-            others = self.by_level[level] = [
-                rule for rule in self.others if rule.levels is None or level in rule.levels
-            ]
+        others = self._of_level(level)
         if not self.filtered or not isinstance(what, facts.Purchase):
             return others
         found: list[Rule] = []
@@ -187,15 +183,29 @@ class Trigger:
         once = {rule.order: rule for rule in found}
         return [*others, *once.values()]
 
-    def changing(self, what: facts.What, level: str) -> tuple[Factor, ...] | None:
-        """The factors on what an event of a member of a level earns, multipliers before bonuses;
+    def _of_level(self, level: str) -> list[Rule]:
+        others = self.by_level.get(level)
+        if others is None:
+            others = self.by_level[level] = [
+                rule for rule in self.others if rule.levels is None or level in rule.levels
+            ]
+        return others
+
+    def changing(self, what: facts.Purchase, level: str) -> tuple[Factor, ...] | None:
+        """The factors on what a purchase of a member of a level earns, multipliers before bonuses;
         None where any rule has to look closer.
         """
-        if self.filtered:
+        if self.filtered and any(map(self._is_named, what.lines)):
             return _only_factors(self.special(what, level))
         if level not in self._changing:
-            self._changing[level] = _only_factors(self.special(what, level))
+            self._changing[level] = _only_factors(self._of_level(level))
         return self._changing[level]
+
+    def _is_named(self, line: facts.Line) -> bool:
+        """Whether any rule names a line's product, category or label."""
+        if line.sku in self.by_sku or line.category in self.by_category:
+            return True
+        return bool(line.labels) and not self.by_label.keys().isdisjoint(line.labels)
 
     def _direct(self, units: Sequence[program.Unit]) -> tuple[tuple[str, Base], ...] | None:
         found = [(rule.rule.id, base) for rule in self.plain for base in rule.bases]

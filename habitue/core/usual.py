@@ -61,7 +61,9 @@ class Usual:
     def decide(self, account: Account, event: facts.Event, day: date) -> list[Entry] | None:
         """The entries of a usual purchase, with the account moved along; None: not usual."""
         what, memory = event.what, account.memory
-        if type(what) is not facts.Purchase or what.covered or account.enrolled_on is None:
+        if type(what) is not facts.Purchase or account.enrolled_on is None:
+            return None
+        if what.covered or what.attributes:
             return None
         last_at = memory.last_at
         if account.due_on <= day or last_at is None or event.at <= last_at or memory.debts:
@@ -70,7 +72,7 @@ class Usual:
         if today is None or today.bases is None:
             return None
         money, changes = what.total, today.trigger.changing(what, account.level)
-        if changes is None or money > today.most or facts.problem(event, currency=today.currency):
+        if changes is None or money > today.most or facts.purchase_problem(what, today.currency):
             return None
         entries: list[Entry] = []
         _earn(today.rulebook, account, event.id, money, day, today.bases, changes, entries)
