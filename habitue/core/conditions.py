@@ -99,6 +99,16 @@ def asked(source: program.Program) -> Iterator[tuple[str, program.Condition]]:
             yield from ((when, part) for part in _parts(where))
 
 
+def days_named(source: program.Program) -> tuple[tuple[int, int], ...]:
+    """The days of each year, as (month, day), that conditions of `when: date` ask for."""
+    return tuple(
+        named
+        for when, condition in asked(source)
+        if when == "date" and isinstance(condition, program.EachYear)
+        for named in condition.dates
+    )
+
+
 def _parts(condition: program.Condition) -> Iterator[program.Condition]:
     yield condition
     if isinstance(condition, program.Not):

@@ -265,7 +265,7 @@ class Rulebook:
         self.idling = {unit: self.granted[unit] for unit in self.idles}
         self.protects = bool(self.idles and self.by_level)
         self.streaks = streaks.watched(conditions.asked(source))
-        self._named = _days_named(source)
+        self._named = conditions.days_named(source)
         self.capacities = tallies.Capacities(source)
         self.draws = _draws(source.draws)
         self.shares = bool(self.capacities or source.partners or source.causes or source.draws)
@@ -482,16 +482,6 @@ def _awaited(pending: program.Pending | None) -> str:
     if pending is None:
         return ""
     return APPROVAL if pending.approval else pending.event or ""
-
-
-def _days_named(source: program.Program) -> tuple[tuple[int, int], ...]:
-    """The days of each year, as (month, day), that conditions of `when: date` ask for."""
-    return tuple(
-        named
-        for when, condition in conditions.asked(source)
-        if when == "date" and isinstance(condition, program.EachYear)
-        for named in condition.dates
-    )
 
 
 def _by_level(source: program.Program) -> dict[str, dict[str, program.Expiry | None]]:

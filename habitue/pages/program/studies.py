@@ -123,4 +123,4 @@ def found(study: Study, of: type[Found]) -> Found | None:
 def _fraction(kind: type[Any], value: Any) -> Any:
     if kind is Fraction:
         return Fraction(value)
-    raise NotImplementedError(kind)
+    raise TypeError(f"a study holds no {kind}")

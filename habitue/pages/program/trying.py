@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -22,6 +22,13 @@ MOST: Final = 262_144
 """Characters of a program file, as many as the reader takes."""
 
 
+STRETCHES: Final = [
+    ("90 days", gettext_lazy("The last 90 days")),
+    ("year", gettext_lazy("The last 365 days")),
+    ("everything", gettext_lazy("Everything")),
+]
+
+
 class Try(forms.Form):
     """Which program, over which stretch, and how rewards are taken."""
 
@@ -35,11 +42,7 @@ class Try(forms.Form):
     )
     stretch = forms.ChoiceField(
         label=gettext_lazy("Over which stretch of your history?"),
-        choices=[
-            ("90 days", gettext_lazy("The last 90 days")),
-            ("year", gettext_lazy("The last 365 days")),
-            ("everything", gettext_lazy("Everything")),
-        ],
+        choices=STRETCHES,
     )
     choice = forms.ChoiceField(
         label=gettext_lazy("How are rewards taken?"),
@@ -69,8 +72,8 @@ class Try(forms.Form):
         localize=True,
     )
 
-    def __init__(self, *args: object, business: Business, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.business = business
         field = self.fields["program"]
         assert isinstance(field, forms.ChoiceField)

@@ -56,7 +56,7 @@ def tried(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         "study": study,
         "title": asked.title or _("Your program, changed"),
         "behaviour": behaviour(asked),
-        "stretch": dict(trying.Try.base_fields["stretch"].choices)[asked.stretch],  # type: ignore[attr-defined]
+        "stretch": dict(trying.STRETCHES)[asked.stretch],
         "worker": today.worker_lives(),
     }
     if found is not None:
