@@ -41,9 +41,9 @@ def run(key: int) -> None:
             _preview(study)
         else:
             _what_if(study)
-    except Exception:
-        studies.give_up(study)
-        raise
+    finally:
+        if study.found is None:
+            studies.give_up(study)
 
 
 def _what_if(study: Study) -> None:

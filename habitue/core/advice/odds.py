@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from habitue.core import program
+from habitue.core import drawing, program
 
 
 class Odds(Struct, frozen=True):
@@ -27,11 +27,13 @@ class Odds(Struct, frozen=True):
 
 def of_draw(draw: program.Draw) -> Odds:
     """The odds of one draw of a period."""
-    needed = -(-draw.expects * draw.odds.numerator // draw.odds.denominator)
-    fixed = sum(prize.pieces for prize in draw.prizes if prize.pieces is not None)
-    if any(prize.pieces is None for prize in draw.prizes):
-        won = Fraction(max(needed, fixed), draw.expects)
-        return Odds(draw.id, draw.every, draw.expects, None, draw.odds, min(won, Fraction(1)), 0)
-    won = min(Fraction(fixed, draw.expects), Fraction(1))
-    missing = max(needed - fixed, 0)
-    return Odds(draw.id, draw.every, draw.expects, fixed, draw.odds, won, missing)
+    given = [prize.pieces for prize in draw.prizes]
+    return Odds(
+        draw.id,
+        draw.every,
+        draw.expects,
+        None if None in given else sum(pieces or 0 for pieces in given),
+        draw.odds,
+        drawing.chance(draw.prizes, draw.expects, draw.odds),
+        drawing.missing_prizes(draw.prizes, draw.expects, draw.odds),
+    )

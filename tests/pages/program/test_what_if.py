@@ -61,6 +61,17 @@ def test_a_stretch_leaves_out_what_was_before_it(bought: Business, keeper: Clien
     assert counts == {"90 days": 39, "everything": 42}
 
 
+def test_what_cannot_be_worked_out_is_marked_and_told(bought: Business, keeper: Client) -> None:
+    study = ask(keeper, text=THRICE)
+    study.asked |= {"text": "program: torn"}  # readable when it was asked, not any more
+    study.save(update_fields=["asked"])
+    with pytest.raises(ValueError, match="not well written"):
+        studying.run(study.pk)
+    study.refresh_from_db()
+    assert study.failed
+    assert "every 1s" not in body(keeper, f"/program/what-if/{study.pk}")
+
+
 def test_a_template_is_tried_in_the_money_of_the_shop(bought: Business, keeper: Client) -> None:
     study = ask(keeper, program="template:points")
     asked = studies.asked(study, studies.WhatIfAsked)
