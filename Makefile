@@ -76,7 +76,8 @@ messages: $(VENV)/.dev ## Bring the French and Italian catalogues up to date and
 lock: $(UV) ## Choose versions anew from requirements/*.in
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt
 	@$(COMPILE) --upgrade requirements/base.in -o requirements/base.txt
-	@$(COMPILE) --upgrade requirements/dev.in -c requirements/base.txt -o requirements/dev.txt
+	@$(COMPILE) --upgrade requirements/spark.in -c requirements/base.txt -o requirements/spark.txt
+	@$(COMPILE) --upgrade requirements/dev.in -c requirements/spark.txt -c requirements/base.txt -o requirements/dev.txt
 	@$(COMPILE) --upgrade requirements/mutants.in -c requirements/dev.txt -o requirements/mutants.txt
 	@$(COMPILE) --upgrade --no-deps requirements/data.in -o requirements/data.txt
 
