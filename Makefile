@@ -59,7 +59,7 @@ format: $(VENV)/.dev ## Write the one format
 types: $(VENV)/.dev ## Check types only
 	@$(BIN)/mypy
 
-bench: $(VENV)/.dev data ## Measure, as ratios in one run (benchmarks/README.md)
+bench: $(VENV)/.dev data .references/.stamp ## Measure, as ratios in one run (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 data: .data/.stamp ## Fetch the example purchase log (CDNOW)
@@ -79,10 +79,17 @@ lock: $(UV) ## Choose versions anew from requirements/*.in
 	@$(COMPILE) --upgrade requirements/spark.in -c requirements/base.txt -o requirements/spark.txt
 	@$(COMPILE) --upgrade requirements/dev.in -c requirements/spark.txt -c requirements/base.txt -o requirements/dev.txt
 	@$(COMPILE) --upgrade requirements/mutants.in -c requirements/dev.txt -o requirements/mutants.txt
+	@$(COMPILE) --upgrade requirements/references.in -o requirements/references.txt
 	@$(COMPILE) --upgrade --no-deps requirements/data.in -o requirements/data.txt
 
+.references/.stamp: $(UV) requirements/references.txt
+	@echo "Installing what the benchmarks compare with…"
+	@$(UV) venv --quiet --clear --python $(BIN)/python .references
+	@UV_LINK_MODE=copy $(UV) pip install --quiet --require-hashes --python .references/bin/python -r requirements/references.txt
+	@touch $@
+
 clean: ## Remove what was installed or generated (never HABITUE_HOME)
-	@rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache mutants *.egg-info
+	@rm -rf $(VENV) .references .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache mutants *.egg-info
 
 # ---- how it gets there --------------------------------------------------------------------
 
