@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "habitue.members",
     "habitue.ledger",
+    "habitue.outreach",
     "habitue.pages",
     "allauth",
     "allauth.account",

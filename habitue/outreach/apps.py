@@ -1,0 +1,10 @@
+"""The Django app of this room."""
+
+from django.apps import AppConfig
+
+
+class Outreach(AppConfig):
+    """Registered under the label `outreach`."""
+
+    name = "habitue.outreach"
+    label = "outreach"
