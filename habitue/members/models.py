@@ -216,3 +216,56 @@ class PartnerLink(models.Model):
 
     def __str__(self) -> str:
         return f"link of {self.partner}"
+
+
+class Answer(models.Model):
+    """What somebody answered to a question of satisfaction; whose it is may be unknown.
+
+    `score` runs from 0 to 10 for `nps`, from 1 to `scale` otherwise. `comment` is personal data:
+    it goes with the person (`answers.forget`), the score stays and belongs to nobody.
+    """
+
+    class Question(models.TextChoices):
+        """Recommendation, satisfaction, effort (the higher, the easier it was)."""
+
+        NPS = "nps"
+        CSAT = "csat"
+        CES = "ces"
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.PROTECT, db_index=False)
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="answers")
+    question = models.CharField(max_length=4, choices=Question)
+    score = models.PositiveSmallIntegerField()
+    scale = models.PositiveSmallIntegerField()
+    answered_on = models.DateField()  # the business's local day
+    answered_at = models.DateTimeField(null=True, blank=True)
+    comment = models.CharField(max_length=2000, blank=True, default="", db_default="")
+    source = models.CharField(max_length=20)
+    reference = models.CharField(max_length=200)  # with its source, this answer's for ever
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["business", "question", "answered_on"], name="answer_by_day")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "source", "reference"], name="answer_claim"
+            ),
+            models.CheckConstraint(
+                name="answer_question", condition=models.Q(question__in=["nps", "csat", "ces"])
+            ),
+            models.CheckConstraint(
+                name="answer_score",
+                condition=models.Q(question="nps", scale=10, score__range=(0, 10))
+                | models.Q(
+                    question__in=["csat", "ces"],
+                    scale__range=(2, 10),
+                    score__gte=1,
+                    score__lte=models.F("scale"),
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"  # never the words
