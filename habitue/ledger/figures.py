@@ -12,6 +12,7 @@ from django.db import connection
 
 from habitue import metrics
 from habitue.members.models import Business
+from habitue.metrics.lowerings.postgres import Postgres
 
 
 def answer(
@@ -25,8 +26,7 @@ def answer(
 ) -> metrics.Answers:
     """Every figure of a business over a period of its own local days (see `metrics.answer`)."""
     return metrics.answer(
-        _rows,
-        business=business.pk,
+        Postgres(_rows, business.pk, business.currency),
         period=period,
         today=now.astimezone(ZoneInfo(business.timezone)).date(),
         window=window,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from habitue.metrics import asked as asking
 from habitue.metrics import catalogue, figure
-from habitue.metrics.aggregates import Aggregates, Money
+from habitue.metrics.aggregates import Aggregates, Money, Units
 from habitue.metrics.asked import Asked, Window
 from habitue.metrics.figure import FEW, Figure, Sums
-from habitue.metrics.lowerings import postgres
-from habitue.metrics.lowerings.postgres import Query
 from habitue.metrics.periods import Period
+from habitue.metrics.sources import Source
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -59,30 +58,29 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 def answer(
-    query: Query,
+    source: Source,
     *,
-    business: int,
     period: Period,
     today: date,
     currency: str,
     window: int | None = None,
     lifespan: Fraction | None = None,
     figures: Sequence[str] = (),
+    units: Mapping[str, Units] | None = None,
 ) -> Answers:
     """Every figure (or those of the given ids) of a business over a period.
 
     `window` in days, else the business's own rhythm before the period's end. `lifespan` in
     periods, else 1 / churn. `currency` is the business's own: its money answers even where
-    nothing was sold. `today` is the business's local date: a period that is not over has no
-    values yet. A `ValueError` carries a sentence about the window.
+    nothing was sold. `units` are the sums of the program's units over the period, which no source
+    has. `today` is the business's local date: a period that is not over has no values yet. A
+    `ValueError` carries a sentence about the window.
     """
     chosen = (
-        asking.given(window)
-        if window is not None
-        else asking.own_rhythm(postgres.gaps(query, business=business, before=period.until))
+        asking.given(window) if window is not None else asking.own_rhythm(source.gaps(period.until))
     )
-    asked = Asked(period=period, window=chosen.days)
-    sums = postgres.aggregates(query, business=business, currency=currency, asked=asked)
+    sums = source.aggregates(Asked(period=period, window=chosen.days))
+    sums = structs.replace(sums, units=dict(units or {}))
     return Answers(
         period=period,
         window=chosen,

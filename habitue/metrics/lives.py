@@ -7,6 +7,7 @@ days since 1970-01-01 (`date.toordinal() - EPOCH`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -33,6 +34,15 @@ class Lives(NamedTuple):
     days: Integers
     orders: Integers
     revenue: Integers
+
+
+def of(
+    rows: Iterable[tuple[int, date, date, int, int, int]], *, until: date, currency: str
+) -> Lives:
+    """Lives from one row a customer, ordered by customer, in the order of the columns."""
+    table = [(who, number(first), number(last), *counted) for who, first, last, *counted in rows]
+    columns = np.array(table, dtype=np.int64).reshape(-1, 6).T
+    return Lives(until, currency, *(np.ascontiguousarray(column) for column in columns))
 
 
 def number(day: date) -> int:

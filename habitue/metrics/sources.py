@@ -8,11 +8,13 @@ PostgreSQL in place, Spark), `lowerings.state` (PostgreSQL, from what is kept wi
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from habitue.metrics.aggregates import Aggregates
 from habitue.metrics.asked import Asked
-from habitue.metrics.lives import Lives
+
+if TYPE_CHECKING:
+    from habitue.metrics.lives import Lives
 
 
 class Source(Protocol):

@@ -110,7 +110,11 @@ def both(connection: psycopg.Connection[Any], sales: Sequence[Sale], asked: Aske
 
 
 def read(connection: psycopg.Connection[Any], asked: Asked) -> Aggregates:
-    return postgres.aggregates(rows(connection), business=BUSINESS, currency="EUR", asked=asked)
+    return source(connection).aggregates(asked)
+
+
+def source(connection: psycopg.Connection[Any]) -> postgres.Postgres:
+    return postgres.Postgres(rows(connection), BUSINESS, "EUR")
 
 
 def rows(connection: psycopg.Connection[Any]) -> postgres.Query:
@@ -137,10 +141,10 @@ def test_postgres_and_plain_python_agree_to_the_integer(
     connection: psycopg.Connection[Any], history: list[Happened], asked: Asked
 ) -> None:
     write(connection, history)
-    query, sales = rows(connection), counted(history)
+    sales = counted(history)
     assert read(connection, asked) == plain.aggregates(sales, asked)
     until = asked.period.until
-    assert postgres.gaps(query, business=BUSINESS, before=until) == plain.gaps(sales, until)
+    assert source(connection).gaps(until) == plain.gaps(sales, until)
 
 
 @given(history=st.lists(happened, max_size=40), asked=asks)
@@ -229,8 +233,7 @@ def test_a_senseless_window_is_a_sentence(days: int) -> None:
 def test_an_empty_history_has_empty_aggregates(connection: psycopg.Connection[Any]) -> None:
     write(connection, [])
     answers = metrics.answer(
-        rows(connection),
-        business=BUSINESS,
+        source(connection),
         period=metrics.periods.parse("2026-01-01..2026-02-01"),
         today=date(2026, 6, 1),
         currency="EUR",

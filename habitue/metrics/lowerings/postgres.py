@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from habitue.metrics.aggregates import Aggregates, Counts, Money
 from habitue.metrics.asked import Asked
+
+if TYPE_CHECKING:
+    from habitue.metrics.lives import Lives
 
 Query = Callable[[str, Mapping[str, Any]], Sequence[tuple[Any, ...]]]
 """Runs one statement with named parameters (`%(name)s`) and returns all its rows."""
@@ -96,26 +99,55 @@ SELECT gap, count(*) FROM steps WHERE gap IS NOT NULL GROUP BY gap
 """
 
 
-def aggregates(query: Query, *, business: int, currency: str, asked: Asked) -> Aggregates:
-    """The aggregates of one business's history; `currency` is the business's own."""
-    rows = query(
-        _AGGREGATES,
-        {
-            "business": business,
-            "currency": currency,
-            "since": asked.period.since,
-            "until": asked.period.until,
-            "start_since": asked.start_since,
-            "end_since": asked.end_since,
-        },
-    )
-    values: dict[str, dict[str, int]] = defaultdict(dict)
-    for currency, name, value in rows:
-        values[currency][name] = value
-    counts = Counts(**values.pop("", {}))
-    return Aggregates(counts=counts, money={code: Money(**sums) for code, sums in values.items()})
+_LIVES: Final = f"""
+SELECT customer_id,
+    min(business_date) FILTER (WHERE came), max(business_date) FILTER (WHERE came),
+    count(DISTINCT business_date) FILTER (WHERE came), count(*) FILTER (WHERE came),
+    coalesce(sum(amount) FILTER (WHERE currency = %(currency)s), 0)::bigint
+FROM ({_EVENTS}) AS event
+GROUP BY customer_id
+HAVING bool_or(came)
+ORDER BY customer_id
+"""
 
 
-def gaps(query: Query, *, business: int, before: date) -> dict[int, int]:
-    """The histogram of days between a customer's consecutive days of purchase."""
-    return dict(query(_GAPS, {"business": business, "until": before}))
+class Postgres:
+    """One business's history in the ledger; `currency` is the business's own."""
+
+    def __init__(self, query: Query, business: int, currency: str) -> None:
+        self._query = query
+        self._values = {"business": business, "currency": currency}
+
+    def gaps(self, before: date) -> dict[int, int]:
+        """The histogram of days between a customer's consecutive days of purchase."""
+        return dict(self._query(_GAPS, self._values | {"until": before}))
+
+    def aggregates(self, asked: Asked) -> Aggregates:
+        """The sums of a period."""
+        period = asked.period
+        rows = self._query(
+            _AGGREGATES,
+            self._values
+            | {
+                "since": period.since,
+                "until": period.until,
+                "start_since": asked.start_since,
+                "end_since": asked.end_since,
+            },
+        )
+        values: dict[str, dict[str, int]] = defaultdict(dict)
+        for currency, name, value in rows:
+            values[currency][name] = value
+        counts = Counts(**values.pop("", {}))
+        money = {code: Money(**sums) for code, sums in values.items()}
+        return Aggregates(counts=counts, money=money)
+
+    def lives(self, until: date) -> Lives:
+        """Everybody's life as of a day."""
+        from habitue.metrics import lives
+
+        return lives.of(
+            self._query(_LIVES, self._values | {"until": until}),
+            until=until,
+            currency=str(self._values["currency"]),
+        )
