@@ -18,6 +18,7 @@ WIDTH: Final = 320
 _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 170, 46, 8, 10, 20
 _DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "1 5", "12 4")
 _STEPS: Final = (1, 2, 5, 10)
+_SPARK: Final = (90, 22)
 _MARKED: Final = 24
 """Up to so many points, each has its mark."""
 
@@ -25,17 +26,22 @@ Written = Callable[[int], str]
 
 
 class Series(Struct, frozen=True):
-    """One line, or one row of bars: its name and a value per label."""
+    """One line, or one row of bars: its name and a value per label, None where there is none.
+
+    `low` and `high`, where they are given, are the ends between which each value probably lies.
+    """
 
     name: str
-    values: Sequence[int]
+    values: Sequence[int | None]
+    low: Sequence[int | None] = ()
+    high: Sequence[int | None] = ()
 
 
 def lines(
     series: Sequence[Series], labels: Sequence[str], *, title: str, written: Written
 ) -> SafeString:
     """Values over time. `title` is what a reader hears, `written` how a value is written."""
-    scale = _Scale([value for one in series for value in one.values], len(labels))
+    scale = _Scale(_every(series), len(labels))
     drawn = format_html_join("", "{}", ((_line(one, n, scale),) for n, one in enumerate(series)))
     return _chart(title, scale, labels, written, drawn, _key(series))
 
@@ -44,13 +50,67 @@ def bars(
     series: Sequence[Series], labels: Sequence[str], *, title: str, written: Written
 ) -> SafeString:
     """Values side by side under each label; values below zero hang down."""
-    scale = _Scale([value for one in series for value in one.values], len(labels))
+    scale = _Scale(_every(series), len(labels))
     drawn = format_html_join(
         "",
         "{}",
         ((_bar_row(one, n, len(series), scale),) for n, one in enumerate(series)),
     )
     return _chart(title, scale, labels, written, drawn, _key(series))
+
+
+def steps(
+    series: Sequence[Series], labels: Sequence[str], *, title: str, written: Written
+) -> SafeString:
+    """Values that hold until the next one, as a survival curve has them; no marks."""
+    scale = _Scale(_every(series), len(labels))
+    drawn = format_html_join("", "{}", ((_steps(one, n, scale),) for n, one in enumerate(series)))
+    return _chart(title, scale, labels, written, drawn, _key(series))
+
+
+def sparkline(values: Sequence[float | None]) -> SafeString:
+    """How something went, the size of a word: no axis, no words (they stand beside it)."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return mark_safe("")
+    low, high = min(known), max(known)
+    span, wide = (high - low) or 1, _SPARK[0] / max(len(values) - 1, 1)
+    points = [
+        None
+        if value is None
+        else (
+            round(3 + place * wide, 1),
+            round(_SPARK[1] - (value - low) / span * _SPARK[1] + 3, 1),
+        )
+        for place, value in enumerate(values)
+    ]
+    last = next(point for point in reversed(points) if point is not None)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true">'
+        '<path d="{}"/><circle cx="{}" cy="{}" r="2.2"/></svg>',
+        _SPARK[0] + 6,
+        _SPARK[1] + 6,
+        _path(points),
+        *last,
+    )
+
+
+def _every(series: Sequence[Series]) -> list[int]:
+    """All values that are drawn."""
+    drawn = [values for one in series for values in (one.values, one.low, one.high)]
+    return [value for values in drawn for value in values if value is not None]
+
+
+def _path(points: Sequence[tuple[float, float] | None]) -> str:
+    """A line through the points that there are; it stops where one is missing."""
+    parts, pen = [], "M"
+    for point in points:
+        if point is None:
+            pen = "M"
+            continue
+        parts.append(f"{pen}{point[0]} {point[1]}")
+        pen = "L"
+    return " ".join(parts)
 
 
 class _Scale:
@@ -139,16 +199,55 @@ def _labels(scale: _Scale, labels: Sequence[str]) -> SafeString:
 
 
 def _line(one: Series, number: int, scale: _Scale) -> SafeString:
-    points = [(scale.x(place), scale.y(value)) for place, value in enumerate(one.values)]
+    points = _points(one.values, scale)
     marks: SafeString = mark_safe("")
     if len(points) <= _MARKED:
-        marks = format_html_join("", "{}", ((_mark(x, y, number),) for x, y in points))
+        known = [point for point in points if point is not None]
+        marks = format_html_join("", "{}", ((_mark(x, y, number),) for x, y in known))
     return format_html(
-        '<g class="line s{}"><path d="{}" stroke-dasharray="{}"/>{}</g>',
+        '<g class="line s{}">{}<path d="{}" stroke-dasharray="{}"/>{}</g>',
         number % len(_DASHES),
-        " ".join(f"{'L' if place else 'M'}{x} {y}" for place, (x, y) in enumerate(points)),
+        _reach(one, scale),
+        _path(points),
         _DASHES[number % len(_DASHES)] or "none",
         marks,
+    )
+
+
+def _points(values: Sequence[int | None], scale: _Scale) -> list[tuple[float, float] | None]:
+    return [
+        None if value is None else (scale.x(place), scale.y(value))
+        for place, value in enumerate(values)
+    ]
+
+
+def _reach(one: Series, scale: _Scale) -> SafeString:
+    """A thin upright line at each value, between its probable ends."""
+    ends = [
+        (scale.x(place), scale.y(low), scale.y(high))
+        for place, (low, high) in enumerate(zip(one.low, one.high, strict=True))
+        if low is not None and high is not None
+    ]
+    return format_html_join("", '<path class="reach" d="M{} {}V{}"/>', ends)
+
+
+def _steps(one: Series, number: int, scale: _Scale) -> SafeString:
+    """Across first, then down: a value holds up to the next label."""
+    parts, pen = [], "M"
+    for point in _points(one.values, scale):
+        if point is None:
+            pen = "M"
+            continue
+        x, y = round(point[0] - scale.slot / 2, 1), point[1]
+        parts.append(f"M{x} {y}" if pen == "M" else f"H{x}V{y}")
+        pen = "H"
+    if parts:
+        parts.append(f"h{round(scale.slot, 1)}")
+    return format_html(
+        '<g class="line s{}"><path d="{}" stroke-dasharray="{}"/></g>',
+        number % len(_DASHES),
+        "".join(parts),
+        _DASHES[number % len(_DASHES)] or "none",
     )
 
 
@@ -168,8 +267,8 @@ def _bar_row(one: Series, number: int, rows: int, scale: _Scale) -> SafeString:
     offset = -scale.slot * 0.4 + number * width
     found = []
     for place, value in enumerate(one.values):
-        top, bottom = sorted((scale.y(value), scale.y(0)))
         if value:
+            top, bottom = sorted((scale.y(value), scale.y(0)))
             found.append((round(scale.x(place) + offset, 1), top, width, round(bottom - top, 1)))
     return format_html(
         '<g class="bar s{}">{}</g>',
@@ -209,7 +308,7 @@ STYLE: Final = """\
 .key{list-style:none;margin:.25rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1rem}
 .sample{width:2.2rem;height:.7rem;margin-right:.4rem}
 .line path{fill:none;stroke:var(--ink);stroke-width:1.6}
-.line .mark{fill:var(--paper,Canvas);stroke-width:1.2}
+.line .mark{fill:var(--paper,Canvas);stroke-width:1.2}.line .reach{stroke-width:1;opacity:.55}
 .bar rect{fill:var(--ink);stroke:var(--ink);stroke-width:.8}
 .bar.s1 rect{fill:transparent}.bar.s2 rect{fill-opacity:.45}
 .s0{--ink:#0b5fa5}.s1{--ink:#b3470f}.s2{--ink:#2e7d32}
