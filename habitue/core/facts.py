@@ -169,11 +169,17 @@ class BenefitUse(Struct, frozen=True, omit_defaults=True, tag="benefit_use", gc=
     order: int = 0
 
 
-class FeePaid(Struct, frozen=True, tag="fee_paid", gc=False):
-    """The membership fee came in: `amount` in minor units. The next period is paid."""
+class FeePaid(Struct, frozen=True, omit_defaults=True, tag="fee_paid", gc=False):
+    """The membership fee came in: `amount` in minor units. The next period is paid.
+
+    The engine fills in `since` and `until`: the first and the last day that it pays, as they stood
+    when it was decided.
+    """
 
     amount: int
     currency: str
+    since: date | None = None
+    until: date | None = None
 
 
 class FeeFailed(Struct, frozen=True, tag="fee_failed", gc=False):

@@ -103,16 +103,25 @@ def _pay(
         return Refused("paid_already", "Membership is paid for ever.")
     if not forced and asked is not None and what.amount != asked:
         return _wrong_price(source, asked, what.amount)
-    was = account.memory.fee
-    if was is None or not _renews(was, day):
-        was = FeeState(day, day - _DAY)
-    since = next_day(was.until) if was.trial else was.since
-    until = _paid_until(fee, since or was.joined_on, next_day(was.until))
+    was, since, until = _next_period(fee, account, day)
     grace = later(until, fee.grace) if fee.grace and until != FOREVER else None
     paid = FeeState(was.joined_on, until, paid=what.amount, paid_on=day, since=since, grace=grace)
     _hold(account, paid)
     _level_back(source, account)
     return None
+
+
+def _next_period(
+    fee: program.Fee, account: Account, day: date
+) -> tuple[FeeState, date | None, date]:
+    """What a payment on a day continues, the day from which months are counted where that is not
+    the day of joining, and the last day that it pays.
+    """
+    was = account.memory.fee
+    if was is None or not _renews(was, day):
+        was = FeeState(day, day - _DAY)
+    since = next_day(was.until) if was.trial else was.since
+    return was, since, _paid_until(fee, since or was.joined_on, next_day(was.until))
 
 
 def _fail(account: Account, day: date, *, forced: bool) -> Refused | None:
@@ -154,6 +163,14 @@ def owed(source: program.Program, account: Account, what: Cancellation, day: dat
         given = fee.refund == "always" or (fee.refund == "if nothing was used" and not state.used)
         due = state.paid if given else 0
     return structs.replace(what, money=due)
+
+
+def paid_for(source: program.Program, account: Account, what: FeePaid, day: date) -> FeePaid:
+    """A payment with the first and the last day that it pays."""
+    if source.fee is None:
+        return what
+    was, _, until = _next_period(source.fee, account, day)
+    return structs.replace(what, since=next_day(was.until), until=until)
 
 
 def withhold_level(source: program.Program, account: Account, day: date) -> None:

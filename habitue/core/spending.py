@@ -40,13 +40,16 @@ def spend(
 
 def completed(rulebook: Rulebook, account: Account, event: Event, day: date) -> Event:
     """The event with what it will need when it is folded again, before it is decided: the units
-    of a payment, the lots of a gift, what a cancellation gives back. The account is up to date.
+    of a payment, the lots of a gift, what a cancellation gives back; and with the days that a fee
+    pays, for whoever reads history without the rules. The account is up to date.
     """
     match event.what:
         case facts.Payment() as payment:
             what: facts.What = paying.priced(rulebook, account, payment, day)
         case facts.Cancellation() as cancellation:
             what = fees.owed(rulebook.program, account, cancellation, day)
+        case facts.FeePaid() as fee:
+            what = fees.paid_for(rulebook.program, account, fee, day)
         case facts.Transfer() as gift:
             what = transfers.parcelled(rulebook, account, gift, day)
         case _:

@@ -445,3 +445,16 @@ def test_folding_a_paid_membership_leads_to_the_living_one(
         for later in (on, date.fromordinal(day + 45)):
             folded = engine.fold(stage.book, stage.histories[ALICE], later, customer=ALICE)
             assert picture(folded) == picture(as_of(stage.book, account, later))
+
+
+def test_a_payment_is_remembered_with_the_days_it_pays() -> None:
+    stage = joined()
+    first = stage.post("2022-01-31", paid()).event.what
+    again = stage.post("2022-12-01", paid()).event.what
+    lapsed = stage.post("2025-06-15", paid()).event.what
+    days = [(one.since, one.until) for one in (first, again, lapsed) if isinstance(one, FeePaid)]
+    assert days == [
+        (date(2022, 1, 31), date(2023, 1, 30)),
+        (date(2023, 1, 31), date(2024, 1, 30)),
+        (date(2025, 6, 15), date(2026, 6, 14)),
+    ]
