@@ -95,6 +95,13 @@ class Person(Struct, frozen=True):
     last_on: date
 
 
+def any_purchase(business: int) -> bool:
+    """Whether anybody ever bought or came."""
+    sql = """SELECT EXISTS (SELECT FROM ledger_event WHERE business_id = %(business)s
+        AND kind IN ('purchase', 'visit') AND refusal IS NULL)"""
+    return bool(_rows(sql, {"business": business})[0][0])
+
+
 def cohorts(business: int, *, currency: str, until: date) -> list[Row]:
     """What each cohort did in each month."""
     rows = _rows(_COHORTS, {"business": business, "currency": currency, "until": until})

@@ -1,4 +1,7 @@
-"""How often a figure is looked at: months, quarters, years, of the calendar."""
+"""How often a figure is looked at: months and quarters of the calendar, years up to a month's end.
+
+A year is the twelve months that ended last, so that its figures are never eleven months old.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,21 @@ SHOWN: Final[dict[Cadence, int]] = {"month": 12, "quarter": 8, "year": 3}
 
 
 def running(cadence: Cadence, *, today: date) -> Period:
-    """The period that today lies in: it is not over."""
-    length = MONTHS[cadence]
-    first = date(today.year, (today.month - 1) // length * length + 1, 1)
-    return Period(first, cohorts.later(first, length))
+    """The period that today lies in: it is not over. Of years, the one that began this month."""
+    first = _begins(cadence, today)
+    return Period(first, cohorts.later(first, MONTHS[cadence]))
 
 
 def closed(cadence: Cadence, *, today: date, count: int) -> list[Period]:
     """The last periods that are over, the oldest first."""
-    length, first = MONTHS[cadence], running(cadence, today=today).since
+    length, first = MONTHS[cadence], _begins(cadence, today)
     return [
         Period(cohorts.later(first, -length * back), cohorts.later(first, -length * (back - 1)))
         for back in range(count, 0, -1)
     ]
+
+
+def _begins(cadence: Cadence, today: date) -> date:
+    if cadence == "quarter":
+        return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    return today.replace(day=1)

@@ -43,6 +43,7 @@ class Study(models.Model):
     class Kind(models.TextChoices):
         WHAT_IF = "what-if"
         PREVIEW = "preview"
+        MEASURES = "measures"
 
     id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
     business = models.ForeignKey("members.Business", models.CASCADE)

@@ -1,4 +1,4 @@
-"""Works out what an owner asked for on a page: a what-if of their history, a version's preview."""
+"""Works out what an owner asked for on a page: a what-if, a version's preview, a report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from habitue.members.models import Business
 from habitue.pages.models import Study
 from habitue.pages.program import studies
 from habitue.pages.program.studies import PreviewAsked, WhatIfAsked
-from habitue.site import cores, replayed_ledger
+from habitue.site import cores, measuring, replayed_ledger
 from habitue.site.replays import Plan
 
 LARGE: Final = 100_000
@@ -37,10 +37,13 @@ def run(key: int) -> None:
     if study is None:
         return
     try:
-        if study.kind == Study.Kind.PREVIEW:
-            _preview(study)
-        else:
-            _what_if(study)
+        match study.kind:
+            case Study.Kind.PREVIEW:
+                _preview(study)
+            case Study.Kind.MEASURES:
+                _measures(study)
+            case _:
+                _what_if(study)
     finally:
         if study.found is None:
             studies.give_up(study)
@@ -112,6 +115,13 @@ def _preview(study: Study) -> None:
         study,
         publishing.preview(study.business_id, asked.text, since=asked.since, progress=tell),
     )
+
+
+def _measures(study: Study) -> None:
+    report = measuring.report(
+        study.business, now=datetime.now(UTC), tell=lambda share: studies.advance(study, share)
+    )
+    studies.keep(study, report)
 
 
 def _program(text: str) -> Program:

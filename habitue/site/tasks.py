@@ -33,9 +33,19 @@ def sweep(timestamp: int) -> None:
 @app.task(queueing_lock="demo", pass_context=False)
 def build_demo() -> None:
     """Make the demo business; started again after a crash, it finishes what is missing."""
-    from habitue.site import demo
+    from habitue.site import demo, measuring
 
     demo.build(now=datetime.now(UTC))
+    measuring.begin_due(now=datetime.now(UTC))
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(queueing_lock="measures", pass_context=False)
+def measures(timestamp: int) -> None:
+    """Have the figures worked out for each business whose night has come: once a day."""
+    from habitue.site import measuring
+
+    measuring.begin_due(now=datetime.now(UTC))
 
 
 @app.task(pass_context=False)

@@ -51,12 +51,24 @@ class PreviewAsked(Struct, frozen=True):
     after: int = 0
 
 
-Asked = WhatIfAsked | PreviewAsked
+class MeasuresAsked(Struct, frozen=True):
+    """The report of all figures, of that version (`habitue.metrics.report`)."""
+
+    version: int
+
+
+Asked = WhatIfAsked | PreviewAsked | MeasuresAsked
+
+KINDS: Final[dict[type[Asked], Study.Kind]] = {
+    WhatIfAsked: Study.Kind.WHAT_IF,
+    PreviewAsked: Study.Kind.PREVIEW,
+    MeasuresAsked: Study.Kind.MEASURES,
+}
 
 
 def begin(business: Business, asked: Asked) -> Study:
     """Have something worked out; the worker takes it up at once."""
-    kind = Study.Kind.WHAT_IF if isinstance(asked, WhatIfAsked) else Study.Kind.PREVIEW
+    kind = KINDS[type(asked)]
     with transaction.atomic():
         made = Study.objects.create(
             business=business,
