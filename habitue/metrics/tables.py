@@ -1,6 +1,6 @@
 """The canonical tables: what figures are computed from, wherever the history lies.
 
-Six tables, the same in PostgreSQL (views over the ledger), in Parquet (the lake) and in memory
+Six tables, the same in PostgreSQL (views `canonical_…` over the ledger), in Parquet (the lake) and in memory
 (rows of these structs). Every row carries its business, its local `business_date` (`on`: stored
 when it happened, never cast from an instant), money in minor units with its currency.
 
@@ -22,7 +22,7 @@ class Customer(Struct, frozen=True, kw_only=True):
     business: int
     customer: int
     joined_on: date | None = None  # when they became a member
-    invited_by: int | None = None  # the member who brought them
+    invited_by: int | None = None  # the member who brought them, never themselves
     subscribed_on: date | None = None  # since when they agree to be written to; None: they do not
     erased: bool = False  # nothing personal is left of them
 
@@ -32,7 +32,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
 
     Line 0 stands for its order: orders are counted by it. `amount` is net of discounts and
     refundable; what was paid with units is taken off line 0. A visit has one line, amount 0 and
-    currency ''.
+    currency ''. A product is new in the period in which the business first sold it; '' is none.
     """
 
     business: int
@@ -50,7 +50,10 @@ class OrderLine(Struct, frozen=True, kw_only=True):
 
 
 class Refund(Struct, frozen=True, kw_only=True):
-    """Money given back for an order: at its own day `on`, for goods bought on `ordered_on`."""
+    """Money given back for an order: at its own day `on`, for goods bought on `ordered_on`.
+
+    A refund of an order that was undone is not there, as the order is not.
+    """
 
     business: int
     customer: int
@@ -88,6 +91,8 @@ class Action(Struct, frozen=True, kw_only=True):
     """Anything else that somebody did: `redemption`, `referral`, `review`, `complaint`, `click`…
 
     The names are those of the events (`redemption` for a reward taken, else an action's name).
+    Of the service there are three, a row each: `complaint`, `complaint_answered` (its quantity:
+    the minutes since the complaint), `complaint_resolved`.
     """
 
     business: int
@@ -96,6 +101,12 @@ class Action(Struct, frozen=True, kw_only=True):
     name: str
     quantity: int = 1
 
+
+ANSWERED: Final = ("answer", "click")
+"""Actions by which somebody answers a message."""
+
+SOCIAL: Final = ("follow", "review", "share")
+"""Actions of social engagement."""
 
 TABLES: Final = {
     "customers": Customer,

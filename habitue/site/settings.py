@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "habitue.members",
     "habitue.ledger",
+    "habitue.lake",
     "habitue.outreach",
     "habitue.pages",
     "allauth",

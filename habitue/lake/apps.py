@@ -1,0 +1,10 @@
+"""The Django app of this room."""
+
+from django.apps import AppConfig
+
+
+class Lake(AppConfig):
+    """Registered under the label `lake`."""
+
+    name = "habitue.lake"
+    label = "lake"
