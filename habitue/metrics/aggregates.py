@@ -21,7 +21,10 @@ from msgspec import Struct
 
 class Counts(Struct, frozen=True, kw_only=True):
     """People and orders. Two purchases on one day are two orders; a card's scan without an amount
-    (a visit, as a stamp card has them) is an order without money.
+    (a visit, as stamp cards have them) is an order without money. Orders are counted by line 0.
+
+    "By the end" is before the period's day `until`. Of actions, their quantities are summed,
+    except those of complaints, which are counted by rows. Somebody erased still counts.
     """
 
     known: int = 0  # customers who ever bought before the period's end
@@ -37,65 +40,71 @@ class Counts(Struct, frozen=True, kw_only=True):
     orders: int = 0  # purchases and scans in the period
     first_buyers: int = 0  # of the buyers, those who had never bought before the period
     first_triers: int = 0  # of these, those who bought a product that is new in the period
-    returning_triers: int = 0  # of the other buyers, those who bought such a product
-    one_group: int = 0  # of the buyers, those whose lines name exactly one category
-    many_groups: int = 0  # those whose lines name several
-    customers: int = 0  # everybody known at the end, buyer or not
+    returning_triers: int = 0  # of the other buyers, those who bought such a product (see `tables`)
+    one_group: int = 0  # of the buyers, those whose lines in it name exactly one category
+    many_groups: int = 0  # those whose lines name several; a category of '' is none
+    customers: int = 0  # everybody who joined, subscribed or bought by the end
     members: int = 0  # of these, enrolled by the end
     member_buyers: int = 0  # members by the end who bought in the period
     member_orders: int = 0  # orders in the period on or after the day their customer enrolled
-    subscribers: int = 0  # customers who agree at the end to be written to
+    subscribers: int = 0  # customers who agreed by the end to be written to, and still do
     referrers: int = 0  # buyers who ever brought somebody who bought, by the end
     referred: int = 0  # the customers whom the buyers brought and who bought, by the end
-    promoters: int = 0  # answers of 9 or 10 to "would you recommend us?"
+    repeaters_referred: int = 0  # of these, those whom repeaters brought
+    promoters: int = 0  # answers of 9 or 10 to the question `nps` in the period
     passives: int = 0  # 7 or 8
     detractors: int = 0  # 0 to 6
-    satisfied: int = 0  # answers of 4 or 5 on a satisfaction scale of 5
+    satisfied: int = 0  # answers of 4 or 5 to the question `csat` on a scale of 5
     satisfaction_answers: int = 0  # answers on that scale
-    effort: int = 0  # sum of answers on an effort scale of 7
+    effort: int = 0  # sum of answers to the question `ces` on a scale of 7
+    effort_squares: int = 0  # sum of their squares
     effort_answers: int = 0  # answers on that scale
     redemptions: int = 0  # rewards taken in the period
-    redeemers: int = 0  # members who took one
-    referrals: int = 0  # invitations that led to a member in the period
-    messages_answered: int = 0  # clicks and answers, an action each
-    clickers: int = 0  # people who clicked in a message
+    redeemers: int = 0  # members by the end who took one in the period
+    referrals: int = 0  # customers who were invited and enrolled in the period
+    messages_answered: int = 0  # clicks and answers in the period (tables.ANSWERED)
+    clickers: int = 0  # people who clicked in a message in the period
+    clicking_subscribers: int = 0  # of these, subscribers
     ideas: int = 0
-    social: int = 0  # shares, reviews, follows
-    rewarded: int = 0  # members who took their first reward in the period
+    social: int = 0  # shares, reviews, follows (tables.SOCIAL)
+    rewarded: int = 0  # members whose first reward ever was taken in the period, once enrolled
     reward_days: int = 0  # days from enrolment to it, summed
-    complaints: int = 0
-    complaints_answered: int = 0
-    complaints_resolved: int = 0
+    complaints: int = 0  # in the period
+    complaints_answered: int = 0  # answered in the period
+    complaints_resolved: int = 0  # resolved in the period
     answer_minutes: int = 0  # from complaint to answer, summed over those answered
-    complainers: int = 0  # customers at the start who complained in the period before it
+    complainers: int = 0  # customers at the start who complained in the equally long span before
     complainers_back: int = 0  # of these, kept
-    contented: int = 0  # customers at the start who never complained
+    contented: int = 0  # customers at the start who had never complained before the period
     contented_back: int = 0  # of these, kept
-    contracts: int = 0  # paid memberships at the start
-    contracts_kept: int = 0  # of these, still paid at the end
+    contracts: int = 0  # customers whose paid membership covers the period's first day
+    contracts_kept: int = 0  # of these, those it covers on the day `until` as well
 
 
 class Money(Struct, frozen=True, kw_only=True):
-    """What was sold in the period in one currency; money in minor units.
+    """What was sold in one currency; money in minor units. A currency is there if any line or
+    refund in it is dated in the period or in the equally long span before.
 
     A refund lowers `revenue` on the day of the refund and takes no order away; an undone
-    purchase counts for nothing.
+    purchase counts for nothing. "Net" is less refunds dated in the same span.
     """
 
-    revenue: int = 0
+    revenue: int = 0  # net, in the period
     orders: int = 0
     buyers: int = 0
-    first_revenue: int = 0  # of the revenue, that of first buyers
-    base: int = 0  # revenue in the equally long span before the period, of who bought there (net)
-    expansion: int = 0  # by how much those who bought more than there did so
-    contraction: int = 0  # by how much those who bought less did
-    churned: int = 0  # what those had bought who bought nothing (net) in the period
+    first_buyers: int = 0  # of these, those who had never bought before the period (in any)
+    first_revenue: int = 0  # of the revenue, that of first buyers (as in Counts)
+    base: int = 0  # net revenue in the span before, of those for whom it is more than 0
+    expansion: int = 0  # by how much those of them who bought more in the period did so
+    contraction: int = 0  # by how much those who bought less, yet more than 0 net, did
+    churned: int = 0  # the base of those who bought nothing (net) in the period
 
 
 class Units(Struct, frozen=True, kw_only=True):
-    """What happened to one unit of a program in the period: whole units in fixed point, and money.
+    """What happened to one unit of a program in the period: units in fixed point, and money.
 
-    Money is in minor units of the business's currency, at the unit's worth.
+    Money is in minor units of the business's currency, at the unit's worth; a unit without a
+    known worth has no money: all of it is 0, `worth_known` and `sales` too.
     """
 
     issued: int = 0
@@ -104,8 +113,9 @@ class Units(Struct, frozen=True, kw_only=True):
     open: int = 0  # at the end
     value_issued: int = 0
     value_redeemed: int = 0
-    liability: int = 0  # what the open ones are worth, as far as they will be redeemed
+    liability: int = 0  # the contract liability at the end: of members' sales, what is still owed
     sales: int = 0  # revenue of members in the period
+    worth_known: int = 0  # 1 if the unit has a worth
 
 
 class Aggregates(Struct, frozen=True, kw_only=True):
@@ -118,8 +128,14 @@ class Aggregates(Struct, frozen=True, kw_only=True):
 
 Sums = TypeVar("Sums", Counts, Money, Units)
 
-NAMES: Final = frozenset(Counts.__struct_fields__) | {"revenue"}
-"""The words a figure may use in `needs`."""
+NAMES: Final = frozenset(
+    [
+        *Counts.__struct_fields__,
+        *(f"money.{name}" for name in Money.__struct_fields__),
+        *(f"units.{name}" for name in Units.__struct_fields__),
+    ]
+)
+"""Every sum by the name under which a figure reads it: `start`, `money.revenue`, `units.open`."""
 
 
 def total(parts: Iterable[Aggregates]) -> Aggregates:

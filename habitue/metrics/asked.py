@@ -17,6 +17,11 @@ class Asked(Struct, frozen=True, kw_only=True):
     window: int
 
     @property
+    def base_since(self) -> date:
+        """First day of the equally long span before the period."""
+        return self.period.since - timedelta(days=self.period.days)
+
+    @property
     def start_since(self) -> date:
         """First day of the window before the period's start."""
         return self.period.since - timedelta(days=self.window)
