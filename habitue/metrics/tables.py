@@ -1,8 +1,8 @@
 """The canonical tables: what figures are computed from, wherever the history lies.
 
-Six tables, the same in PostgreSQL (views `canonical_…` over the ledger), in Parquet (the lake) and in memory
-(rows of these structs). Every row carries its business, its local `business_date` (`on`: stored
-when it happened, never cast from an instant), money in minor units with its currency.
+Six tables, the same in PostgreSQL (views `canonical_…` over the ledger), in Parquet (the lake) and
+in memory (rows of these structs). Every row carries its business, its local `business_date` (`on`:
+stored when it happened, never cast from an instant), money in minor units with its currency.
 
 What was refused or undone is not there. A customer who went over into another one is there under
 the other one's number, as is everything that is theirs. Nothing here is personal data.
