@@ -5,12 +5,33 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from habitue.connectors.text import Unusable
 
-# Words as `_plain` writes them; where two columns fit, the earlier word wins.
-WORDS: Final = {
+
+class Vocabulary(NamedTuple):
+    """The columns that a kind of file may have.
+
+    `roles`: the words of each column as `plain` writes them; where two columns fit, the earlier
+    word wins. `needed`: without which a file cannot be used, each with how it may be called.
+    """
+
+    roles: dict[str, tuple[str, int]]
+    needed: dict[str, str]
+
+
+def vocabulary(words: dict[str, str], needed: dict[str, str]) -> Vocabulary:
+    """A vocabulary from words parted by bars."""
+    roles = {
+        word: (role, place)
+        for role, listed in words.items()
+        for place, word in enumerate(listed.split("|"))
+    }
+    return Vocabulary(roles, needed)
+
+
+_PURCHASE_WORDS: Final = {
     "customer": "customer id|customer|customer number|customer no|client id|id client|client"
     "|code client|numero client|no client|n client|cliente|id cliente|codice cliente"
     "|numero cliente|member|member id|membre|adherent|socio|card|card number|carte"
@@ -32,31 +53,60 @@ WORDS: Final = {
     "currency": "currency|currency code|devise|monnaie|valuta",
 }
 NEEDED: Final = ("customer", "date", "amount")
-_ASKED: Final = {
-    "customer": "customer (client, cliente)",
-    "date": "date (data)",
-    "amount": "amount (montant, importo)",
+PURCHASES: Final = vocabulary(
+    _PURCHASE_WORDS,
+    {
+        "customer": "customer (client, cliente)",
+        "date": "date (data)",
+        "amount": "amount (montant, importo)",
+    },
+)
+
+_SCORES: Final = {
+    "nps": "nps|nps score|score nps|net promoter score|recommandation|raccomandazione"
+    "|recommendation|likelihood to recommend|would you recommend us",
+    "csat": "csat|csat score|score csat|satisfaction|satisfaction score|soddisfazione"
+    "|customer satisfaction|satisfaction client|soddisfazione cliente",
+    "ces": "ces|ces score|score ces|effort|effort score|customer effort score|sforzo|facilite"
+    "|facilita|ease",
 }
-_ROLES: Final = {
-    word: (role, place)
-    for role, words in WORDS.items()
-    for place, word in enumerate(words.split("|"))
+QUESTIONS: Final = {
+    word: question for question, words in _SCORES.items() for word in words.split("|")
 }
+"""Which question a word means: in a column of questions, and as the name of a column of scores."""
+
+_ANSWER_WORDS: Final = {
+    "customer": _PURCHASE_WORDS["customer"] + "|mail|courriel|adresse e mail|indirizzo e mail|phone"
+    "|telephone|telefono",
+    "date": "answered on|answered at|response date|date de reponse|data risposta|submitted at"
+    "|submit date|completed at|" + _PURCHASE_WORDS["date"],
+    "score": "score|note|punteggio|voto|rating|valutazione|evaluation|points|answer value|"
+    + "|".join(QUESTIONS),
+    "question": "question|question type|survey|metric|type|enquete|domanda|sondaggio|tipo",
+    "scale": "scale|echelle|scala|out of|max|maximum|sur",
+    "comment": "comment|comments|commentaire|commentaires|commento|commenti|verbatim|feedback|text"
+    "|texte|testo|remarque|remarques|osservazioni|why|pourquoi|perche",
+    "reference": "reference|ref|response id|answer id|id reponse|numero reponse|id risposta"
+    "|numero risposta|submission id|respondent id|riferimento|token|id",
+}
+ANSWERS: Final = vocabulary(
+    _ANSWER_WORDS, {"date": "date (data)", "score": "score (note, punteggio) or nps, csat, ces"}
+)
 
 
-def is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str], words: Vocabulary = PURCHASES) -> bool:
     """Whether a first row names columns: two known words, or no digit anywhere."""
-    known = sum(_plain(cell) in _ROLES for cell in cells)
+    known = sum(plain(cell) in words.roles for cell in cells)
     return known >= 2 or not any(sign.isdigit() for cell in cells for sign in cell)
 
 
-def by_header(cells: Sequence[str]) -> dict[str, int]:
+def by_header(cells: Sequence[str], words: Vocabulary = PURCHASES) -> dict[str, int]:
     """The place of each role's column; refuses a used name that stands twice, or is missing."""
     found: dict[str, tuple[int, int]] = {}
     named: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        word = _plain(cell)
-        if word not in _ROLES:
+        word = plain(cell)
+        if word not in words.roles:
             continue
         if word in named:
             raise Unusable(
@@ -64,15 +114,14 @@ def by_header(cells: Sequence[str]) -> dict[str, int]:
                 f" {place + 1}): rename or remove one."
             )
         named[word] = place
-        role, rank = _ROLES[word]
+        role, rank = words.roles[word]
         if role not in found or rank < found[role][1]:
             found[role] = (place, rank)
-    for role in NEEDED:
+    for role, asked in words.needed.items():
         if role not in found:
             listed = ", ".join(repr(cell[:30]) for cell in cells[:12])
             raise Unusable(
-                f"The header has no column for the {role}: it has {listed}. Call one"
-                f" {_ASKED[role]}."
+                f"The header has no column for the {role}: it has {listed}. Call one {asked}."
             )
     return {role: place for role, (place, _) in found.items()}
 
@@ -105,7 +154,7 @@ def by_values(sample: Sequence[Sequence[str]], *, is_date: Callable[[str], bool]
 _NUMBER: Final = re.compile(r"[^\w.,-]*-?\d[\d.,  ]*[^\w.,]*")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A header's words without case, accents and signs: `N° Ticket` is `n ticket`."""
     bare = unicodedata.normalize("NFKD", text.replace("°", " ")).casefold()
     letters = "".join(sign for sign in bare if not unicodedata.combining(sign))

@@ -80,6 +80,12 @@ def is_date(text: str) -> bool:
     return any(form.fullmatch(text) for form in (_ISO, _PACKED, _COMMON))
 
 
+def is_timed(text: str) -> bool:
+    """Whether a date is written with a time of day."""
+    matches = (form.fullmatch(text) for form in (_ISO, _PACKED, _COMMON))
+    return any(match is not None and match["hour"] is not None for match in matches)
+
+
 class Reader:
     """Reads the dates of one column. `today` is the business's: nothing was bought after it."""
 

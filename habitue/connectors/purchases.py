@@ -6,7 +6,7 @@ row is accepted or rejected with its line, value and reason; empty lines are onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from hashlib import blake2b
 from itertools import islice
@@ -16,11 +16,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from habitue.connectors import columns, dates, numbers, table, text
+from habitue.connectors import columns, dates, numbers, opening, table, text
 from habitue.connectors.table import Rejected, Row
-from habitue.connectors.text import Unusable
 
-SAMPLE: Final = 200
 LONGEST_ID: Final = 200
 MADE: Final = "row:"
 
@@ -71,15 +69,7 @@ def survey(path: Path, *, most: int | None = None) -> Shape:
     `most`: only so many rows are looked at, which is enough to see what a large file is like.
     `Unusable` says in a sentence why the file as a whole cannot be used.
     """
-    encoding = text.encoding_of(path)
-    sample = list(islice(_texts(path, encoding), SAMPLE))
-    if not sample:
-        raise Unusable(f"{path.name} holds no rows.")
-    separator = table.separator_of(sample)
-    first = list(islice(_rows(path, encoding, separator), SAMPLE))
-    if not first:
-        raise Unusable(f"{path.name} holds no row that can be read.")
-    header = tuple(first[0].cells) if columns.is_header(first[0].cells) else ()
+    encoding, separator, header, first = opening.look(path, columns.PURCHASES)
     if header:
         placed = columns.by_header(header)
     else:
@@ -160,8 +150,8 @@ class _Taker:
 
     def __call__(self, row: Row) -> Bought | Rejected:
         cells = row.cells
-        if problem := self._misfit(cells):
-            return _rejected(row, row.text, problem)
+        if problem := opening.misfit(cells, self.shape.header, self.needed):
+            return opening.rejected(row, row.text, problem)
         cell = customer = cells[self.customer]
         try:
             _check_identifier(customer, "customer")
@@ -179,19 +169,8 @@ class _Taker:
                 if is_made(cell):
                     raise dates.Unread(f"a receipt number must not begin with {MADE}")
         except dates.Unread as reason:
-            return _rejected(row, cell, str(reason))
+            return opening.rejected(row, cell, str(reason))
         return Bought(customer, at, pieces, amount, cell, row.line)
-
-    def _misfit(self, cells: Sequence[str]) -> str:
-        """Why the row does not fit the columns, or "" (a comma in a number shifts columns)."""
-        header = self.shape.header
-        if len(cells) < self.needed:
-            return f"the row has {len(cells)} values, {self.needed} are needed"
-        if header and len(cells) > len(header) and any(cells[len(header) :]):
-            return f"the row has {len(cells)} values, the header {len(header)} columns"
-        if header and tuple(cells) == header:
-            return "the header again"
-        return ""
 
     def _check_currency(self, code: str) -> None:
         expected = self.amounts.currency
@@ -204,10 +183,6 @@ def _check_identifier(value: str, what: str) -> None:
         raise dates.Unread(f"the {what} is missing")
     if len(value) > LONGEST_ID or not value.isprintable():
         raise dates.Unread(f"not a {what} number that can be kept")
-
-
-def _rejected(row: Row, value: str, reason: str) -> Rejected:
-    return Rejected(line=row.line, value=value[:60], reason=reason, text=row.text[:500])
 
 
 def _look(
@@ -230,16 +205,6 @@ def _look(
             order.look(row.cells[date_at])
             marks.look(row.cells[amount_at])
     return rows, order, marks
-
-
-def _texts(path: Path, encoding: str) -> Iterator[str]:
-    lines = text.lines(path, encoding)
-    return (line.text for line in lines if not line.problem and line.text.strip())
-
-
-def _rows(path: Path, encoding: str, separator: str) -> Iterator[Row]:
-    rows = table.rows(text.lines(path, encoding), separator)
-    return (row for row in rows if isinstance(row, Row))
 
 
 def _currency_of(header: tuple[str, ...]) -> str:

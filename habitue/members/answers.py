@@ -11,11 +11,6 @@ from django.db import connection
 from habitue.members import ids
 from habitue.members.models import Answer, Business
 
-SCALES: Final = {"nps": 10, "csat": 5, "ces": 7}
-"""The usual highest score of each question; only `nps` admits no other."""
-
-LONGEST_COMMENT: Final = 2000
-
 _RECORD: Final = """
 INSERT INTO members_answer (id, business_id, customer_id, question, score, scale, answered_on,
                             answered_at, comment, source, reference)
@@ -48,16 +43,6 @@ class Answered(NamedTuple):
     def said(self) -> tuple[str, int, int, date]:
         """What makes it this answer: a reference that says something else is another one's."""
         return self.question, self.score, self.scale, self.on
-
-
-def lowest(question: str) -> int:
-    """The lowest score that a question admits."""
-    return 0 if question == "nps" else 1
-
-
-def admitted(question: str, scale: int) -> bool:
-    """Whether a question may be asked on a scale of that length."""
-    return scale == 10 if question == "nps" else question in SCALES and 2 <= scale <= 10
 
 
 def record(business: Business, answers: Sequence[Answered], *, source: str) -> set[str]:

@@ -48,6 +48,17 @@ def find(business: Business, kind: str, value: str) -> int | None:
     return _holders(business, kind, [normal]).get(normal)
 
 
+def find_many(business: Business, kind: str, values: Iterable[str]) -> dict[str, int]:
+    """Customers by the values as given; whom nobody knows is absent."""
+    normal = {
+        value: form
+        for value in values
+        if (form := identities.normalise(kind, value, country=business.country)) is not None
+    }
+    found = _holders(business, kind, sorted(set(normal.values())))
+    return {value: found[form] for value, form in normal.items() if form in found}
+
+
 def find_or_create_many(
     business: Business, kind: str, values: Iterable[str], *, created_at: datetime | None = None
 ) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""`habitue import purchases FILE`: purchases from a file, each once however often it runs."""
+"""`habitue import`: purchases or answers from a file, each once however often it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from habitue.connectors import purchases
+from habitue.connectors import answers, purchases
 from habitue.connectors.purchases import Shape
 from habitue.connectors.rejects import Rejects
 from habitue.connectors.text import Unusable
@@ -74,12 +74,60 @@ def import_purchases(
         try:
             _run(owner, file, shape, enroll)
         except DatabaseError as error:
-            reason = (str(error).strip().splitlines() or ["no reason given"])[0]
-            raise Complaint(
-                f"The database stopped the import: {reason}. Run the same command again: it goes"
-                " on where it stopped, and nothing is counted twice.",
-                Exit.DATABASE,
-            ) from None
+            raise _stopped(error) from None
+
+
+@command.command("answers")
+def import_answers(
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header: date, score, ….")],
+    business: Annotated[str, typer.Option(help="The business, by its short name.")],
+    question: Annotated[
+        str, typer.Option(help="nps, csat or ces, where the file does not say.")
+    ] = "",
+    scale: Annotated[
+        int,
+        typer.Option(
+            help="The highest score, where the file does not say (nps 10, csat 5, ces 7)."
+        ),
+    ] = 0,
+) -> None:
+    """Import answers of satisfaction. Run it again: nothing is ever counted twice."""
+    _check_asked(question, scale)
+    try:
+        shape = answers.survey(file)
+    except Unusable as error:
+        misuse(str(error))
+    from habitue.site.database import database
+
+    with database():
+        from django.db import DatabaseError
+
+        from habitue.site import named
+
+        owner = named.business(business)
+        try:
+            _run_answers(owner, file, shape, question, scale)
+        except DatabaseError as error:
+            raise _stopped(error) from None
+
+
+def _check_asked(question: str, scale: int) -> None:
+    from habitue.connectors import columns
+
+    asked = set(columns.QUESTIONS.values())
+    if question and question not in asked:
+        misuse(f"A question is nps, csat or ces, not {question[:20]!r}.")
+    if scale and not 2 <= scale <= 10:
+        misuse(f"A scale goes up to 2 at least and 10 at most, not {scale}.")
+
+
+def _stopped(error: Exception) -> Complaint:
+    reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+    return Complaint(
+        f"The database stopped the import: {reason}. Run the same command again: it goes on where"
+        " it stopped, and nothing is counted twice.",
+        Exit.DATABASE,
+    )
 
 
 def _checked(slug: str, currency: str, timezone: str, program: Path | None) -> str:
@@ -144,40 +192,82 @@ def _run(owner: Business, file: Path, shape: Shape, enroll: bool) -> None:
 
     for sentence in shape.sentences(day_first=imports.day_first(shape, owner)):
         screen.print(sentence)
-    begin = time.monotonic()
-    columns = (
-        TextColumn("Importing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with (
-        Rejects(file.with_suffix(".rejected.csv")) as refused,
-        Progress(*columns, console=screen) as progress,
-    ):
-        bar = progress.add_task("", total=shape.rows, rate="")
-        done = 0
-
-        def tell(rows: int) -> None:
-            nonlocal done
-            done += rows
-            rate = f"{done / max(time.monotonic() - begin, 0.001):,.0f} rows/s"
-            progress.update(bar, completed=done, rate=rate)
-
+    with Rejects(file.with_suffix(".rejected.csv")) as refused, _Bar(shape.rows) as bar:
         tally = imports.run(
-            owner, file, shape, refused, now=datetime.now(UTC), enroll=enroll, tell=tell
+            owner, file, shape, refused, now=datetime.now(UTC), enroll=enroll, tell=bar.tell
         )
-    _report(owner, tally, refused, time.monotonic() - begin)
+    _report(owner, tally, refused, bar.seconds)
+
+
+def _run_answers(
+    owner: Business, file: Path, shape: answers.Shape, question: str, scale: int
+) -> None:
+    from habitue.connectors import recording
+
+    for sentence in shape.sentences(day_first=recording.day_first(shape, owner)):
+        screen.print(sentence)
+    with Rejects(file.with_suffix(".rejected.csv")) as refused, _Bar(shape.rows) as bar:
+        tally = recording.run(
+            owner,
+            file,
+            shape,
+            refused,
+            now=datetime.now(UTC),
+            question=question,
+            scale=scale,
+            tell=bar.tell,
+        )
+    _print_rejected(refused)
+    lines = {
+        "rows": tally.rows,
+        "accepted": tally.accepted,
+        "of these, nobody known's": tally.unknown,
+        "duplicate (there already)": tally.duplicate,
+        "rejected": tally.rejected,
+        "empty lines ignored": tally.empty,
+    }
+    _print_numbers(f"Answers brought into {owner.name}", lines, bar.seconds)
+
+
+class _Bar:
+    """A progress bar that also says how fast it goes."""
+
+    def __init__(self, rows: int) -> None:
+        columns = (
+            TextColumn("Importing"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+        self.progress = Progress(*columns, console=screen)
+        self.task = self.progress.add_task("", total=rows, rate="")
+        self.begin = time.monotonic()
+        self.done = 0
+
+    def __enter__(self) -> _Bar:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return max(time.monotonic() - self.begin, 0.001)
+
+    def tell(self, rows: int) -> None:
+        """So many more rows are done."""
+        self.done += rows
+        rate = f"{self.done / self.seconds:,.0f} rows/s"
+        self.progress.update(self.task, completed=self.done, rate=rate)
 
 
 def _report(owner: Business, tally: Tally, refused: Rejects, seconds: float) -> None:
     from habitue.members.models import Customer
 
     _print_rejected(refused)
-    table = Table(title=f"Import into {owner.name}", show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
     lines = {
         "rows": tally.rows,
         "accepted": tally.accepted,
@@ -187,10 +277,17 @@ def _report(owner: Business, tally: Tally, refused: Rejects, seconds: float) -> 
         "customers of the business": Customer.objects.filter(business=owner).count(),
         "new members": tally.enrolled,
     }
+    _print_numbers(f"Import into {owner.name}", lines, seconds)
+
+
+def _print_numbers(title: str, lines: dict[str, int], seconds: float) -> None:
+    table = Table(title=title, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
     for name, number in lines.items():
         table.add_row(name, f"{number:,}")
     table.add_row("seconds", f"{seconds:,.1f}")
-    table.add_row("rows per second", f"{tally.rows / max(seconds, 0.001):,.0f}")
+    table.add_row("rows per second", f"{lines['rows'] / seconds:,.0f}")
     screen.print(table)
 
 

@@ -1,0 +1,63 @@
+"""Opening a file of rows: encoding, separator, header; and the rows that do not fit the header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from habitue.connectors import columns, table, text
+from habitue.connectors.table import Rejected, Row
+from habitue.connectors.text import Unusable
+
+SAMPLE: Final = 200
+
+
+class Opened(NamedTuple):
+    """How a file is written; `header` is empty where its first row names no columns."""
+
+    encoding: str
+    separator: str
+    header: tuple[str, ...]
+    first: list[Row]
+
+
+def look(path: Path, words: columns.Vocabulary) -> Opened:
+    """Look at the beginning of a file; `Unusable` says why nothing can be done with it."""
+    encoding = text.encoding_of(path)
+    sample = list(islice(_texts(path, encoding), SAMPLE))
+    if not sample:
+        raise Unusable(f"{path.name} holds no rows.")
+    separator = table.separator_of(sample)
+    first = list(islice(_rows(path, encoding, separator), SAMPLE))
+    if not first:
+        raise Unusable(f"{path.name} holds no row that can be read.")
+    header = tuple(first[0].cells) if columns.is_header(first[0].cells, words) else ()
+    return Opened(encoding, separator, header, first)
+
+
+def misfit(cells: Sequence[str], header: tuple[str, ...], needed: int) -> str:
+    """Why a row does not fit the columns, or "" (a comma in a number shifts columns)."""
+    if len(cells) < needed:
+        return f"the row has {len(cells)} values, {needed} are needed"
+    if header and len(cells) > len(header) and any(cells[len(header) :]):
+        return f"the row has {len(cells)} values, the header {len(header)} columns"
+    if header and tuple(cells) == header:
+        return "the header again"
+    return ""
+
+
+def rejected(row: Row, value: str, reason: str) -> Rejected:
+    """A row that is not taken, with the value that is to blame."""
+    return Rejected(line=row.line, value=value[:60], reason=reason, text=row.text[:500])
+
+
+def _texts(path: Path, encoding: str) -> Iterator[str]:
+    lines = text.lines(path, encoding)
+    return (line.text for line in lines if not line.problem and line.text.strip())
+
+
+def _rows(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+    rows = table.rows(text.lines(path, encoding), separator)
+    return (row for row in rows if isinstance(row, Row))
