@@ -101,8 +101,7 @@ def _happen(
             when = facts.trigger(event.what)
             return _earn(rulebook, account, event, local, entries, when, forced)
         case facts.Segments(names):
-            account.memory.segments = names
-            return None
+            return _told(rulebook, account, event, local, entries, names)
         case facts.Approval() as what:
             return _approve(rulebook, account, event, what, local.date(), entries, forced)
         case facts.Enrolment():
@@ -111,6 +110,22 @@ def _happen(
             return _membership(rulebook, account, event, local, entries, forced)
         case _:
             return spending.spend(rulebook, account, event, local, entries, forced)
+
+
+def _told(
+    rulebook: Rulebook,
+    account: Account,
+    event: Event,
+    local: datetime,
+    entries: list[Entry],
+    names: tuple[str, ...],
+) -> Refused | None:
+    """The segments are new; coming into one may bring something, as far as limits let it."""
+    refused = None
+    if not set(names) <= set(account.memory.segments):
+        refused = _earn(rulebook, account, event, local, entries, "segments", forced=True)
+    account.memory.segments = names  # only now: conditions ask what the member comes into
+    return refused
 
 
 def _enrol(

@@ -61,9 +61,15 @@ def _of_member(
         case program.TierIs(tiers):
             return lambda moment: moment.account.level in tiers
         case program.InSegment(values):
-            return lambda moment: not set(values).isdisjoint(moment.account.memory.segments)
+            return lambda moment: not set(values).isdisjoint(_segments(moment))
         case program.Paid(value):
             return lambda moment: _is_paid(moment.account, moment.local.date()) is value
+
+
+def _segments(moment: Moment) -> set[str]:
+    """The member's segments; of the event that tells them, those that the member comes into."""
+    held = set(moment.account.memory.segments)
+    return set(moment.what.names) - held if isinstance(moment.what, facts.Segments) else held
 
 
 def _of_time(condition: program.Condition) -> Predicate:

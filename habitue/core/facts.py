@@ -128,7 +128,10 @@ class CalendarDay(Struct, frozen=True, omit_defaults=True, tag="date", gc=False)
 
 
 class Segments(Struct, frozen=True, tag="segments", gc=False):
-    """The segments in which a member is from now on, as the figures say."""
+    """The segments in which a member is from now on, as the figures say.
+
+    A trigger of rules where the member comes into one; what is left brings nothing.
+    """
 
     names: tuple[str, ...]
 

@@ -187,6 +187,7 @@ def _events() -> dict[str, str]:
         "enrolment": _("Joining"),
         "birthday": _("A birthday"),
         "anniversary": _("Each year of membership"),
+        "segments": _("Coming into a segment"),
     }
 
 

@@ -68,7 +68,7 @@ FIXED = some.builds(
     program.Fixed, some.sampled_from(["points", "stamps"]), some.sampled_from([Fraction(3)])
 )
 EXTRAS = ("purchase", "purchase", "share", "flight", "visit", "enrolment", "birthday",
-          "anniversary", "date", "fee_paid", "delivery")  # fmt: skip
+          "anniversary", "date", "segments", "fee_paid", "delivery")  # fmt: skip
 
 
 def _extra(draw: Any, number: int) -> program.EarnRule:
@@ -77,7 +77,7 @@ def _extra(draw: Any, number: int) -> program.EarnRule:
     if when == "flight":
         award = program.PerAttribute("points", Fraction(1, 10), "distance")
     where: Any = program.EachYear(((12, 24), (1, 1))) if when == "date" else None
-    if when in ("purchase", "share", "visit"):
+    if when in ("purchase", "share", "visit", "segments"):
         where = draw(some.none() | WHERE)
     limited = draw(some.sampled_from([False, False, True]))
     return program.EarnRule(

@@ -133,7 +133,7 @@ FAULTS = {
         changed("when: visit", "when: visits"),
         [
             '9 earn[0].when: unknown event "visits"; did you mean "visit"? Allowed: purchase, '
-            "visit, enrolment, birthday, anniversary, date, the name of an action"
+            "visit, enrolment, birthday, anniversary, date, segments, the name of an action"
         ],
     ),
     "unknown currency": (

@@ -64,12 +64,12 @@ EVENTS = {
     "a rule on an approval": (
         ruled("when: approval"),
         'earn[1].when: nothing is earned on "approval". Allowed: purchase, visit, enrolment, '
-        "birthday, anniversary, date, the name of an action",
+        "birthday, anniversary, date, segments, the name of an action",
     ),
     "a reward on a prize that was won": (
         rewarded("automatic: won, gives: {product: a cake}"),
         'rewards[1].automatic: nothing is earned on "won". Allowed: threshold, purchase, visit, '
-        "enrolment, birthday, anniversary, date, the name of an action",
+        "enrolment, birthday, anniversary, date, segments, the name of an action",
     ),
     "a rule on a day without the day": (
         ruled("when: date, where: {tier: gold}"),
@@ -297,7 +297,7 @@ DRAWS = {
     "an entry that nothing can bring": (
         CLUB + DRAW.replace("when: check-in", "when: fee_paid"),
         'draws[0].when: nothing is earned on "fee_paid". Allowed: purchase, visit, enrolment, '
-        "birthday, anniversary, date, the name of an action",
+        "birthday, anniversary, date, segments, the name of an action",
     ),
     "a draw that nobody can enter": (
         CLUB + DRAW.replace("    when: check-in\n", ""),

@@ -337,6 +337,53 @@ def test_a_member_is_in_the_segments_last_told() -> None:
         assert stage.has() == held
 
 
+def test_coming_into_a_segment_brings_what_it_should_once_each_time() -> None:
+    """Staying and leaving bring nothing, and a new segment does not make an old one new."""
+    slipping = rule(Fixed("points", ONE), when="segments", where=InSegment(("slipping", "leaking")))
+    stage = Stage(cafe(rules=(slipping,)))
+    stage.post("2026-03-01", facts.Enrolment())
+    told = [
+        (("regular",), 0),
+        (("slipping",), 1),
+        (("slipping", "vip"), 1),
+        (("slipping",), 1),
+        (("regular",), 1),
+        (("leaking", "regular"), 2),
+        ((), 2),
+    ]
+    for names, held in told:
+        stage.post("2026-03-02", facts.Segments(names))
+        assert stage.has() == held, names
+    assert stage.account().memory.segments == ()
+
+
+def test_a_limit_keeps_a_member_from_a_second_bonus_but_not_from_the_segment() -> None:
+    where = InSegment(("slipping",))
+    once = rule(
+        Fixed("points", ONE),
+        when="segments",
+        where=where,
+        limits=(Limit(times=1),),
+        on_limit="refuse",
+    )
+    stage = Stage(cafe(rules=(once,)))
+    stage.post("2026-03-01", facts.Enrolment())
+    for names in (("slipping",), (), ("slipping",)):
+        stage.post("2026-03-02", facts.Segments(names))
+    assert stage.has() == 1
+    assert stage.account().memory.segments == ("slipping",)
+
+
+def test_a_segment_told_late_brings_its_bonus_and_takes_the_later_one() -> None:
+    """Had it been known in time that she was slipping already, the later event had told nothing."""
+    award = rule(Fixed("points", ONE), when="segments", where=InSegment(("slipping",)))
+    stage = Stage(cafe(rules=(award,)))
+    stage.post("2026-03-01", facts.Enrolment())
+    stage.post("2026-03-05", facts.Segments(("slipping",)))
+    stage.post("2026-03-03", facts.Segments(("slipping",)))
+    assert stage.has() == 1
+
+
 def test_segments_told_late_hold_from_their_own_time() -> None:
     award = rule(Fixed("points", ONE), where=InSegment(("students",)))
     stage = Stage(cafe(rules=(award,)))

@@ -168,7 +168,7 @@ LINES = some.builds(
 @some.composite
 def rules(draw: some.DrawFn, *more: program.Condition) -> program.EarnRule:
     """A rule; on a named day of the year, if it says `when: date`."""
-    when = draw(some.sampled_from(["purchase", "share", "anniversary", "date"]))
+    when = draw(some.sampled_from(["purchase", "share", "anniversary", "date", "segments"]))
     where = draw(some.none() | conditions(*more))
     if when == "date":
         day = draw(EACH_YEAR)
@@ -446,7 +446,7 @@ def whole_programs(draw: some.DrawFn) -> program.Program:
         rules=(
             *((rule,) if rule else ()),
             _plain("share", draw(_perhaps(every_condition(*more)))),
-            *(_plain(when) for when in ("purchase", "anniversary", "date")),
+            *(_plain(when) for when in ("purchase", "anniversary", "date", "segments")),
         ),
         tiers=tiers,
         rewards=(*draw(some.lists(rewards(gifts, *more), max_size=1)), *fixed),

@@ -12,6 +12,7 @@ EVENTS: Final = {
     "birthday": "a birthday",
     "anniversary": "each year of membership",
     "date": "a day of the calendar",
+    "segments": "coming into a segment",
 }
 _GIFTS: Final[dict[str, Callable[[str], str]]] = {
     "money_off": lambda value: f"{value} off",

@@ -231,7 +231,7 @@ WORDS: Final[dict[str, Word]] = {
         TEXTS,
         program.InSegment,
         _values,
-        "The member is in one of these segments.",
+        "The member is in one of these segments; with `when: segments`, comes into one.",
         "regulars",
     ),
     "paid": Word(

@@ -10,9 +10,10 @@ from habitue.core.document import page, phrases
 from habitue.core.document.forms import Phrase
 from habitue.core.document.page import Sheet
 
-EARNED_ON: Final = ("purchase", "visit", "enrolment", "birthday", "anniversary", "date")
+_LIVED: Final = ("purchase", "visit", "enrolment", "birthday", "anniversary", "date")
+EARNED_ON: Final = (*_LIVED, "segments")
 RESTARTS: Final = (
-    *EARNED_ON, "redemption", "payment", "voucher_use", "benefit_use", "refund",
+    *_LIVED, "redemption", "payment", "voucher_use", "benefit_use", "refund",
 )  # fmt: skip
 KINDS: Final = tuple(kind for kind in facts.KINDS.values() if kind != "action")
 APPROVAL: Final = "approval"

@@ -107,7 +107,10 @@ class Within(Struct, frozen=True, tag="within"):
 
 
 class InSegment(Struct, frozen=True, tag="segment"):
-    """The member is in one of these segments, as last told by `facts.Segments`."""
+    """The member is in one of these segments, as last told by `facts.Segments`.
+
+    Of that event itself: the member comes into one of them, having been in none such before.
+    """
 
     values: tuple[str, ...]
 

@@ -26,6 +26,7 @@ def event(name: str) -> str:
         "birthday": _("a birthday"),
         "anniversary": _("each year of membership"),
         "date": _("a day of the calendar"),
+        "segments": _("coming into a segment"),
         "referral": _("inviting a friend who buys"),
         "referred": _("having been invited"),
         "fee_paid": _("paying the fee"),
