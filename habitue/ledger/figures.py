@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from habitue import metrics
+from habitue.core import money
 from habitue.members.models import Business
 from habitue.metrics.lowerings.postgres import Postgres
 
@@ -34,6 +35,25 @@ def answer(
         currency=business.currency,
         figures=figures,
     )
+
+
+def as_numbers(result: metrics.Result) -> dict[str, Any]:
+    """A result for machines. Shares are of 1, money is in whole currency units."""
+    scale = 10 ** money.decimals(result.currency) if result.currency else 1
+    values = {
+        "value": result.value,
+        "numerator": result.numerator,
+        "denominator": result.denominator,
+        "low": result.low,
+        "high": result.high,
+    }
+    for name in ("value", "numerator", "low", "high"):
+        value = values[name]
+        if value is not None and scale > 1:
+            values[name] = value / scale
+    unit = result.currency or result.figure.unit
+    ripens = result.ripens_on.isoformat() if result.ripens_on else None
+    return {"id": result.id, **values, "unit": unit, "ripens_on": ripens}
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:

@@ -58,6 +58,14 @@ def customer(request: HttpRequest, business: Business, key: int) -> HttpResponse
 
 
 @never_cache
+@require_GET
+@access.owner
+def more(request: HttpRequest, business: Business) -> HttpResponse:
+    """What has no place of its own in the bar of a phone."""
+    return render(request, "pages/owner/more.html", {"business": business, "here": "more"})
+
+
+@never_cache
 @access.owner
 def settings(request: HttpRequest, business: Business) -> HttpResponse:
     """The staff link and PINs, the poster, the language, signing out."""

@@ -18,20 +18,12 @@ from habitue.ledger import figures as figures_of
 from habitue.members.models import Business, Member
 from habitue.metrics.answers import Result
 from habitue.pages import access, account, events, words
+from habitue.pages.measures import benchmarks
+from habitue.pages.measures.benchmarks import Benchmark
 
 SPAN: Final = timedelta(days=90)
 ALIVE: Final = timedelta(seconds=15)  # the worker beats every few seconds
 LAST: Final = 8
-SECTORS: Final = {
-    "cafe": 0.55,
-    "bakery": 0.55,
-    "restaurant": 0.55,
-    "hairdresser": 0.84,
-    "beauty": 0.84,
-    "fitness": 0.84,
-    "shop": 0.63,
-    "online": 0.63,
-}
 
 
 class Figure(Struct, frozen=True):
@@ -78,7 +70,7 @@ def figures(business: Business, now: datetime) -> list[Figure]:
         _share(latest.get(name), before.get(name), sector)
         for name, sector in (
             ("repeat_purchase_rate", None),
-            ("strict_retention", SECTORS.get(business.kind)),
+            ("strict_retention", benchmarks.of(business.kind, "strict_retention")),
         )
     ]
     window = {"days": latest.window.days}
@@ -116,7 +108,7 @@ def _answers(
     return figures_of.answer(business, period=period, now=now, window=window, figures=names)
 
 
-def _share(latest: Result, before: Result, beside: float | None) -> Figure:
+def _share(latest: Result, before: Result, sector: Benchmark | None) -> Figure:
     language, declared = words.language(), latest.figure
     of = None
     if latest.numerator is not None and latest.denominator:
@@ -131,7 +123,7 @@ def _share(latest: Result, before: Result, beside: float | None) -> Figure:
         share=latest.value,
         of=of,
         change=change,
-        beside=beside,
+        beside=sector.value if sector else None,
     )
 
 

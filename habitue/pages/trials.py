@@ -166,7 +166,7 @@ def _taken(trials: Sequence[Trial], words: Words) -> list[SafeString]:
     ]
     picture = charts.bars(series, rewards, title=words.taken, written=short())
     rows = [
-        [reward, *(words.count(one.values[place]) for one in series)]
+        [reward, *(_cell(one.values[place], words.count) for one in series)]
         for place, reward in enumerate(rewards)
     ]
     return [_figure(words.taken, picture, table([words.reward, *(s.name for s in series)], rows))]
@@ -205,11 +205,15 @@ def _with_table(
     """Lines by month; `written` is how the table writes a value, `brief` how the axis does."""
     picture = charts.lines(series, labels, title=title, written=brief)
     rows = [
-        [label, *(written(one.values[place]) for one in series)]
+        [label, *(_cell(one.values[place], written) for one in series)]
         for place, label in enumerate(labels)
     ]
     heads = [words.month, *(one.name or title for one in series)]
     return _figure(title, picture, table(heads, rows))
+
+
+def _cell(value: int | None, written: Written) -> str:
+    return "" if value is None else written(value)
 
 
 def _figure(title: str, picture: SafeString, numbers: SafeString) -> SafeString:

@@ -14,6 +14,8 @@ from habitue.pages import (
     proof,
     today,
 )
+from habitue.pages.measures import behind, cohorts, figure, numbers, reports
+from habitue.pages.measures import overview as measures
 from habitue.pages.program import (
     bonds,
     causes,
@@ -38,6 +40,7 @@ urlpatterns = [
     path("customers/<int:key>/merge", bonds.merge, name="merge"),
     path("customers/<int:key>/unmerge", bonds.unmerge, name="unmerge"),
     path("customers/<int:key>/give", bonds.give, name="give-units"),
+    path("more", owner.more, name="more"),
     path("settings", owner.settings, name="settings"),
     path("settings/pin/<int:key>", owner.new_pin, name="new-pin"),
     path("poster.pdf", owner.poster_pdf, name="poster"),
@@ -80,6 +83,15 @@ urlpatterns = [
     path("p/<str:token>/<str:month>", partner.month, name="own-month"),
     path("draws/<slug:slug>/<slug:draw>/<str:day>.json", proof.record, name="draw-record"),
     path("draws/<slug:slug>/<slug:draw>/<str:day>", proof.draw, name="draw-public"),
+    path("measures", measures.overview, name="measures"),
+    path("measures.json", numbers.numbers, name="measures-json"),
+    path("measures/anew", reports.anew, name="measures-anew"),
+    path("measures/cohorts", cohorts.cohorts, name="measures-cohorts"),
+    path("measures/cohorts.csv", cohorts.sheet, name="measures-cohorts-csv"),
+    path("measures/customers/<slug:name>", behind.customers, name="measure-customers"),
+    path("measures/customers/<slug:name>.csv", behind.sheet, name="measure-customers-csv"),
+    path("measures/figure/<slug:name>", figure.figure, name="measure"),
+    path("measures/figure/<slug:name>.csv", figure.sheet, name="measure-csv"),
     path("start", first_run.shop, name="start"),
     path("start/sentence", first_run.promise, name="start-sentence"),
     path("start/preview", first_run.preview, name="start-preview"),

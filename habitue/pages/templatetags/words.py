@@ -42,6 +42,12 @@ def day(value: date) -> str:
 
 
 @register.filter
+def short_day(value: date) -> str:
+    """A date in few signs: 3 mars."""
+    return dates.format_skeleton("MMMd", value, locale=_locale())
+
+
+@register.filter
 def month(value: date) -> str:
     """A month in words: mars 2026."""
     return dates.format_skeleton("yMMMM", value, locale=_locale())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -57,28 +57,9 @@ def command(
         except ValueError as error:
             misuse(str(error))
         if as_json:
-            print(json.dumps([as_numbers(result) for result in answers.results], indent=2))
+            print(json.dumps([figures.as_numbers(result) for result in answers.results], indent=2))
         else:
             _print(owner, answers, periods)
-
-
-def as_numbers(result: Result) -> dict[str, Any]:
-    """A result for machines. Shares are of 1, money is in whole currency units."""
-    scale = 10 ** money.decimals(result.currency) if result.currency else 1
-    values = {
-        "value": result.value,
-        "numerator": result.numerator,
-        "denominator": result.denominator,
-        "low": result.low,
-        "high": result.high,
-    }
-    for name in ("value", "numerator", "low", "high"):
-        value = values[name]
-        if value is not None and scale > 1:
-            values[name] = value / scale
-    unit = result.currency or result.figure.unit
-    ripens = result.ripens_on.isoformat() if result.ripens_on else None
-    return {"id": result.id, **values, "unit": unit, "ripens_on": ripens}
 
 
 def _period(text: str) -> metrics.Period:

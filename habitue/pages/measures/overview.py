@@ -1,0 +1,165 @@
+"""All figures, grouped for somebody who sees them for the first time."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from msgspec import Struct
+
+from habitue.ledger import lifelines
+from habitue.members.models import Business
+from habitue.metrics import Answers, Result
+from habitue.metrics.cadence import Cadence
+from habitue.metrics.report import Report
+from habitue.pages import access, charts, today
+from habitue.pages.measures import benchmarks, groups, reports, saying
+from habitue.pages.models import Study
+
+
+class Shown(Struct, frozen=True):
+    """One figure on the page."""
+
+    id: str
+    currency: str
+    title: str
+    help: str
+    value: str
+    known: bool
+    interval: str
+    beside: str
+    trend: SafeString
+    change: str
+
+
+class Shelf(Struct, frozen=True):
+    """Figures about one thing."""
+
+    id: str
+    title: Promise | str
+    about: Promise | str
+    figures: tuple[Shown, ...]
+
+
+@never_cache
+@require_GET
+@access.owner
+def overview(request: HttpRequest, business: Business) -> HttpResponse:
+    """The page; of the last month, or of the last quarter."""
+    by: Cadence = "quarter" if request.GET.get("by") == "quarter" else "month"
+    making = reports.making(business)
+    if "HX-Request" in request.headers:
+        return _progress(request, making)
+    kept = reports.latest(business)
+    context = {
+        "business": business,
+        "here": "measures",
+        "by": by,
+        "cadences": [(name, saying.every(name)) for name in ("month", "quarter")],
+        "kept": kept,
+        "study": making,
+        "failed": making is None and reports.failed(business),
+        "worker": today.worker_lives(),
+        "empty": kept is None and not lifelines.any_purchase(business.pk),
+        "again": request.get_full_path(),
+    }
+    if kept is not None:
+        context |= _figures(business, kept.report, by)
+    return render(request, "pages/measures/overview.html", context)
+
+
+def _progress(request: HttpRequest, making: Study | None) -> HttpResponse:
+    """How far it is; once nothing is being made, the page is asked for anew."""
+    if making is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {
+        "study": making,
+        "worker": today.worker_lives(),
+        "again": request.get_full_path(),
+    }
+    return render(request, "pages/measures/_making.html", context)
+
+
+def _figures(business: Business, report: Report, by: Cadence) -> dict[str, object]:
+    latest = report.trends[by][-1] if report.trends[by] else None
+    return {
+        "period": saying.period(latest.period, by) if latest else "",
+        "ripens": saying.period(report.running[by], by),
+        "ripens_on": report.running[by].until,
+        "first": [one for name in (groups.FIRST,) for one in shown(business, report, name, by)],
+        "essential": [
+            one for name in groups.ESSENTIAL for one in shown(business, report, name, by)
+        ],
+        "shelves": [
+            Shelf(
+                group.id,
+                group.title,
+                group.about,
+                tuple(one for name in group.figures for one in shown(business, report, name, by)),
+            )
+            for group in groups.every()
+        ],
+    }
+
+
+def shown(business: Business, report: Report, figure: str, by: Cadence) -> list[Shown]:
+    """A figure as it stands on the page, once per currency; over a year if only that says much."""
+    trend = report.trends[cadence_of(figure, by)]
+    if not trend:
+        return []
+    return [_shown(business, trend, latest) for latest in trend[-1].results if latest.id == figure]
+
+
+def cadence_of(figure: str, by: Cadence) -> Cadence:
+    """The cadence in which a figure is shown."""
+    return "year" if figure in groups.YEARLY else by
+
+
+def series(trend: tuple[Answers, ...], latest: Result) -> list[Result | None]:
+    """The same figure in every period, in the same currency or unit."""
+    return [
+        next(
+            (
+                one
+                for one in answers.results
+                if (one.id, one.currency) == (latest.id, latest.currency)
+            ),
+            None,
+        )
+        for answers in trend
+    ]
+
+
+def _shown(business: Business, trend: tuple[Answers, ...], latest: Result) -> Shown:
+    results = series(trend, latest)
+    sector = benchmarks.of(business.kind, latest.id)
+    return Shown(
+        id=latest.id,
+        currency=latest.currency,
+        title=saying.title(latest),
+        help=latest.figure.help[saying.language()],
+        value=saying.value(latest),
+        known=latest.value is not None,
+        interval=saying.interval(latest),
+        beside=_("Your sector: about %(value)s") % {"value": saying.percent(sector.value)}
+        if sector
+        else "",
+        trend=charts.sparkline([one.value if one else None for one in results]),
+        change=_change(results),
+    )
+
+
+def _change(results: list[Result | None]) -> str:
+    """The difference to the period before, where enough people stand behind both."""
+    if len(results) < 2:
+        return ""
+    latest, before = results[-1], results[-2]
+    if latest is None or before is None or latest.few or before.few:
+        return ""
+    if latest.value is None or before.value is None:
+        return ""
+    return saying.change(latest, latest.value - before.value)
