@@ -59,8 +59,8 @@ _SPENDING: Final = (
 class Outcome(Struct, gc=False):
     """What followed from one event, which happened on local day `on`.
 
-    `money`: what a refund or a cancellation gave back, in minor units. `tallies`: what it changed
-    of the sums that all members share. `other`: what followed on the other side, where units went
+    `money`: what a refund or a cancellation gave back, in minor units; `currency`: of a refund,
+    that of its purchase. `tallies`: what it changed of the sums that all members share. `other`: what followed on the other side, where units went
     from one customer to another.
     """
 
@@ -71,6 +71,7 @@ class Outcome(Struct, gc=False):
     level_before: str = ""
     level: str = ""
     money: int = 0
+    currency: str = ""
     tallies: dict[str, Tally] = {}
     other: Outcome | None = None
 
@@ -359,7 +360,8 @@ def _correct(
         derived.memory.last_at = now
         derived.memory.last_id = max(event.id, account.memory.last_id)
     money += _given_back(event)
-    outcome = Outcome(event, on, entries, None, before, derived.level, money)
+    currency = history.currency(past, event.what)
+    outcome = Outcome(event, on, entries, None, before, derived.level, money, currency)
     return outcome, derived
 
 

@@ -54,6 +54,13 @@ def check(
             return None, 0
 
 
+def currency(past: Sequence[Event], what: facts.What) -> str:
+    """In which currency a refund gives money back: that of its purchase; '' for anything else."""
+    of = what.of if isinstance(what, Refund) else 0
+    bought = (known.what for known in past if known.id == of)
+    return next((known.currency for known in bought if isinstance(known, Purchase)), "")
+
+
 def amended(past: Sequence[Event]) -> list[Event | Forgiven]:
     """The history in order of time with every correction taken into it."""
     undone = undone_ids(past)

@@ -23,7 +23,7 @@ from django.db import OperationalError, connection, transaction
 
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Merge, Refused, Transfer, Undo
-from habitue.ledger import beside, books, claims, database, deciding, loading, writing
+from habitue.ledger import beside, books, claims, database, deciding, lives, loading, writing
 from habitue.ledger.answers import Answer
 from habitue.ledger.beside import Wanted
 from habitue.ledger.claims import CONFLICT, MALFORMED, Fact, Held, Prepared
@@ -160,11 +160,13 @@ def _decide_and_write(
         for outcome in outcomes
         for side in _sides(outcome)
     ]
-    writing.write(connection.connection, business, shelf.zone, posted, loaded, decided.stored, now)
+    writing.write(connection.connection, business, shelf, posted, loaded, decided.stored, now)
     for customer, before in went_over.items():
         into = loaded.accounts[customer].memory.merged_into
         if into != before:
             survivors.merge(customer, into or None)
+    if changed := lives.changed([outcome for _, outcome in posted], loaded):
+        lives.recount(cursor, changed)
     names = shelf.names
     return {outcome.event.id: Answer.of(business, outcome, names) for outcome in outcomes}
 

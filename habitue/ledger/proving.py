@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from habitue.core import engine, money
 from habitue.core.account import Account
 from habitue.core.rulebook import Book
-from habitue.ledger import books, budgets, database, loading
+from habitue.ledger import books, budgets, database, lives, loading
 
 BATCH: Final = 1_000
 SHOWN: Final = 20
@@ -126,6 +126,7 @@ _INVARIANTS: Final = {
             SELECT coalesce(sum(tally.units), 0) FROM ledger_tally tally
             WHERE tally.customer_id = entry.customer_id AND tally.event_id = entry.event_id
               AND tally.name LIKE 'given %%')""",
+    **lives.DIFFERING,
 }
 
 _SUMS: Final = """
@@ -170,7 +171,8 @@ def verify(business: int | None = None) -> list[str]:
     broken = []
     with connection.cursor() as cursor:
         for name, query in _INVARIANTS.items():
-            cursor.execute(query.format(scope=scope), [] if business is None else [business])
+            scoped = [] if business is None else [business] * query.count("{scope}")
+            cursor.execute(query.format(scope=scope), scoped)
             broken += _broken(name, "customers", {row[0] for row in cursor.fetchall()})
         scoped = [] if business is None else [business]
         cursor.execute(_SUMS.format(scope=scope), [*scoped, *scoped, list(budgets.LIMITED)])

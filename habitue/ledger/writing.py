@@ -20,7 +20,7 @@ from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.tallies import Tally
-from habitue.ledger import arrays, books, budgets
+from habitue.ledger import arrays, books, budgets, lives
 from habitue.ledger.arrays import Column, days, moments, numbers, optional, texts, words
 from habitue.ledger.claims import Prepared
 from habitue.ledger.deciding import StoredLots
@@ -133,14 +133,14 @@ class StaleAccount(Exception):
 def write(
     connection: Connection[Any],
     business: int,
-    zone: ZoneInfo,
+    shelf: books.Shelf,
     posted: Posted,
     loaded: Loaded,
     stored: StoredLots,
     now: datetime,
 ) -> None:
     """Everything that a batch changes, each table by one statement."""
-    parts = _parts(business, zone, posted, loaded, stored, now)
+    parts = _parts(business, shelf, posted, loaded, stored, now)
     send = _pipelined if len(posted) >= PIPELINED else _together
     for part, moved in send(connection, (part for part in parts if part.rows)):
         if part.exact and moved != part.rows:
@@ -149,14 +149,15 @@ def write(
 
 def _parts(
     business: int,
-    zone: ZoneInfo,
+    shelf: books.Shelf,
     posted: Posted,
     loaded: Loaded,
     stored: StoredLots,
     now: datetime,
 ) -> Iterator[Part]:
     accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
-    yield _events(posted, zone, business, now)
+    yield _lives(posted, shelf, business)  # sees the events there were before this batch
+    yield _events(posted, shelf.zone, business, now)
     yield _entries(posted)
     yield _new_lots(accounts, stored)
     yield _moved_lots(accounts, stored)
@@ -209,7 +210,7 @@ def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Par
             _money(outcome),
             books.local_day(outcome.event.at, zone),
             facts.kind(outcome.event.what),
-            getattr(outcome.event.what, "currency", None),
+            outcome.currency or getattr(outcome.event.what, "currency", None),
             _body(one, outcome),
             _json(outcome.refused),
             _json(outcome.event.forgiven),
@@ -218,6 +219,12 @@ def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Par
         for one, outcome in posted
     ]
     return _part(_EVENTS, forms, rows, business, now)
+
+
+def _lives(posted: Posted, shelf: books.Shelf, business: int) -> Part:
+    """What the batch adds to customers' lives."""
+    since = lives.added([outcome for _, outcome in posted], shelf)
+    return Part(lives.ADD, [business, *lives.columns(since)] if since else [], len(since))
 
 
 def _entries(posted: Posted) -> Part:

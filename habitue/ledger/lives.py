@@ -1,0 +1,228 @@
+"""What is kept of each customer's life with every posting, for figures that read no history.
+
+Whatever counts is added by the posting itself, in one statement (`added`). Where the past changes
+(an undo, two customers who are one person, anything at who went over), the lives concerned are
+counted anew from the events, in the same transaction (`recount`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from habitue.core import facts
+from habitue.core.engine import Outcome
+from habitue.ledger import arrays, books
+from habitue.ledger.arrays import moments, numbers, rows
+from habitue.ledger.database import Rows
+from habitue.ledger.loading import Loaded
+from habitue.metrics import life
+from habitue.metrics.life import Moment, Since
+
+# A day before the last one may have been counted already: then the customer's events are asked.
+# This stands before the events of its own batch are written, and the accounts are locked.
+ADD: Final = """
+INSERT INTO ledger_life AS life (customer_id, business_id, first_on, last_on, touched_on, days,
+                                 orders, amount)
+SELECT since.customer_id, %s, since.first_on, since.last_on, since.touched_on,
+    CASE WHEN held.last_on IS NULL OR since.first_on > held.last_on
+        THEN cardinality(since.days::date[])
+        ELSE (
+            SELECT count(*) FROM unnest(since.days::date[]) AS fresh (day)
+            WHERE day > held.last_on OR (day < held.last_on AND 0 = (
+                SELECT count(*) FROM ledger_event event
+                WHERE event.customer_id = since.customer_id AND event.business_date = day
+                  AND event.kind IN ('purchase', 'visit') AND event.refusal IS NULL
+            ) + (
+                SELECT coalesce(sum(moved.sign), 0) FROM ledger_moved moved
+                WHERE moved.customer_id = since.customer_id AND moved.business_date = day
+                  AND moved.came)))
+    END, since.orders, since.amount
+FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::date[], %s::text[], %s::bigint[],
+            %s::bigint[])
+    AS since (customer_id, first_on, last_on, touched_on, days, orders, amount)
+LEFT JOIN ledger_life held ON held.customer_id = since.customer_id
+ON CONFLICT (customer_id) DO UPDATE SET
+    first_on = least(life.first_on, excluded.first_on),
+    last_on = greatest(life.last_on, excluded.last_on),
+    touched_on = greatest(life.touched_on, excluded.touched_on),
+    days = life.days + excluded.days,
+    orders = life.orders + excluded.orders,
+    amount = life.amount + excluded.amount"""
+
+# Everybody whom one of these went over into, and everybody who went over into those.
+_FAMILY: Final = """
+WITH RECURSIVE up (customer, goes_to) AS (
+    SELECT id, merged_into_id FROM members_customer WHERE id = ANY (%s::bigint[])
+    UNION
+    SELECT next.id, next.merged_into_id
+    FROM up JOIN members_customer next ON next.id = up.goes_to
+), family (customer_id, survivor_id) AS (
+    SELECT customer, customer FROM up WHERE goes_to IS NULL
+    UNION ALL
+    SELECT giver.id, family.survivor_id
+    FROM family JOIN members_customer giver ON giver.merged_into_id = family.customer_id
+)
+SELECT customer_id, survivor_id FROM family ORDER BY customer_id"""
+
+# A refund of what was undone counts as little as the purchase itself.
+_COUNTED: Final = """
+counted AS MATERIALIZED (
+    SELECT event.business_id, event.customer_id, event.id, event.business_date,
+        event.kind <> 'refund' AS came, coalesce(event.amount, 0) AS amount, event.currency,
+        coalesce(event.currency, business.currency) = business.currency AS own,
+        family.survivor_id, undone.id IS NOT NULL OR bought.id IS NOT NULL AS undone
+    FROM ledger_event event
+    JOIN family ON family.customer_id = event.customer_id
+    JOIN members_business business ON business.id = event.business_id
+    LEFT JOIN undone ON undone.customer_id = event.customer_id AND undone.id = event.id
+    LEFT JOIN undone bought ON event.kind = 'refund'
+        AND bought.customer_id = event.customer_id AND bought.id = (event.what->>'of')::bigint
+    WHERE event.kind IN ('purchase', 'visit', 'refund') AND event.refusal IS NULL
+)"""
+
+_UNDONE: Final = """
+undone AS MATERIALIZED (
+    SELECT DISTINCT event.customer_id, (event.what->>'of')::bigint AS id
+    FROM ledger_event event JOIN family ON family.customer_id = event.customer_id
+    WHERE event.kind = 'undo' AND event.refusal IS NULL
+)"""
+
+_MOVED: Final = """
+    SELECT customer_id, customer_id AS giver_id, id AS event_id, business_id, -1 AS sign,
+        business_date, came, amount, currency
+    FROM counted WHERE undone OR survivor_id <> customer_id
+    UNION ALL
+    SELECT survivor_id, customer_id, id, business_id, 1, business_date, came, amount, currency
+    FROM counted WHERE NOT undone AND survivor_id <> customer_id"""
+
+_LIVED: Final = """
+    SELECT survivor_id AS customer_id, business_id,
+        min(business_date) FILTER (WHERE came) AS first_on,
+        max(business_date) FILTER (WHERE came) AS last_on, max(business_date) AS touched_on,
+        count(DISTINCT business_date) FILTER (WHERE came)::integer AS days,
+        count(*) FILTER (WHERE came) AS orders,
+        coalesce(sum(amount) FILTER (WHERE own), 0)::bigint AS amount
+    FROM counted WHERE NOT undone GROUP BY survivor_id, business_id"""
+
+_THESE: Final = """
+WITH family AS (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS family (customer_id, survivor_id)
+)"""
+
+_RECOUNT: Final = (
+    f"""{_THESE}, {_UNDONE}, {_COUNTED}
+    INSERT INTO ledger_moved (customer_id, giver_id, event_id, business_id, sign, business_date,
+                              came, amount, currency) {_MOVED}""",
+    f"""{_THESE}, {_UNDONE}, {_COUNTED}
+    INSERT INTO ledger_life (customer_id, business_id, first_on, last_on, touched_on, days, orders,
+                             amount) {_LIVED}""",
+)
+
+# Everybody of a business (or of all), with the number under which everything of theirs counts.
+_EVERYBODY: Final = """
+WITH RECURSIVE step (customer_id, goes_to) AS (
+    SELECT id, merged_into_id FROM members_customer WHERE merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT step.customer_id, next.merged_into_id
+    FROM step JOIN members_customer next ON next.id = step.goes_to
+    WHERE next.merged_into_id IS NOT NULL
+), family AS (
+    SELECT account.id AS customer_id, coalesce(max(step.goes_to) FILTER (
+        WHERE last.merged_into_id IS NULL), account.id) AS survivor_id
+    FROM members_customer account
+    LEFT JOIN step ON step.customer_id = account.id
+    LEFT JOIN members_customer last ON last.id = step.goes_to
+    WHERE {scope} GROUP BY account.id
+)"""
+
+DIFFERING: Final = {
+    f"what is kept of a customer's life differs from their events: {of}": f"""
+        {_EVERYBODY}, {_UNDONE}, {_COUNTED}, should AS ({derived}),
+        is_kept AS (SELECT {columns} FROM {table} account WHERE {{scope}})
+        SELECT customer_id FROM (TABLE is_kept EXCEPT SELECT {columns} FROM should) AS wrong
+        UNION
+        SELECT customer_id FROM (SELECT {columns} FROM should EXCEPT TABLE is_kept) AS missing"""
+    for of, table, derived, columns in (
+        (
+            "first and last day, days, orders, amount",
+            "ledger_life",
+            _LIVED,
+            "customer_id, business_id, first_on, last_on, touched_on, days, orders, amount",
+        ),
+        (
+            "what counts otherwise than it was posted",
+            "ledger_moved",
+            _MOVED,
+            "customer_id, giver_id, event_id, business_id, sign::integer, business_date, came,"
+            " amount, currency",
+        ),
+    )
+}
+"""Invariants for `proving`: customers whose rows are not what their events come to."""
+
+
+def added(posted: Sequence[Outcome], shelf: books.Shelf) -> dict[int, Since]:
+    """What accepted outcomes add to lives, by customer."""
+    return life.since(_moments(posted, shelf.zone, shelf.currency))
+
+
+def columns(since: dict[int, Since]) -> list[str]:
+    """The values of `ADD` but for the business, as array literals."""
+    forms = (numbers, moments, moments, moments, rows, numbers, numbers)
+    table = [
+        (
+            customer,
+            min(one.days, default=None),
+            max(one.days, default=None),
+            one.touched_on,
+            one.days,
+            one.orders,
+            one.amount,
+        )
+        for customer, one in sorted(since.items())
+    ]
+    return arrays.columns(forms, table)
+
+
+def changed(posted: Sequence[Outcome], loaded: Loaded) -> set[int]:
+    """Whose past an accepted outcome changes: lives that must be counted anew."""
+    return {
+        outcome.event.customer
+        for outcome in posted
+        if outcome.refused is None
+        and (
+            isinstance(outcome.event.what, facts.Undo | facts.Merge | facts.Merged)
+            or loaded.accounts[outcome.event.customer].memory.merged_into
+        )
+    }
+
+
+def recount(cursor: Rows, customers: Collection[int]) -> None:
+    """Count lives anew from the events: of these customers, of whom they went over into, and of
+    whoever else did.
+    """
+    cursor.execute(_FAMILY, [numbers(sorted(customers))], prepare=True)
+    family = cursor.fetchall()
+    members, survivors = (numbers(column) for column in zip(*family, strict=True))
+    for table in ("ledger_life", "ledger_moved"):
+        cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY (%s::bigint[])", [members])
+    for statement in _RECOUNT:
+        cursor.execute(statement, [members, survivors], prepare=True)
+
+
+def _moments(posted: Sequence[Outcome], zone: ZoneInfo, own: str) -> Iterator[Moment]:
+    for outcome in posted:
+        if outcome.refused is not None:
+            continue
+        what, customer = outcome.event.what, outcome.event.customer
+        on = books.local_day(outcome.event.at, zone)
+        if isinstance(what, facts.Purchase):
+            amount = what.total - what.covered if what.currency == own else 0
+            yield Moment(customer, on, True, amount)
+        elif isinstance(what, facts.Visit):
+            yield Moment(customer, on, True, 0)
+        elif isinstance(what, facts.Refund):
+            amount = -outcome.money if outcome.currency in ("", own) else 0
+            yield Moment(customer, on, False, amount)
