@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -11,11 +11,9 @@ import pytest
 from habitue.core import facts
 from habitue.core.facts import Line, Purchase
 from habitue.ledger import Answer
-from habitue.members import consents
-from habitue.members import models as members
 from habitue.members.models import Business, Customer
 from habitue.metrics.tables import TABLES
-from tests.lake.conftest import Row, view
+from tests.lake.conftest import Row, agrees, answers, view
 from tests.ledger.conftest import NOW, bought, does, guests, later, make_cafe, post, rows
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +113,7 @@ def test_who_went_over_is_there_under_the_last_number_only(cafe: Business, cast:
     for one in (alice, bruno, chiara):
         done(cafe, bought(one, 1_000), does(one, facts.Action("click")))
     orders = {row[2] for row in view(cafe, "order_lines")}
-    answers(cafe, alice)
+    answers(cafe, alice, on=TODAY)
     done(cafe, does(alice, facts.Merge(bruno)))
     (last,) = done(cafe, does(bruno, facts.Merge(chiara)))
     for table in ("order_lines", "actions", "responses"):
@@ -126,23 +124,8 @@ def test_who_went_over_is_there_under_the_last_number_only(cafe: Business, cast:
     assert {row[1] for row in view(cafe, "order_lines")} == {bruno, chiara}
 
 
-def answers(cafe: Business, customer: int) -> None:
-    """Somebody recommends the café, and says more than a figure needs."""
-    members.Answer.objects.create(
-        business=cafe,
-        customer_id=customer,
-        question="nps",
-        score=9,
-        scale=10,
-        answered_on=TODAY,
-        source="csv",
-        reference=str(customer),
-        comment="I am Alice, 06 12 34 56 78",
-    )
-
-
 def test_an_answer_is_there_without_its_words(cafe: Business, cast: list[int]) -> None:
-    answers(cafe, cast[0])
+    answers(cafe, cast[0], on=TODAY)
     ((business, customer, _, *rest),) = view(cafe, "responses")
     assert (business, customer, rest) == (cafe.pk, cast[0], [TODAY, "nps", 9, 10])
 
@@ -170,19 +153,6 @@ def test_who_joined_was_brought_and_agrees_to_be_written_to(
             (b, diego, None, None, None, False),
         ],
         key=repr,
-    )
-
-
-def agrees(customer: int, channel: str, granted: bool, number: int) -> None:
-    """A line of the consent log, shortly before midnight UTC: the next day in Paris."""
-    consents.record(
-        Customer.objects.get(pk=customer),
-        purpose="marketing",
-        channel=channel,
-        granted=granted,
-        wording="News?",
-        source="test",
-        at=datetime(2026, 2, number, 23, 30, tzinfo=UTC),
     )
 
 
