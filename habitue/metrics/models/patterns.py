@@ -1,0 +1,104 @@
+"""What the models see of customers: how often they came back, when last, and since when.
+
+Days are whole, so many customers share a history: each different one is kept once, with how many
+have it. Within those, many share their number of purchases and one of the two times: what depends
+on such a pair only is computed once a pair. That is most of the speed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habitue.metrics import lives as living
+from habitue.metrics.lives import Integers, Lives
+from habitue.metrics.models.spans import Unit
+
+Floats = NDArray[np.float64]
+
+
+class Pairs(NamedTuple):
+    """Different pairs of a number of purchases and a day; `at` says which pair a pattern has."""
+
+    again: Integers
+    day: Integers
+    at: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """Different histories, and how many customers have each; columns of equal length.
+
+    `again` (x): days of purchase after the first. `recency` (t_x): days from the first to the last
+    purchase. `age` (T): days from the first purchase to the last day that was seen. `count`: how
+    many customers. `of`: which pattern each customer has, in the order in which they were given.
+    """
+
+    again: Integers
+    recency: Integers
+    age: Integers
+    count: Integers
+    of: Integers
+
+    @property
+    def customers(self) -> int:
+        """How many customers there are."""
+        return int(self.count.sum())
+
+    @cached_property
+    def by_recency(self) -> Pairs:
+        """The different (x, t_x)."""
+        return _pairs(self.again, self.recency)
+
+    @cached_property
+    def by_age(self) -> Pairs:
+        """The different (x, T)."""
+        return _pairs(self.again, self.age)
+
+    @cached_property
+    def by_again(self) -> tuple[Integers, Integers]:
+        """The different x, and which of them each pattern has."""
+        again, at = np.unique(self.again, return_inverse=True)
+        return again, at
+
+    def times(self, unit: Unit) -> tuple[Floats, Floats]:
+        """t_x and T in a unit."""
+        return self.recency / unit.value, self.age / unit.value
+
+
+def of(lives: Lives) -> Patterns:
+    """The patterns of customers' lives.
+
+    Several purchases on one day count as one, and T ends with the last day seen, the day before
+    `until`: so do the published estimates (Fader, Hardie and Lee, 2005).
+    """
+    end = living.number(lives.until) - 1
+    return unique(lives.days - 1, lives.last - lives.first, end - lives.first)
+
+
+def unique(again: Integers, recency: Integers, age: Integers) -> Patterns:
+    """The different among histories given customer by customer; refuses impossible ones."""
+    if len(again) and not (
+        again.min() >= 0
+        and recency.min() >= 0
+        and bool(np.all(recency <= age))
+        and bool(np.all((again == 0) == (recency == 0)))
+    ):
+        raise ValueError("Whoever came back did so after the first purchase, and until today.")
+    days = int(age.max(initial=0)) + 1
+    keys = (again * days + recency) * days + age
+    found, at, count = np.unique(keys, return_inverse=True, return_counts=True)
+    rest, ages = np.divmod(found, days)
+    agains, recencies = np.divmod(rest, days)
+    return Patterns(agains, recencies, ages, count, at)
+
+
+def _pairs(again: Integers, day: Integers) -> Pairs:
+    days = int(day.max(initial=0)) + 1
+    found, at = np.unique(again * days + day, return_inverse=True)
+    agains, on = np.divmod(found, days)
+    return Pairs(agains, on, at)
