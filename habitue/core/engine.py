@@ -60,8 +60,8 @@ class Outcome(Struct, gc=False):
     """What followed from one event, which happened on local day `on`.
 
     `money`: what a refund or a cancellation gave back, in minor units; `currency`: of a refund,
-    that of its purchase. `tallies`: what it changed of the sums that all members share. `other`: what followed on the other side, where units went
-    from one customer to another.
+    that of its purchase. `tallies`: what it changed of the sums that all members share. `other`:
+    what followed on the other side, where units went from one customer to another.
     """
 
     event: Event
