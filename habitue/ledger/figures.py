@@ -14,6 +14,7 @@ from habitue import metrics
 from habitue.core import money
 from habitue.members.models import Business
 from habitue.metrics.lowerings.postgres import Postgres
+from habitue.metrics.sources import Source
 
 
 def answer(
@@ -27,7 +28,7 @@ def answer(
 ) -> metrics.Answers:
     """Every figure of a business over a period of its own local days (see `metrics.answer`)."""
     return metrics.answer(
-        Postgres(_rows, business.pk, business.currency),
+        source(business),
         period=period,
         today=now.astimezone(ZoneInfo(business.timezone)).date(),
         window=window,
@@ -35,6 +36,11 @@ def answer(
         currency=business.currency,
         figures=figures,
     )
+
+
+def source(business: Business) -> Source:
+    """A business's history as figures, segments and models read it."""
+    return Postgres(_rows, business.pk, business.currency)
 
 
 def as_numbers(result: metrics.Result) -> dict[str, Any]:

@@ -48,6 +48,17 @@ def measures(timestamp: int) -> None:
     measuring.begin_due(now=datetime.now(UTC))
 
 
+@app.periodic(cron="40 * * * *")
+@app.task(queueing_lock="segments", pass_context=False)
+def segments(timestamp: int) -> None:
+    """Tell the programs whose segments changed; every hour, as days end all around the world."""
+    from habitue.outreach import telling
+
+    told = telling.tell(None, now=datetime.now(UTC))
+    if told:
+        log.info("%s members are in other segments than before", told)
+
+
 @app.task(pass_context=False)
 def study(key: int) -> None:
     """Work out what an owner asked for on a page; started again after a crash, it begins anew."""

@@ -36,7 +36,7 @@ class Rhythm(NamedTuple):
     """`usual`: days between purchases (nan while nobody ever came back: no rhythm is known).
 
     `silence`: days since the last day of purchase. `window`: the longest silence that is usual for
-    this customer, in whole days (one at least). `own`: whether the customer came back at least once.
+    this customer, in whole days, at least one. `own`: whether the customer ever came back.
     """
 
     usual: Reals
