@@ -1,10 +1,11 @@
-"""Every figure, defined once: the aggregates it needs and its formula. Pure.
+"""Every figure, defined once: the sums it needs and its formula. Pure.
 
-    answers = metrics.answer(query, business=…, period=metrics.periods.parse("…"), today=…)
+    answers = metrics.answer(source, period=metrics.periods.parse("…"), today=…, currency="EUR")
 
-`query` runs one SQL statement (a door hands it in); `answers.results` are in the catalogue's
-order, `answers.get("churn")` is one of them. See `figure` for what a figure is, `aggregates` for
-the sums it is made of, `figures/` for the figures themselves.
+`source` is a business's history (`sources.Source`; a door hands it in); `answers.results` are in
+the catalogue's order, `answers.get("churn")` is one of them. See `figure` for what a figure is,
+`aggregates` for the sums it is made of, `figures/` for the figures themselves, `wording` for what
+sums are called.
 """
 
 from habitue.metrics import periods

@@ -116,6 +116,7 @@ class Units(Struct, frozen=True, kw_only=True):
     liability: int = 0  # the contract liability at the end: of members' sales, what is still owed
     sales: int = 0  # revenue of members in the period
     worth_known: int = 0  # 1 if the unit has a worth
+    decimals: int = 0  # of its fixed point
 
 
 class Aggregates(Struct, frozen=True, kw_only=True):
@@ -127,6 +128,9 @@ class Aggregates(Struct, frozen=True, kw_only=True):
 
 
 Sums = TypeVar("Sums", Counts, Money, Units)
+
+_ALIKE: Final = frozenset(["worth_known", "decimals"])
+"""What a unit is, the same in every part."""
 
 NAMES: Final = frozenset(
     [
@@ -159,5 +163,8 @@ def _beside(one: dict[str, Sums], other: dict[str, Sums]) -> dict[str, Sums]:
 
 
 def _added(one: Sums, other: Sums) -> Sums:
-    sums = {name: getattr(one, name) + getattr(other, name) for name in one.__struct_fields__}
+    sums = {
+        name: getattr(one, name) + (0 if name in _ALIKE else getattr(other, name))
+        for name in one.__struct_fields__
+    }
     return type(one)(**sums)

@@ -18,10 +18,12 @@ from habitue.metrics.sources import Source
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """One figure's answer. Money (`currency` given) is in minor units, as is its interval.
+    """One figure's answer: in one currency, or of one unit of the program, where it has several.
 
-    `value` is None while the period is not over (`ripens_on` says until when) and where the
-    denominator is 0: not enough data yet.
+    A figure of money (its unit says so) is in minor units, as is its interval; in what numerator
+    and denominator are counted, `Figure.measures` says. `value` is None while the period is not
+    over (`ripens_on` says until when) and where the denominator is 0: not enough data yet.
+    `parts` are the sums it was computed from, by name; `components` its components' values.
     """
 
     id: str
@@ -31,6 +33,10 @@ class Result(Struct, frozen=True, kw_only=True):
     low: float | None = None
     high: float | None = None
     currency: str = ""
+    program_unit: str = ""
+    decimals: int = 0  # of the program's unit, in fixed point
+    parts: dict[str, int] = {}
+    components: dict[str, float | None] = {}
     ripens_on: date | None = None
 
     @property
@@ -41,7 +47,9 @@ class Result(Struct, frozen=True, kw_only=True):
     @property
     def few(self) -> bool:
         """Whether so few people stand behind it that counts say more than a percentage."""
-        return self.figure.unit in ("share", "points") and 0 < (self.denominator or 0) < FEW
+        people = self.figure.unit in ("share", "points", "mean")
+        people = people and self.figure.grain not in ("money", "unit")
+        return people and 0 < (self.denominator or 0) < FEW
 
 
 class Answers(Struct, frozen=True, kw_only=True):
@@ -98,37 +106,52 @@ def results(
     currency: str = "",
     figures: Sequence[str] = (),
 ) -> tuple[Result, ...]:
-    """The figures of given aggregates; a figure of money answers once per currency."""
+    """The figures of given aggregates: once per currency or unit of the program where they have
+    one, else once. `currency` is the business's own.
+    """
     money = {currency: Money()} if currency or not sums.money else {}
     money |= sums.money
+    units = sums.units or {"": Units()}
+    running = None if period.over(today) else period
     found = []
     for declared in catalogue.every().values():
         if figures and declared.id not in figures:
             continue
-        for code in money if declared.unit == "money" else [""]:
-            mine = Sums(sums.counts, money.get(code, Money()), lifespan)
-            found.append(_result(declared, mine, code, None if period.over(today) else period))
+        for code in money if declared.per == "currency" else [currency]:
+            for unit in units if declared.per == "unit" else [""]:
+                mine = Sums(
+                    sums.counts, money.get(code, Money()), units.get(unit, Units()), lifespan
+                )
+                found.append(_result(declared, mine, code, unit, running))
     return tuple(found)
 
 
-def _result(declared: Figure, sums: Sums, currency: str, running: Period | None) -> Result:
-    if running:
-        return Result(
-            id=declared.id,
-            value=None,
-            numerator=None,
-            denominator=None,
-            currency=currency,
-            ripens_on=running.until,
-        )
-    divided = declared.divide(sums)
-    interval = figure.interval(declared, sums, divided)
-    return Result(
+def _result(
+    declared: Figure, sums: Sums, currency: str, unit: str, running: Period | None
+) -> Result:
+    told = Result(
         id=declared.id,
+        value=None,
+        numerator=None,
+        denominator=None,
+        currency=currency if "money" in (declared.unit, *declared.measures) else "",
+        program_unit=unit,
+        decimals=sums.units.decimals,
+        ripens_on=running.until if running else None,
+    )
+    if running:
+        return told
+    divided = figure.divide(declared, sums)
+    interval = figure.interval(declared, sums, divided)
+    return structs.replace(
+        told,
         value=figure.value(declared, divided),
         numerator=divided.numerator,
         denominator=divided.denominator,
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        currency=currency,
+        parts=figure.parts(declared, sums),
+        components={
+            one.id: figure.value(one, figure.divide(one, sums)) for one in declared.components
+        },
     )

@@ -1,4 +1,4 @@
-"""Where the true value probably lies: 95 % intervals of shares and of the net promoter score."""
+"""Where the true value probably lies: 95 % intervals of shares, of mean scores, of the NPS."""
 
 from __future__ import annotations
 
@@ -43,3 +43,16 @@ def net_promoters(promoters: int, passives: int, detractors: int) -> Interval | 
     score = up - down
     reach = Z * sqrt(max(0.0, up + down - score * score) / answers)
     return Interval(100 * max(-1.0, score - reach), 100 * min(1.0, score + reach))
+
+
+def mean(total: int, squares: int, number: int, scale: tuple[int, int]) -> Interval | None:
+    """Interval of a mean score, total / number ± z·s/√n, kept within the scale's ends.
+
+    `squares`: the sum of the squared scores. None for fewer than two, which show no spread.
+    """
+    if number < 2:
+        return None
+    middle = total / number
+    variance = (number * squares - total * total) / (number * (number - 1))
+    reach = Z * sqrt(variance / number)
+    return Interval(max(float(scale[0]), middle - reach), min(float(scale[1]), middle + reach))

@@ -63,5 +63,7 @@ def _written(figure: Figure, value: Fraction) -> str:
             return f"{float(100 * value):g} %"
         case "money":
             return f"{float(value / 100):,.2f}"
-        case "ratio" | "points":
-            return f"{float(value):g}"
+        case "ratio" | "points" | "mean":
+            return f"{float(value):.4g}"
+        case "days" | "minutes" as unit:
+            return f"{float(value):g} {unit}"

@@ -2,20 +2,24 @@
 
 from datetime import date
 from fractions import Fraction
+from math import prod
+from typing import TypeVar
 
 import pytest
 from msgspec import structs
 
 from habitue import metrics
 from habitue.metrics import figure as figures
-from habitue.metrics import intervals
-from habitue.metrics.aggregates import NAMES, Aggregates, Counts, Money
-from habitue.metrics.figure import Figure, Sums
+from habitue.metrics import intervals, wording
+from habitue.metrics.aggregates import NAMES, Aggregates, Counts, Money, Units
+from habitue.metrics.figure import LIFESPAN, Figure, Sums
 from habitue.metrics.periods import Period
 
 EVERY = list(metrics.every().values())
 QUARTER = Period(date(1998, 1, 1), date(1998, 4, 1))
 AFTER = date(1998, 4, 1)
+
+Kind = TypeVar("Kind", Counts, Money, Units)
 
 each = pytest.mark.parametrize("figure", EVERY, ids=lambda figure: figure.id)
 
@@ -24,8 +28,7 @@ each = pytest.mark.parametrize("figure", EVERY, ids=lambda figure: figure.id)
 def test_worked_examples(figure: Figure) -> None:
     assert figure.examples
     for example in figure.examples:
-        sums = Sums(example.counts, example.money, example.lifespan)
-        divided = figure.divide(sums)
+        divided = figures.divide(figure, example.sums)
         scale = 100 if figure.unit == "points" else 1
         assert scale * Fraction(*divided) == example.value
         assert figures.value(figure, divided) == pytest.approx(float(example.value))
@@ -40,9 +43,20 @@ def test_the_articles_numbers_are_among_the_examples() -> None:
         "customer_lifetime_value": Fraction(2_100_00),
         "nps": Fraction(45),
         "strict_retention": Fraction(9, 10),
+        "csat": Fraction(9, 10),
+        "liability": Fraction(156_68),
     }
     for name, value in wanted.items():
         assert metrics.every()[name].examples[0].value == value
+
+
+@each
+def test_a_figure_is_the_sum_or_the_product_of_its_components(figure: Figure) -> None:
+    for example in figure.examples if figure.components else ():
+        values = [
+            Fraction(*figures.divide(one, example.sums)) * one.weight for one in figure.components
+        ]
+        assert example.value == (sum(values) if figure.joined == "sum" else prod(values))
 
 
 @each
@@ -51,33 +65,78 @@ def test_three_languages_a_source_and_caveats(figure: Figure) -> None:
         assert set(words) == {"fr", "it", "en"}
         assert all(words.values())
     assert figure.source
+    for component in figure.components:
+        assert set(component.title) == {"fr", "it", "en"}
+        assert all(component.title.values())
 
 
 @each
-def test_a_formula_reads_only_the_aggregates_it_names(figure: Figure) -> None:
+def test_every_sum_that_a_formula_names_matters_to_it(figure: Figure) -> None:
     assert set(figure.needs) <= NAMES
-    counts = Counts(**dict.fromkeys(Counts.__struct_fields__, 7))
-    money = Money(revenue=70, orders=7, buyers=7)
-    plain = figure.divide(Sums(counts, money))
-    for name in set(Counts.__struct_fields__) - set(figure.needs):
-        assert figure.divide(Sums(structs.replace(counts, **{name: 1000}), money)) == plain
-    changed = [figure.divide(_with(counts, money, name)) != plain for name in figure.needs]
-    assert all(changed)
+    plain = Sums(_sevens(Counts), _sevens(Money), _sevens(Units))
+    before = _told(figure, plain)
+    for name in NAMES:
+        assert (_told(figure, _with(plain, name)) != before) == (name in figure.needs)
 
 
-def _with(counts: Counts, money: Money, name: str) -> Sums:
-    if hasattr(counts, name):
-        counts = structs.replace(counts, **{name: 1001})
-    if hasattr(money, name):
-        money = structs.replace(money, **{name: 1001})
-    return Sums(counts, money)
+def _told(figure: Figure, sums: Sums) -> object:
+    divided = figures.divide(figure, sums)
+    return divided, figures.interval(figure, sums, divided)
+
+
+def _sevens(kind: type[Kind]) -> Kind:
+    """Sums that are all different, so that none cancels another."""
+    return kind(**{name: 7 + place**2 for place, name in enumerate(kind.__struct_fields__)})
+
+
+def _with(sums: Sums, name: str) -> Sums:
+    kind, _, of = name.rpartition(".")
+    found = getattr(sums, kind or "counts")
+    return sums._replace(
+        **{kind or "counts": structs.replace(found, **{of: getattr(found, of) + 1})}
+    )
 
 
 @each
 def test_nothing_to_divide_by_is_not_enough_data_yet(figure: Figure) -> None:
-    divided = figure.divide(Sums(Counts()))
+    divided = figures.divide(figure, Sums(Counts()))
     assert figures.value(figure, divided) is None
     assert figures.interval(figure, Sums(Counts()), divided) is None
+
+
+@each
+def test_a_formula_is_told_with_its_own_numbers(figure: Figure) -> None:
+    for example in figure.examples:
+        parts = figures.parts(figure, example.sums)
+        worked = wording.worked(figure, parts)
+        told = [
+            prod(sum(step.weight * step.value for step in steps) for steps in factors)
+            for factors in worked
+        ]
+        assert tuple(told) == figures.divide(figure, example.sums)
+
+
+@pytest.mark.parametrize("name", [*sorted(NAMES), *LIFESPAN])
+def test_every_sum_has_a_name_in_three_languages(name: str) -> None:
+    label = wording.label(name)
+    assert set(label) == {"fr", "it", "en"}
+    assert all(label.values())
+
+
+@each
+def test_what_is_declared_fits_together(figure: Figure) -> None:
+    assert figure.group in wording.GROUPS
+    assert (figure.unit == "mean") == (figure.scale is not None)
+    assert (figure.interval == "mean") == bool(figure.squares)
+    if figure.interval == "wilson":
+        assert figure.unit == "share"
+    if figure.unit == "share" and figure.grain not in ("money", "unit"):
+        assert figure.interval == "wilson"
+    if set(figure.needs) & {"start", "end", "new", "kept", "dormant", "complainers", "contented"}:
+        assert "window" in figure.parameters
+    for quoted in figure.quoted:
+        assert set(quoted.text) == {"fr", "it", "en"}
+        assert quoted.source
 
 
 def test_the_essential_figures_come_first() -> None:
@@ -106,6 +165,14 @@ def test_the_interval_of_an_nps_is_clamped_and_holds_its_value() -> None:
     assert found == pytest.approx((29.34, 58.04), abs=0.01)
 
 
+def test_the_interval_of_a_mean_is_kept_within_its_scale() -> None:
+    # Scores 7, 6, 5, 6: mean 6, variance 2/3, so 6 ± 1.959964 · √(1/6).
+    found = intervals.mean(24, 146, 4, (1, 7))
+    assert found == pytest.approx((5.199848, 6.800152), abs=5e-7)
+    assert intervals.mean(20, 138, 3, (1, 7)) == pytest.approx((6.01334, 7.0), abs=5e-6)
+    assert intervals.mean(7, 49, 1, (1, 7)) is None
+
+
 def test_retention_over_100_percent_has_no_interval() -> None:
     sums = Aggregates(counts=Counts(start=10, end=14, new=2))
     result = metrics.results(sums, QUARTER, AFTER)[0]
@@ -126,16 +193,52 @@ def test_few_people_are_counted_not_percented() -> None:
     assert by_id["strict_retention"].few
     assert not by_id["dormant"].few
     assert not by_id["nps"].few
+    units = {"points": Units(issued=10, redeemed=5, lapsed=5)}
+    by_id = {one.id: one for one in metrics.results(Aggregates(units=units), QUARTER, AFTER)}
+    assert not by_id["burn_rate"].few
 
 
 def test_currencies_answer_side_by_side_never_summed() -> None:
     money = {
-        "EUR": Money(revenue=100_00, orders=10, buyers=5),
+        "EUR": Money(revenue=100_00, orders=10, buyers=5, base=80_00, expansion=20_00),
         "JPY": Money(revenue=9_000, orders=3, buyers=3),
     }
     results = metrics.results(Aggregates(money=money), QUARTER, AFTER, currency="EUR")
     orders = [(r.currency, r.value) for r in results if r.id == "average_order_value"]
     assert orders == [("EUR", 1000.0), ("JPY", 3000.0)]
+    net = [(r.currency, r.value) for r in results if r.id == "net_revenue_retention"]
+    assert net == [("EUR", 1.25), ("JPY", None)]
+
+
+def test_units_of_the_program_answer_each_for_itself() -> None:
+    units = {
+        "points": Units(redeemed=600, issued=1_000, liability=156_68, worth_known=1, decimals=2),
+        "stamps": Units(redeemed=9, issued=10),
+    }
+    results = metrics.results(Aggregates(units=units), QUARTER, AFTER, currency="EUR")
+    burnt = [(r.program_unit, r.value, r.decimals) for r in results if r.id == "burn_rate"]
+    assert burnt == [("points", 0.6, 2), ("stamps", 0.9, 0)]
+    owed = [(r.program_unit, r.value, r.currency) for r in results if r.id == "liability"]
+    assert owed == [("points", 156_68, "EUR"), ("stamps", None, "EUR")]
+    none = metrics.results(Aggregates(), QUARTER, AFTER, currency="EUR", figures=["burn_rate"])
+    assert [(one.program_unit, one.value) for one in none] == [("", None)]
+
+
+def test_a_result_holds_the_sums_and_components_it_was_computed_from() -> None:
+    sums = Aggregates(
+        counts=Counts(start=100, end=105, new=15, lost=50),
+        money={"EUR": Money(revenue=700_00, orders=100, buyers=1)},
+    )
+    by_id = {r.id: r for r in metrics.results(sums, QUARTER, AFTER, currency="EUR")}
+    assert by_id["retention"].parts == {"end": 105, "new": 15, "start": 100}
+    value = by_id["customer_lifetime_value"]
+    assert value.parts == {"money.revenue": 700_00, "start": 100, "money.buyers": 1, "lost": 50}
+    assert value.components == {"order": 7_00, "frequency": 100, "lifespan": 2}
+    (given,) = metrics.results(
+        sums, QUARTER, AFTER, currency="EUR", figures=[value.id], lifespan=Fraction(5, 2)
+    )
+    assert given.parts["lifespan.periods"] == 5
+    assert given.value == 1_750_00
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,15 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Money
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Revenue net of refunds in the period, to purchases in the period."""
-    return Divided(sums.money.revenue, sums.money.orders)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="average_order_value",
     title={"fr": "Panier moyen", "it": "Scontrino medio", "en": "Average order value"},
     help={
-        "fr": "Combien rapporte un achat en moyenne.",
-        "it": "Quanto vale in media un acquisto.",
-        "en": "What one purchase brings on average.",
+        "fr": "Combien rapporte un achat en moyenne ; aussi appelé dépense par transaction.",
+        "it": "Quanto vale in media un acquisto; detto anche spesa per transazione.",
+        "en": "What one purchase brings on average; also called spend per transaction.",
     },
     formula={
         "fr": "chiffre d'affaires net des remboursements / achats",
@@ -29,10 +23,12 @@ FIGURE = Figure(
         "it": "Un rimborso conta nel giorno del rimborso.",
         "en": "A refund counts on the day of the refund.",
     },
+    group="money",
     unit="money",
+    grain="money",
+    numerator=({"money.revenue": 1},),
+    denominator=({"money.orders": 1},),
     source="Retention articles: revenue / orders",
-    needs=("revenue", "orders"),
-    divide=divide,
     examples=(
         Example(
             source="7 $ a transaction: 700 $ in 100",

@@ -3,13 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Customers at the start who are none at the end, to customers at the start."""
-    return Divided(sums.counts.lost, sums.counts.start)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="churn",
@@ -29,10 +23,14 @@ FIGURE = Figure(
         "it": "Perso vuol dire: nessun acquisto nella finestra. Alcuni torneranno.",
         "en": "Lost means no purchase within the window; some will come back.",
     },
+    group="customers",
     unit="share",
+    grain="customer",
+    numerator=({"lost": 1},),
+    denominator=({"start": 1},),
+    interval="wilson",
+    parameters=("window",),
     source="Retention articles: customers lost / customers at the start",
-    needs=("lost", "start"),
-    divide=divide,
     examples=(
         Example(
             source="200 at the start, 20 lost",

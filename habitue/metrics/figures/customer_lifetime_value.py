@@ -3,17 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts, Money
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """AOV × frequency is revenue / buyers; times the lifespan in periods, start / lost."""
-    counts, money = sums.counts, sums.money
-    lived, lost = counts.start, counts.lost
-    if sums.lifespan is not None:
-        lived, lost = sums.lifespan.numerator, sums.lifespan.denominator
-    return Divided(money.revenue * lived, money.buyers * lost)
-
+from habitue.metrics.figure import Component, Example, Figure
 
 FIGURE = Figure(
     id="customer_lifetime_value",
@@ -40,10 +30,46 @@ FIGURE = Figure(
         "it": "Fatturato, non utile; nulla è attualizzato. Senza perdite: nessuna durata.",
         "en": "Revenue, not profit; nothing is discounted. Where nobody left there is no lifespan.",
     },
+    group="money",
     unit="money",
+    grain="money",
+    numerator=({"money.revenue": 1}, {"lifespan.periods": 1}),
+    denominator=({"money.buyers": 1}, {"lifespan.customers": 1}),
+    parameters=("window", "lifespan"),
+    cadence=("year",),
+    components=(
+        Component(
+            id="order",
+            title={"fr": "Panier moyen", "it": "Scontrino medio", "en": "Average order"},
+            unit="money",
+            numerator=({"money.revenue": 1},),
+            denominator=({"money.orders": 1},),
+        ),
+        Component(
+            id="frequency",
+            title={
+                "fr": "Achats par client et période",
+                "it": "Acquisti per cliente e periodo",
+                "en": "Orders per customer and period",
+            },
+            unit="ratio",
+            numerator=({"money.orders": 1},),
+            denominator=({"money.buyers": 1},),
+        ),
+        Component(
+            id="lifespan",
+            title={
+                "fr": "Durée en périodes",
+                "it": "Durata in periodi",
+                "en": "Lifespan in periods",
+            },
+            unit="ratio",
+            numerator=({"lifespan.periods": 1},),
+            denominator=({"lifespan.customers": 1},),
+        ),
+    ),
+    joined="product",
     source="Retention articles: AOV × frequency × lifespan",
-    needs=("revenue", "buyers", "start", "lost"),
-    divide=divide,
     examples=(
         Example(
             source="7 $ × 100 visits a year × 3 years",

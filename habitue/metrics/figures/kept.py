@@ -3,13 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Customers in this state at the end, to all customers known by then."""
-    return Divided(sums.counts.kept, sums.counts.known)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="kept",
@@ -29,10 +23,14 @@ FIGURE = Figure(
         "it": "Denominatore diverso dalla fidelizzazione stretta: qui tutti i clienti conosciuti.",
         "en": "Not strict retention's denominator: here, all customers known.",
     },
+    group="customers",
     unit="share",
+    grain="customer",
+    numerator=({"kept": 1},),
+    denominator=({"known": 1},),
+    interval="wilson",
+    parameters=("window",),
     source="The four states behind every period",
-    needs=("kept", "known"),
-    divide=divide,
     examples=(
         Example(
             source="of 200 known: 30 new, 90 kept, 5 reactivated, 75 dormant",

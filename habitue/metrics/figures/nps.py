@@ -3,15 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Answers of 9–10 minus answers of 0–6, to all answers."""
-    counts = sums.counts
-    answers = counts.promoters + counts.passives + counts.detractors
-    return Divided(counts.promoters - counts.detractors, answers)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="nps",
@@ -35,10 +27,13 @@ FIGURE = Figure(
         "it": "Va da −100 a 100. Chi risponde non è tutta la clientela.",
         "en": "Runs from −100 to 100. Those who answer are not all customers.",
     },
+    group="satisfaction",
     unit="points",
+    grain="answer",
+    numerator=({"promoters": 1, "detractors": -1},),
+    denominator=({"promoters": 1, "passives": 1, "detractors": 1},),
+    interval="adjusted wald",
     source="F. Reichheld, 2003; the articles' example",
-    needs=("promoters", "passives", "detractors"),
-    divide=divide,
     examples=(
         Example(
             source="60 % promoters, 15 % detractors",

@@ -3,13 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Purchases in the period, to customers who bought in it."""
-    return Divided(sums.counts.orders, sums.counts.buyers)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="purchase_frequency",
@@ -33,10 +27,12 @@ FIGURE = Figure(
         "it": "Conta ogni acquisto (o passaggio di tessera). Dipende dalla lunghezza del periodo.",
         "en": "Every purchase (or card scan) counts. Depends on how long the period is.",
     },
+    group="customers",
     unit="ratio",
+    grain="order",
+    numerator=({"orders": 1},),
+    denominator=({"buyers": 1},),
     source="Retention articles: orders / customers",
-    needs=("orders", "buyers"),
-    divide=divide,
     examples=(
         Example(
             source="one customer, 100 visits a year",

@@ -3,13 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Customers with at least two purchases, to customers with at least one."""
-    return Divided(sums.counts.repeaters, sums.counts.buyers)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="repeat_purchase_rate",
@@ -29,10 +23,13 @@ FIGURE = Figure(
         "it": "Conta ogni acquisto (o passaggio di tessera): due nello stesso giorno sono due.",
         "en": "Every purchase (or card scan) counts: two on one day are two.",
     },
+    group="customers",
     unit="share",
+    grain="customer",
+    numerator=({"repeaters": 1},),
+    denominator=({"buyers": 1},),
+    interval="wilson",
     source="Retention articles: customers with more than one purchase / customers",
-    needs=("repeaters", "buyers"),
-    divide=divide,
     examples=(
         Example(
             source="150 of 500 customers bought again",

@@ -3,14 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Customers at the end without the new ones, to customers at the start."""
-    counts = sums.counts
-    return Divided(counts.end - counts.new, counts.start)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="retention",
@@ -34,10 +27,14 @@ FIGURE = Figure(
         "it": "Conta anche i clienti riconquistati: può superare il 100 %.",
         "en": "Counts won-back customers too, so it can pass 100 %.",
     },
+    group="customers",
     unit="share",
+    grain="customer",
+    numerator=({"end": 1, "new": -1},),
+    denominator=({"start": 1},),
+    interval="wilson",
+    parameters=("window",),
     source="Retention articles (E − N) / S; Habitué's definition of a customer at a day",
-    needs=("end", "new", "start"),
-    divide=divide,
     examples=(
         Example(
             source="100 at the start, 15 new, 10 left, 105 at the end",

@@ -3,13 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Money
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Revenue net of refunds in the period, to customers who bought in it."""
-    return Divided(sums.money.revenue, sums.money.buyers)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="sales_per_customer",
@@ -29,10 +23,12 @@ FIGURE = Figure(
         "it": "Una media: pochi clienti forti la alzano.",
         "en": "A mean: a few large customers pull it up.",
     },
+    group="money",
     unit="money",
+    grain="money",
+    numerator=({"money.revenue": 1},),
+    denominator=({"money.buyers": 1},),
     source="Retention articles: revenue / customers",
-    needs=("revenue", "buyers"),
-    divide=divide,
     examples=(
         Example(
             source="7 $ × 100 visits a year",

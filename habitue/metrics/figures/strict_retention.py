@@ -3,13 +3,7 @@
 from fractions import Fraction
 
 from habitue.metrics.aggregates import Counts
-from habitue.metrics.figure import Divided, Example, Figure, Sums
-
-
-def divide(sums: Sums) -> Divided:
-    """Customers at the start and at the end, to customers at the start."""
-    return Divided(sums.counts.kept, sums.counts.start)
-
+from habitue.metrics.figure import Example, Figure
 
 FIGURE = Figure(
     id="strict_retention",
@@ -33,10 +27,14 @@ FIGURE = Figure(
         "it": "Se la finestra supera il periodo, un solo acquisto vale all'inizio e alla fine.",
         "en": "With a window longer than the period, one purchase counts at both ends.",
     },
+    group="customers",
     unit="share",
+    grain="customer",
+    numerator=({"kept": 1},),
+    denominator=({"start": 1},),
+    interval="wilson",
+    parameters=("window",),
     source="Cohort reading of the retention rate: kept / S",
-    needs=("kept", "start"),
-    divide=divide,
     examples=(
         Example(
             source="100 at the start, 10 left",
