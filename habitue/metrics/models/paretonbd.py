@@ -102,8 +102,8 @@ class ParetoNBD(Struct, frozen=True, kw_only=True):
         return -(self.r + again) * np.log(self.alpha + time) - self.s * np.log(self.beta + time)
 
     def _leaves(self, again: Integers, day: Floats | Integers) -> Leaving:
-        time: Floats = day / self.unit.value
-        rates: Floats = self.r + again
+        time = np.asarray(day, dtype=float) / self.unit.value
+        rates = self.r + again.astype(float)
         return leaving(rates, (self.beta + time) / (self.alpha + time), self.s)
 
 
