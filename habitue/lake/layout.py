@@ -140,7 +140,7 @@ def make(folder: Path) -> None:
     """Make a folder that is still there after a power cut."""
     if not folder.is_dir():
         make(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         settle(folder.parent)
 
 

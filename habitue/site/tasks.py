@@ -59,6 +59,26 @@ def segments(timestamp: int) -> None:
         log.info("%s members are in other segments than before", told)
 
 
+@app.periodic(cron="35 2 * * *")
+@app.task(queueing_lock="lake", pass_context=False)
+def lake(timestamp: int) -> None:
+    """Bring the columnar copy up to date, at night; a refresh that somebody runs is left alone."""
+    from django.conf import settings
+
+    from habitue.lake import refreshing
+    from habitue.members.models import Business
+
+    businesses = list(Business.objects.values_list("pk", flat=True))
+    try:
+        copied = refreshing.refresh(
+            businesses, settings.ENVIRONMENT.home / "lake", now=datetime.now(UTC)
+        )
+    except refreshing.Busy as busy:
+        log.info("%s", busy)
+    else:
+        log.info("%s rows were copied to the lake", sum(each.rows for each in copied))
+
+
 @app.task(pass_context=False)
 def study(key: int) -> None:
     """Work out what an owner asked for on a page; started again after a crash, it begins anew."""

@@ -1,0 +1,168 @@
+"""A refresh of the lake is killed, at each of its steps and at random moments, and run again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from habitue.core import facts
+from habitue.lake import layout, refreshing
+from habitue.members.models import Business
+from habitue.metrics.tables import TABLES
+from tests.lake.conftest import Row, copy, view
+from tests.ledger.conftest import NOW, bought, does, guests, make_cafe, post
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+# A real process on the test's database. It kills itself, as the kernel would, before the Nth time
+# that it wants anything of the disk that must survive.
+PROCESS = """
+import itertools, json, os, signal, sys
+from datetime import datetime
+from pathlib import Path
+
+given = json.loads(sys.argv[1])
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = given["database"]
+import django
+django.setup()
+from habitue.lake import refreshing
+
+steps = itertools.count(1)
+
+def deadly(work):
+    def step(*arguments, **named):
+        if next(steps) == given["step"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return work(*arguments, **named)
+    return step
+
+for name in ("fsync", "replace", "unlink", "mkdir"):
+    setattr(os, name, deadly(getattr(os, name)))
+print("begun", flush=True)
+now = datetime.fromisoformat(given["now"])
+refreshing.refresh([given["business"]], Path(given["folder"]), now=now)
+"""
+
+Shown = dict[str, list[Row]]
+
+
+@pytest.fixture
+def cafe(transactional_db: None) -> Business:
+    """A café with a history of months, of which some will be touched again."""
+    made = make_cafe()
+    alice, bruno, chiara = guests(made, 3)
+    days = [NOW - timedelta(days=days) for days in (0, 31, 62, 93)]
+    post(made, *(bought(one, 500, at=day) for one in (alice, bruno, chiara) for day in days))
+    return made
+
+
+def changed(cafe: Business) -> None:
+    """Something old is undone, something new comes, two become one."""
+    alice, bruno, chiara = (row[1] for row in view(cafe, "customers"))
+    order = next(row[2] for row in view(cafe, "order_lines") if row[1] == chiara)
+    post(
+        cafe,
+        does(chiara, facts.Undo(order, consequence=True)),
+        does(alice, facts.Merge(bruno)),
+        does(bruno, facts.Action("click")),
+    )
+
+
+def process(cafe: Business, folder: Path, step: int = 0) -> subprocess.Popen[str]:
+    given: dict[str, Any] = {
+        "database": connection.settings_dict["NAME"],
+        "business": cafe.pk,
+        "folder": str(folder),
+        "now": NOW.isoformat(),
+        "step": step,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", PROCESS, json.dumps(given)],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "habitue.site.settings"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def shown(cafe: Business) -> Shown:
+    return {table: view(cafe, table) for table in TABLES}
+
+
+def copied(cafe: Business, folder: Path) -> Shown:
+    return {table: copy(folder, cafe, table) for table in TABLES}
+
+
+def fresh(cafe: Business, folder: Path) -> tuple[Shown, set[str]]:
+    """What a lake of its own shows, that was made at once, and its files."""
+    refreshing.refresh([cafe.pk], folder, now=NOW)
+    return copied(cafe, folder), stored(folder)
+
+
+def again(cafe: Business, folder: Path) -> tuple[Shown, set[str]]:
+    """The same of a lake after two more refreshes, the second after its old files may go."""
+    for hours in (2, 4):
+        refreshing.refresh([cafe.pk], folder, now=NOW + hours * layout.GRACE)
+    return copied(cafe, folder), stored(folder)
+
+
+def stored(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_killed_at_any_step_it_shows_one_of_two_states_and_ends_whole(
+    cafe: Business, tmp_path: Path
+) -> None:
+    before_folder, folder = tmp_path / "before", tmp_path / "lake"
+    refreshing.refresh([cafe.pk], before_folder, now=NOW - timedelta(days=1))
+    before = shown(cafe)
+    changed(cafe)
+    after, files = fresh(cafe, tmp_path / "fresh")
+    assert after == shown(cafe) != before
+    (before_folder / f"order_lines/business={cafe.pk}/left.parquet").touch()  # by one killed before
+    seen, ended, step = [], 1, 0
+    while ended:
+        step += 1
+        shutil.copytree(before_folder, folder)
+        with process(cafe, folder, step) as running:
+            ended = running.wait(timeout=60)
+        assert ended in (0, -signal.SIGKILL)
+        found = copied(cafe, folder)
+        assert found in (before, after)
+        seen.append(found == after)
+        assert again(cafe, folder) == (after, files)
+        shutil.rmtree(folder)
+    assert step > 20
+    assert seen == sorted(seen)  # the new state counts from one step on, and stays
+    assert not seen[0]
+    assert seen[-1]
+    assert seen.count(True) >= 3  # it dies after the new manifest, too
+
+
+def test_killed_at_random_moments_while_the_shop_goes_on(cafe: Business, tmp_path: Path) -> None:
+    random, folder = Random(4), tmp_path / "lake"
+    people = [row[1] for row in view(cafe, "customers")]
+    killed = 0
+    for day in range(8):
+        with process(cafe, folder) as running:
+            assert running.stdout is not None
+            running.stdout.readline()  # "begun"
+            post(cafe, bought(random.choice(people), 100 + day, at=NOW - timedelta(30 * day)))
+            time.sleep(random.uniform(0, 0.12))
+            running.kill()
+            killed += running.wait(timeout=60) == -signal.SIGKILL
+    assert killed
+    assert again(cafe, folder) == fresh(cafe, tmp_path / "fresh")
+    assert copied(cafe, folder) == shown(cafe)
