@@ -13,15 +13,24 @@ from msgspec import Struct
 
 from habitue.metrics import cadence, cohorts
 from habitue.metrics.answers import Answers
+from habitue.metrics.asked import Window
 from habitue.metrics.cadence import Cadence
 from habitue.metrics.cohorts import Cohort, Row
+from habitue.metrics.figure import Text
 from habitue.metrics.periods import Period
+from habitue.metrics.sources import Source
 
 VERSION: Final = 1
 """What a report holds; one of another version is worked out anew before it is read."""
 
 COHORTS: Final = 24
 """How many cohorts, and months of each, a report keeps."""
+
+FIRST: Final = 200
+"""How many customers of a segment a report names: those who brought most."""
+
+LEAKS: Final = 500
+"""How many leaks a report names: those with most money at risk."""
 
 Tell = Callable[[float], None]
 """Told which share of the work is done."""
@@ -31,6 +40,83 @@ class Answering(Protocol):
     """Every figure over a period; a window, else the business's own rhythm before its end."""
 
     def __call__(self, period: Period, window: int | None) -> Answers: ...
+
+
+class Crowd(Struct, frozen=True, kw_only=True):
+    """A segment: how many it has, what they brought so far, and the `FIRST` who brought most."""
+
+    id: str
+    customers: int
+    revenue: int
+    first: tuple[int, ...]
+
+
+class Leak(Struct, frozen=True, kw_only=True):
+    """A customer who is late: "last visit `silence` days ago, usually every `usual`".
+
+    `at_risk` is money; `alive` the probability of still being a customer, None if no model says.
+    """
+
+    customer: int
+    silence: int
+    usual: float
+    at_risk: int
+    alive: float | None = None
+
+
+class People(Struct, frozen=True, kw_only=True):
+    """Everybody as of the report's day. `grid[recency − 1][frequency − 1]`: RFM scores 1 to 5."""
+
+    window: Window
+    customers: int
+    revenue: int
+    crowds: tuple[Crowd, ...]
+    grid: tuple[tuple[int, ...], ...]
+    leaks: tuple[Leak, ...]
+    leaking: int
+    at_risk: int
+
+
+class Bin(Struct, frozen=True, kw_only=True):
+    """So many customers between `low` and `high` (left out; None: no end)."""
+
+    low: int
+    high: int | None
+    customers: int
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """One parameter of a model with its standard error; None where the data do not say it."""
+
+    name: str
+    value: float
+    error: float | None
+
+
+class Model(Struct, frozen=True, kw_only=True):
+    """A fitted model; `refused` says why there is none, `cautions` what to keep in mind."""
+
+    name: str
+    refused: Text | None = None
+    cautions: tuple[Text, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    log_likelihood: float | None = None
+
+
+class Worth(Struct, frozen=True, kw_only=True):
+    """What customers will probably spend in the year to come, in sales (not profit), discounted.
+
+    `best` is what the tenth of customers who are worth most is worth, of `total`.
+    """
+
+    models: tuple[Model, ...]
+    alive: float | None = None
+    purchases: float | None = None
+    total: int | None = None
+    mean: int | None = None
+    median: int | None = None
+    best: int | None = None
+    bins: tuple[Bin, ...] = ()
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -46,11 +132,14 @@ class Report(Struct, frozen=True, kw_only=True):
     trends: dict[Cadence, tuple[Answers, ...]]
     running: dict[Cadence, Period]
     cohorts: tuple[Cohort, ...]
+    people: People | None = None
+    worth: Worth | None = None
 
 
 def compose(
     answering: Answering,
     rows: Iterable[Row],
+    source: Source,
     *,
     today: date,
     currency: str,
@@ -61,9 +150,13 @@ def compose(
     first = min((row.cohort for row in rows), default=None)
     trends: dict[Cadence, tuple[Answers, ...]] = {}
     for place, name in enumerate(cadence.SHOWN):
-        share = place / len(cadence.SHOWN)
-        trends[name] = _trend(answering, name, first, today)
+        share = place / (len(cadence.SHOWN) + 1)
         tell(share)
+        trends[name] = _trend(answering, name, first, today)
+    tell(len(cadence.SHOWN) / (len(cadence.SHOWN) + 1))
+    from habitue.metrics import outlook
+
+    seen = outlook.of(source, today) if first else outlook.NOTHING
     return Report(
         version=VERSION,
         on=today,
@@ -72,6 +165,8 @@ def compose(
         trends=trends,
         running={name: cadence.running(name, today=today) for name in cadence.SHOWN},
         cohorts=cohorts.triangle(rows, today=today, months=COHORTS),
+        people=seen.people,
+        worth=seen.worth,
     )
 
 

@@ -14,7 +14,16 @@ from habitue.pages import (
     proof,
     today,
 )
-from habitue.pages.measures import behind, cohorts, figure, numbers, reports
+from habitue.pages.measures import (
+    behind,
+    cohorts,
+    figure,
+    leaks,
+    numbers,
+    reports,
+    segments,
+    worth,
+)
 from habitue.pages.measures import overview as measures
 from habitue.pages.program import (
     bonds,
@@ -88,6 +97,11 @@ urlpatterns = [
     path("measures/anew", reports.anew, name="measures-anew"),
     path("measures/cohorts", cohorts.cohorts, name="measures-cohorts"),
     path("measures/cohorts.csv", cohorts.sheet, name="measures-cohorts-csv"),
+    path("measures/leaks", leaks.leaks, name="measures-leaks"),
+    path("measures/leaks.csv", leaks.sheet, name="measures-leaks-csv"),
+    path("measures/segments", segments.segments, name="measures-segments"),
+    path("measures/segments/<slug:name>", segments.segment, name="measures-segment"),
+    path("measures/worth", worth.worth, name="measures-worth"),
     path("measures/customers/<slug:name>", behind.customers, name="measure-customers"),
     path("measures/customers/<slug:name>.csv", behind.sheet, name="measure-customers-csv"),
     path("measures/figure/<slug:name>", figure.figure, name="measure"),

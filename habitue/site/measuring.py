@@ -55,6 +55,7 @@ def report(business: Business, *, now: datetime, tell: reports.Tell = lambda sha
     return reports.compose(
         answering,
         lifelines.cohorts(business.pk, currency=business.currency, until=today),
+        figures.source(business),
         today=today,
         currency=business.currency,
         tell=tell,

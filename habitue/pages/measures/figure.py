@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from msgspec import Struct
 
-from habitue.ledger import lifelines
 from habitue.members.models import Business
 from habitue.metrics import Answers, Result, catalogue
 from habitue.metrics.asked import Window
@@ -22,7 +18,7 @@ from habitue.metrics.cadence import Cadence
 from habitue.metrics.report import Report
 from habitue.pages import access, charts, spreadsheet
 from habitue.pages.charts import Series
-from habitue.pages.measures import benchmarks, groups, overview, reports, saying, sums
+from habitue.pages.measures import benchmarks, overview, reports, saying, sums
 from habitue.pages.templatetags import words as say
 
 
@@ -80,7 +76,7 @@ def figure(request: HttpRequest, business: Business, name: str) -> HttpResponse:
         "help": result.figure.help[saying.language()],
         "caveats": result.figure.caveats[saying.language()],
         "formula": result.figure.formula[saying.language()],
-        "written": sums.written(result, chosen.answers),
+        "written": sums.written(result),
         "value": saying.value(result),
         "known": result.value is not None,
         "few": result.few,
@@ -88,7 +84,9 @@ def figure(request: HttpRequest, business: Business, name: str) -> HttpResponse:
         "sector": saying.percent(sector.value) if sector else "",
         "period": saying.period(chosen.answers.period, chosen.by),
         "by": chosen.by,
-        "cadences": [] if name in groups.YEARLY else _cadences(),
+        "cadences": _cadences(result),
+        "quoted": [(one.text[saying.language()], one.source) for one in result.figure.quoted],
+        "components": _components(result),
         "window": window(chosen.answers.window),
         "lines": _lines(chosen),
         "chart": _chart(chosen, results),
@@ -138,8 +136,9 @@ def choose(request: HttpRequest, report: Report, name: str) -> Chosen | None:
     if not trend:
         return None
     found = [one for one in trend[place].results if one.id == name]
-    currency = request.GET.get("currency", "")
-    found = [one for one in found if one.currency == currency] or found
+    wanted = request.GET.get("currency", ""), request.GET.get("unit", "")
+    exact = [one for one in found if (one.currency, one.program_unit) == wanted]
+    found = exact or found
     return Chosen(by, trend, place, found[0]) if found else None
 
 
@@ -166,33 +165,41 @@ def _nothing(name: str) -> HttpResponse:
     return redirect("measures")
 
 
-_COUNTED: Final = frozenset(lifelines.BEHIND)
-
-
 def _lines(chosen: Chosen) -> list[Line]:
     """The sums that are customers, each with its list."""
     counts = chosen.answers.aggregates.counts
-    needs = chosen.result.figure.needs
-    names = [name for name in sums.behind(chosen.result.id, needs) if name in _COUNTED]
     return [
         Line(
             name=sums.label(name),
             value=say.count(getattr(counts, name)),
             address=f"{reverse('measure-customers', args=[name])}?{_query(chosen)}",
         )
-        for name in names
+        for name in sums.behind(chosen.result)
     ]
 
 
 def _query(chosen: Chosen) -> str:
-    values = {"by": chosen.by, "until": chosen.answers.period.until.isoformat()}
-    if chosen.result.currency:
-        values["currency"] = chosen.result.currency
-    return urlencode(values)
+    until = chosen.answers.period.until.isoformat()
+    return f"by={chosen.by}&until={until}{saying.query(chosen.result)}"
 
 
-def _cadences() -> list[tuple[str, str]]:
-    return [(one, saying.every(one)) for one in ("month", "quarter")]
+def _cadences(result: Result) -> list[tuple[str, str, str]]:
+    """The cadences among which one may choose, each with what else the address carries."""
+    offered = [one for one in ("month", "quarter") if one in result.figure.cadence]
+    if len(offered) < 2:
+        return []
+    return [(one, saying.every(one), saying.query(result)) for one in offered]
+
+
+def _components(result: Result) -> list[tuple[str, str]]:
+    """What a figure is made of, where its formula does not show it."""
+    return [
+        (
+            part.title[saying.language()],
+            saying.number(result, part.unit, result.components.get(part.id)),
+        )
+        for part in result.figure.components
+    ]
 
 
 def _points(chosen: Chosen, results: list[Result | None]) -> list[Point]:
@@ -207,10 +214,8 @@ def _points(chosen: Chosen, results: list[Result | None]) -> list[Point]:
                 here=place == chosen.place,
                 value=saying.value(result) if result else "–",
                 interval=_ends(result) if result else "",
-                numerator=sums.whole(result, result.numerator) if result else "",
-                denominator=say.count(result.denominator)
-                if result and result.denominator is not None
-                else "",
+                numerator=sums.whole(result, result.numerator, 0) if result else "",
+                denominator=sums.whole(result, result.denominator, 1) if result else "",
             )
         )
     return found[::-1]
@@ -238,8 +243,10 @@ def _chart(chosen: Chosen, results: list[Result | None]) -> SafeString | str:
 
 def _cells(result: Result) -> list[str]:
     """Value, interval, numerator and denominator as a spreadsheet reads them."""
-    places = saying.places(result)
     ends = [saying.exact(result, number) for number in (result.value, result.low, result.high)]
-    numerator = "" if result.numerator is None else spreadsheet.number(result.numerator, places)
-    denominator = "" if result.denominator is None else str(result.denominator)
-    return [*ends, numerator, denominator]
+    counted = zip((result.numerator, result.denominator), result.figure.measures, strict=True)
+    sums = [
+        "" if number is None else spreadsheet.number(number, saying.places(result, measure))
+        for number, measure in counted
+    ]
+    return [*ends, *sums]

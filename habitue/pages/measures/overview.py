@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,7 +12,7 @@ from msgspec import Struct
 
 from habitue.ledger import lifelines
 from habitue.members.models import Business
-from habitue.metrics import Answers, Result
+from habitue.metrics import Answers, Result, catalogue
 from habitue.metrics.cadence import Cadence
 from habitue.metrics.report import Report
 from habitue.pages import access, charts, today
@@ -25,7 +24,7 @@ class Shown(Struct, frozen=True):
     """One figure on the page."""
 
     id: str
-    currency: str
+    query: str
     title: str
     help: str
     value: str
@@ -40,8 +39,8 @@ class Shelf(Struct, frozen=True):
     """Figures about one thing."""
 
     id: str
-    title: Promise | str
-    about: Promise | str
+    title: str
+    about: str
     figures: tuple[Shown, ...]
 
 
@@ -59,7 +58,7 @@ def overview(request: HttpRequest, business: Business) -> HttpResponse:
         "business": business,
         "here": "measures",
         "by": by,
-        "cadences": [(name, saying.every(name)) for name in ("month", "quarter")],
+        "cadences": [(name, saying.every(name), "") for name in ("month", "quarter")],
         "kept": kept,
         "study": making,
         "failed": making is None and reports.failed(business),
@@ -115,23 +114,29 @@ def shown(business: Business, report: Report, figure: str, by: Cadence) -> list[
 
 
 def cadence_of(figure: str, by: Cadence) -> Cadence:
-    """The cadence in which a figure is shown."""
-    return "year" if figure in groups.YEARLY else by
+    """The cadence in which a figure is shown: the one asked for, if it has it."""
+    offered = catalogue.every()[figure].cadence
+    return by if by in offered or not offered else offered[0]
 
 
 def series(trend: tuple[Answers, ...], latest: Result) -> list[Result | None]:
     """The same figure in every period, in the same currency or unit."""
     return [
         next(
-            (
-                one
-                for one in answers.results
-                if (one.id, one.currency) == (latest.id, latest.currency)
-            ),
+            (one for one in answers.results if same(one, latest)),
             None,
         )
         for answers in trend
     ]
+
+
+def same(one: Result, other: Result) -> bool:
+    """Whether two results are of the same figure, currency and unit of the program."""
+    return (one.id, one.currency, one.program_unit) == (
+        other.id,
+        other.currency,
+        other.program_unit,
+    )
 
 
 def _shown(business: Business, trend: tuple[Answers, ...], latest: Result) -> Shown:
@@ -139,7 +144,7 @@ def _shown(business: Business, trend: tuple[Answers, ...], latest: Result) -> Sh
     sector = benchmarks.of(business.kind, latest.id)
     return Shown(
         id=latest.id,
-        currency=latest.currency,
+        query=saying.query(latest),
         title=saying.title(latest),
         help=latest.figure.help[saying.language()],
         value=saying.value(latest),

@@ -7,17 +7,20 @@ from datetime import date, timedelta
 from typing import Final
 
 from babel import dates, numbers
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from habitue.core import money as minor
 from habitue.metrics import Period, Result
 from habitue.metrics.cadence import Cadence
+from habitue.metrics.figure import Measure, Unit
 from habitue.pages import charts
 from habitue.pages import words as phrases
 from habitue.pages.program import saying
 from habitue.pages.templatetags import words as say
 
 CADENCES: Final = ("month", "quarter", "year")
+_SIGNED: Final = "+#,##0;−#,##0"
 THIN: Final = "\u202f"
 """A narrow space that never breaks."""
 
@@ -26,8 +29,15 @@ language = phrases.language
 
 
 def title(result: Result) -> str:
-    """What a figure is called."""
-    return result.figure.title[phrases.language()]
+    """What a figure is called; of which unit of the program, where there may be several."""
+    name = result.figure.title[language()]
+    return f"{name} ({result.program_unit})" if result.program_unit else name
+
+
+def query(result: Result) -> str:
+    """What tells a figure's results apart in an address: the currency, the program's unit."""
+    named = {"currency": result.currency, "unit": result.program_unit}
+    return "".join(f"&{urlencode({name: value})}" for name, value in named.items() if value)
 
 
 def value(result: Result) -> str:
@@ -44,17 +54,33 @@ def value(result: Result) -> str:
     return plain(result, result.value)
 
 
-def plain(result: Result, number: float) -> str:
+def plain(result: Result, value: float) -> str:
     """A number as the figure's unit has it."""
-    match result.figure.unit:
+    return number(result, result.figure.unit, value)
+
+
+def number(result: Result, unit: Unit, value: float | None) -> str:
+    """A number of some unit; a dash where there is none."""
+    if value is None:
+        return "–"
+    match unit:
         case "share":
-            return percent(number)
+            return percent(value)
         case "money":
-            return money(number, result.currency)
+            return money(value, result.currency)
         case "points":
-            return numbers.format_decimal(round(number), "+#,##0;−#,##0;0", saying.locale())
+            return str(numbers.format_decimal(round(value), _SIGNED, saying.locale()))
+        case "mean" if result.figure.scale is not None:
+            return _("%(score)s of %(most)s") % {
+                "score": decimal(value),
+                "most": say.count(result.figure.scale[1]),
+            }
+        case "days":
+            return _("%(days)s days") % {"days": decimal(value)}
+        case "minutes":
+            return _("%(minutes)s min") % {"minutes": decimal(value)}
         case _:
-            return decimal(number)
+            return decimal(value)
 
 
 def percent(share: float) -> str:
@@ -176,15 +202,31 @@ def few_signs(whole: int = 1) -> Callable[[int], str]:
     return written
 
 
-def places(result: Result) -> int:
-    """How many decimals a figure's numerator has: those of its money."""
-    return minor.decimals(result.currency) if result.currency else 0
+def places(result: Result, measure: Measure) -> int:
+    """How many decimals a sum of a figure has."""
+    match measure:
+        case "money":
+            return minor.decimals(result.currency)
+        case "units":
+            return result.decimals
+        case "number":
+            return 0
 
 
 def exact(result: Result, number: float | None) -> str:
     """A value for a spreadsheet: shares of 1, money in whole currency units; empty for none."""
     if number is None:
         return ""
-    value = number / 10 ** places(result)
+    value = number / 10 ** places(result, "money" if result.figure.unit == "money" else "number")
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     return text if language() == "en" else text.replace(".", ",")
+
+
+def significant(number: float) -> str:
+    """A number to four significant digits."""
+    return str(numbers.format_decimal(float(f"{number:.4g}"), "#,##0.######", saying.locale()))
+
+
+def give_or_take(error: float | None) -> str:
+    """A standard error; a dash where the data do not say it."""
+    return "–" if error is None else f"± {significant(error)}"

@@ -1,17 +1,17 @@
-"""The sums that figures are made of, in words: what each counts, and a formula with its numbers."""
+"""A formula with the shop's own numbers, and the sums behind it whose customers can be listed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from django.utils.translation import gettext as _
-
-from habitue.metrics import Answers, Result
+from habitue.ledger import lifelines
+from habitue.metrics import Result, wording
+from habitue.metrics.figure import Measure
+from habitue.metrics.wording import Step
+from habitue.pages import words
 from habitue.pages.measures import saying
 from habitue.pages.templatetags import words as say
-
-STATES: Final = ("new", "kept", "reactivated", "lost", "dormant")
-"""The states behind every period."""
 
 _MORE: Final = {
     "retention": ("start", "end", "new", "kept", "reactivated", "lost"),
@@ -23,37 +23,56 @@ _MORE: Final = {
 
 def label(name: str) -> str:
     """What a sum counts."""
-    labels = {
-        "known": _("Customers who ever bought"),
-        "start": _("Customers at the start"),
-        "end": _("Customers at the end"),
-        "new": _("New customers"),
-        "kept": _("Customers who stayed"),
-        "reactivated": _("Customers won back"),
-        "dormant": _("Customers who sleep"),
-        "lost": _("Customers lost"),
-        "buyers": _("Customers who bought"),
-        "repeaters": _("Customers who bought at least twice"),
-        "first_buyers": _("Customers who bought for the first time"),
-    }
-    return labels.get(name, name)
+    return wording.label(name)[words.language()]
 
 
-def behind(figure: str, needs: tuple[str, ...]) -> list[str]:
-    """The sums whose customers can be listed, those of the formula first."""
-    return list(dict.fromkeys((*_MORE.get(figure, ()), *needs)))
+def behind(result: Result) -> list[str]:
+    """The sums whose customers can be listed, those an owner asks for first."""
+    names = dict.fromkeys((*_MORE.get(result.id, ()), *result.figure.needs))
+    return [name for name in names if name in lifelines.BEHIND]
 
 
-def whole(result: Result, number: int | None) -> str:
-    """A numerator: money in whole units of its currency, else a count."""
+def written(result: Result) -> str:
+    """`(105 customers at the end − 15 new customers) / 100 customers at the start = 90 %`."""
+    if result.value is None or result.ripens_on is not None:
+        return ""
+    worked = wording.worked(result.figure, result.parts)
+    above, below = _factors(worked.numerator, result), _factors(worked.denominator, result)
+    text = f"{above} / {below}" if below else above
+    return f"{text} = {saying.plain(result, result.value)}"
+
+
+def whole(result: Result, number: int | None, place: int) -> str:
+    """A numerator (place 0) or denominator (1), as what it is counted in has it."""
     if number is None:
         return ""
-    return say.money(number, result.currency) if result.currency else say.count(number)
+    if len(result.figure.numerator) > 1 or len(result.figure.denominator) > 1:
+        return ""  # a product of sums is nothing that anybody counted
+    return measured(number, result.figure.measures[place], result)
 
 
-def written(result: Result, answers: Answers) -> str:
-    """The formula with the shop's own numbers: `(105 − 15) / 100 = 90 %`."""
-    if result.value is None or result.numerator is None or result.denominator is None:
-        return ""
-    parts = f"{whole(result, result.numerator)} / {say.count(result.denominator)}"
-    return f"{parts} = {saying.plain(result, result.value)}"
+def measured(number: int, measure: Measure, result: Result) -> str:
+    """A sum in its own unit: money, units of the program, or a plain number."""
+    match measure:
+        case "money":
+            return say.money(number, result.currency)
+        case "units":
+            return saying.decimal(number / 10**result.decimals)
+        case "number":
+            return say.count(number)
+
+
+def _factors(factors: Sequence[Sequence[Step]], result: Result) -> str:
+    alone = len(factors) == 1
+    return " × ".join(_factor(steps, result, alone=alone) for steps in factors)
+
+
+def _factor(steps: Sequence[Step], result: Result, *, alone: bool) -> str:
+    text = ""
+    for step in steps:
+        sign = "−" if step.weight < 0 else "+"
+        number = measured(step.value, step.measure, result)
+        times = "" if abs(step.weight) == 1 else f"{abs(step.weight)} × "
+        joint = f" {sign} " if text else sign if step.weight < 0 else ""
+        text += f"{joint}{times}{number} {step.label[words.language()]}"
+    return f"({text})" if len(steps) > 1 else text

@@ -24,6 +24,16 @@ def money(value: int, currency: str) -> str:
 
 
 @register.filter
+def whole(value: int, currency: str) -> str:
+    """Minor units as an amount without them, where they would pretend too much: 1 250 €."""
+    amount = round(value / 10 ** minor.decimals(currency))
+    pattern = "¤#,##0" if _locale() == "en" else "#,##0\u00a0¤"
+    return numbers.format_currency(
+        amount, currency, pattern, locale=_locale(), currency_digits=False
+    )
+
+
+@register.filter
 def count(value: float) -> str:
     """A number with the language's separators."""
     return numbers.format_decimal(value, locale=_locale())
