@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -20,3 +21,11 @@ def cursor() -> Rows:
     if raw.prepare_threshold is None:
         raw.prepare_threshold = 5
     return Cursor(raw)
+
+
+def query(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    """All rows of one statement with named parameters, as `metrics` asks for them."""
+    with connection.cursor() as found:
+        found.execute(sql, values)
+        rows: list[tuple[Any, ...]] = found.fetchall()
+    return rows

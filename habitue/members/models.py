@@ -27,6 +27,7 @@ class Business(models.Model):
     is_demo = models.BooleanField(default=False)
     counter_key = models.CharField(max_length=32, unique=True)  # the secret part of the staff link
     printed_cards = models.BooleanField(default=False)  # a code that never changes is accepted
+    window_days = models.PositiveSmallIntegerField(null=True, blank=True)  # null: its own rhythm
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

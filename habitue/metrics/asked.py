@@ -33,7 +33,9 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """How long W is and why: given, the business's own rhythm, or assumed for want of gaps."""
+    """How long W is and why: given, declared by the business, its own rhythm, or assumed for want
+    of gaps.
+    """
 
     days: int
     origin: str
@@ -61,8 +63,8 @@ def own_rhythm(gaps: dict[int, int]) -> Window:
     raise AssertionError("the ranks of a histogram end with its number")
 
 
-def given(days: int) -> Window:
+def given(days: int, *, origin: str = "given") -> Window:
     """W as somebody asked for it; a `ValueError` carries a sentence."""
     if not 0 < days <= LONGEST_WINDOW:
         raise ValueError(f"A window is between 1 and {LONGEST_WINDOW:,} days, not {days}.")
-    return Window(days=days, origin="given")
+    return Window(days=days, origin=origin)
