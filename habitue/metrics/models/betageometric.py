@@ -118,21 +118,15 @@ class BetaGeometric(Struct, frozen=True, kw_only=True):
 
 def fit(seen: Patterns, *, unit: Unit, at_once: bool) -> Fitted[BetaGeometric] | Unfit:
     """The most likely parameters: MBG/NBD with `at_once`, else BG/NBD."""
-    refusal = dropout.hopeless(seen)
-    if refusal:
-        return refusal
-    still = dropout.staying(seen, unit)
-    if still is None:
-        return Unfit(reason="not settled")
-    typical = dropout.mean_age(seen, unit)
-    starts = [(still.r, still.alpha / typical, 0.5, 2.0), (1.0, 1.0, 1.0, 1.0)]
-    summit = fitting.climb(
-        likelihood(seen, unit, at_once), starts, (1.0, typical, 1.0, 1.0), seen.customers
+    summit = dropout.settle(
+        seen,
+        unit,
+        lambda some, by: likelihood(some, by, at_once),
+        shape=0.5,
+        scale=2.0,
     )
-    if summit is None:
-        return Unfit(reason="not settled")
-    if 2 * (summit.height - still.height) < dropout.DETECTABLE:
-        return Unfit(reason="nobody left")
+    if isinstance(summit, Unfit):
+        return summit
     r, alpha, a, b = summit.parameters
     return Fitted(
         model=BetaGeometric(r=r, alpha=alpha, a=a, b=b, unit=unit, at_once=at_once),
@@ -146,45 +140,33 @@ def fit(seen: Patterns, *, unit: Unit, at_once: bool) -> Fitted[BetaGeometric] |
 
 def likelihood(seen: Patterns, unit: Unit, at_once: bool) -> Likelihood:
     """The log-likelihood of everybody and its gradient, by the logarithms of r, alpha, a, b."""
-    recency, age = seen.times(unit)
-    count, again = seen.count.astype(float), seen.again
-    agains, at = seen.by_again
-    stayed = agains + at_once
-    customers = np.bincount(at, count)
+    since, until = seen.by_recency, seen.by_age
+    again, at = seen.by_again
+    customers, everybody = np.bincount(at, seen.weight), seen.weight.sum()
+    stayed = again + at_once
 
-    def both(logarithms: Floats) -> tuple[float, Floats]:
+    def exact(logarithms: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = np.exp(logarithms)
-        odds = _log_odds(a, b, agains, at_once)
-        ages, recencies = np.log(alpha + age), np.log(alpha + recency)
-        power = r + again
-        left = odds[at] + power * (ages - recencies)
-        gone = count * special.expit(left)
-        gone_by_again = np.bincount(at, gone)
-        height = (
-            customers
-            @ (_log_rising(r, agains) + _log_rising(b, stayed) - _log_rising(a + b, stayed))
-            + r * np.log(alpha) * customers.sum()
-            - count @ (power * ages + special.log_expit(-left))
+        recency, age = alpha + since.day / unit.value, alpha + until.day / unit.value
+        log_recency, log_age = np.log(recency), np.log(age)
+        odds = _log_odds(a, b, since.again, at_once)
+        found = dropout.silence(
+            seen, odds - (r + since.again) * log_recency, -(r + until.again) * log_age
         )
-        by_r = (
-            customers @ (special.digamma(r + agains) - special.digamma(r))
-            + np.log(alpha) * customers.sum()
-            - count @ ages
-            + gone @ (ages - recencies)
-        )
-        by_alpha = r / alpha * customers.sum() - (
-            (count - gone) @ (power / (alpha + age)) + gone @ (power / (alpha + recency))
-        )
+        rising = _log_rising(r, again) + _log_rising(b, stayed) - _log_rising(a + b, stayed)
+        height = found.height + customers @ rising + everybody * r * np.log(alpha)
+        by_r = customers @ (special.digamma(r + again) - special.digamma(r))
+        by_r += everybody * np.log(alpha) - found.left @ log_recency - found.stayed @ log_age
+        by_alpha = everybody * r / alpha
+        by_alpha -= found.left @ ((r + since.again) / recency)
+        by_alpha -= found.stayed @ ((r + until.again) / age)
         by_sum = customers @ (special.digamma(a + b) - special.digamma(a + b + stayed))
-        by_a = by_sum + gone.sum() / a
-        by_b = (
-            by_sum
-            + customers @ (special.digamma(b + stayed) - special.digamma(b))
-            - gone_by_again @ np.exp(odds) / a
-        )
+        by_a = by_sum + found.left.sum() / a
+        by_b = by_sum + customers @ (special.digamma(b + stayed) - special.digamma(b))
+        by_b -= found.left @ np.exp(odds) / a
         return float(height), np.array([r * by_r, alpha * by_alpha, a * by_a, b * by_b])
 
-    return both
+    return exact
 
 
 def _log_rising(base: float, steps: Integers) -> Floats:

@@ -6,6 +6,7 @@ The models see purchases only; nobody says goodbye. Each customer buys at a rhyt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy import special
 
 from habitue.metrics.lives import Integers
 from habitue.metrics.models import fitting
-from habitue.metrics.models.fitting import LEAST, LEAST_BACK, Unfit
+from habitue.metrics.models.fitting import LEAST, LEAST_BACK, Likelihood, Summit, Unfit
 from habitue.metrics.models.patterns import Floats, Patterns
 from habitue.metrics.models.spans import Span, Unit
 
@@ -147,3 +148,65 @@ def staying(seen: Patterns, unit: Unit) -> Staying | None:
 def mean_age(seen: Patterns, unit: Unit) -> float:
     """The natural scale of time: for how long customers were seen, on average."""
     return float(seen.count @ seen.age / seen.customers / unit.value)
+
+
+class Silence(NamedTuple):
+    """Everybody's log-likelihood but what depends on x alone, and how it follows each pair.
+
+    By (x, t_x): how many are thought to have left after their last purchase; by (x, T): how many
+    are thought not to have.
+    """
+
+    height: float
+    left: Floats
+    stayed: Floats
+
+
+def silence(seen: Patterns, gone: Floats, stay: Floats) -> Silence:
+    """A silence since t_x comes of having left (`gone`, by (x, t_x)) or of chance (by (x, T)).
+
+    Both are logarithms; here they are added up for each pattern, and weighed.
+    """
+    since, until = seen.by_recency.at, seen.by_age.at
+    apart = gone[since] - stay[until]
+    less = np.exp(-np.abs(apart))
+    more = 1 / (1 + less)
+    left = seen.weight * np.where(apart > 0, more, less * more)
+    by_age = np.bincount(until, seen.weight)
+    height = by_age @ stay + seen.weight @ (np.maximum(apart, 0) - np.log(more))
+    by_left = np.bincount(since, left, len(gone))
+    return Silence(float(height), by_left, by_age - np.bincount(until, left, len(stay)))
+
+
+def settle(
+    seen: Patterns,
+    unit: Unit,
+    likelihood: Callable[[Patterns, Unit], Likelihood],
+    *,
+    shape: float,
+    scale: float,
+) -> Summit | Unfit:
+    """The best parameters of a model of leaving, or why there is none.
+
+    The first two parameters are those of `Staying`; `shape` starts the third, which has no unit,
+    and `scale` is the natural scale of the fourth, whence its start is taken.
+    """
+    refusal = hopeless(seen)
+    if refusal:
+        return refusal
+    still = staying(seen, unit)
+    if still is None:
+        return Unfit(reason="not settled")
+    typical = mean_age(seen, unit)
+    starts = [(still.r, still.alpha / typical, shape, 1.0), (1.0, 1.0, 1.0, 1.0)]
+    scales = (1.0, typical, 1.0, scale)
+    near = None
+    if seen.sample:
+        some = likelihood(seen.sample, unit)
+        near = fitting.climb(some, starts, scales, seen.sample.customers)
+    summit = fitting.climb(likelihood(seen, unit), starts, scales, seen.customers, near)
+    if summit is None:
+        return Unfit(reason="not settled")
+    if 2 * (summit.height - still.height) < DETECTABLE:
+        return Unfit(reason="nobody left")
+    return summit

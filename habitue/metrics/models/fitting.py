@@ -11,6 +11,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from msgspec import Struct, field
+from numpy.typing import NDArray
 from scipy import optimize
 
 from habitue.metrics.figure import Text
@@ -18,6 +19,8 @@ from habitue.metrics.models import words
 from habitue.metrics.models.patterns import Floats
 
 Model = TypeVar("Model", covariant=True)
+
+Flags = NDArray[np.bool_]
 
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 """From logarithms of parameters to the log-likelihood and its gradient by them."""
@@ -36,6 +39,12 @@ STEP: Final = 1e-4
 
 SETTLED: Final = 1e-6
 """The largest slope, per customer, at which an estimate counts as settled."""
+
+FLAT: Final = 1e-10
+"""The slope, per customer, at which Newton's steps have nothing left to do."""
+
+STEPS: Final = 8
+"""Newton's steps at most; they share one curvature, so each wins some digits, not all."""
 
 ALIKE: Final = 200.0
 """A shape beyond which customers are practically the same: a spread under some 7 %."""
@@ -94,21 +103,27 @@ def climb(
     starts: Sequence[Sequence[float]],
     scale: Sequence[float],
     customers: int,
+    near: Summit | None = None,
 ) -> Summit | None:
     """The summit, from the first start that leads to one; None if none does.
 
     `scale` is the natural scale of each parameter, around which it is sought; `starts` are
-    multiples of it. So nothing depends on the unit of time or of money.
+    multiples of it. So nothing depends on the unit of time or of money. `near` is the summit of a
+    sample of the same customers: from there Newton's steps mostly do.
     """
     middle = np.log(np.asarray(scale, dtype=float))
+    found = near and _newton(likelihood, np.log(near.parameters), middle, customers)
     for start in starts:
-        found = _ascend(likelihood, middle + np.log(start), middle, customers)
-        if found is not None:
-            return found
-    return None
+        if found:
+            break
+        at = _walk(likelihood, middle + np.log(start), middle, customers)
+        found = _newton(likelihood, at, middle, customers)
+    return found
 
 
-def _ascend(likelihood: Likelihood, start: Floats, middle: Floats, customers: int) -> Summit | None:
+def _walk(likelihood: Likelihood, start: Floats, middle: Floats, customers: int) -> Floats:
+    """Uphill by the gradient, within reach of the middle."""
+
     def descent(at: Floats) -> tuple[float, Floats]:
         height, slope = likelihood(at)
         return -height / customers, -slope / customers
@@ -121,24 +136,34 @@ def _ascend(likelihood: Likelihood, start: Floats, middle: Floats, customers: in
         bounds=[(centre - REACH, centre + REACH) for centre in middle],
         options={"maxiter": 300, "ftol": 1e-13, "gtol": 1e-7},
     )
-    at = np.asarray(found.x, dtype=float)
+    return np.asarray(found.x, dtype=float)
+
+
+def _newton(likelihood: Likelihood, at: Floats, middle: Floats, customers: int) -> Summit | None:
+    """The last steps to the summit; None if it is not there.
+
+    A parameter that has come to its bound is held there.
+    """
     free = np.abs(at - middle) < REACH - 1e-6
+    start = at
     height, slope = likelihood(at)
     curve = _curvature(likelihood, at, free)
-    for _ in range(3):  # Newton's steps, as long as the ground is a summit and they lead up
-        if not _is_summit(curve) or not free.any():
+    for _ in range(STEPS):
+        steep = np.abs(slope[free]).max(initial=0.0)
+        if steep < FLAT * customers or not _is_summit(curve):
             break
         ahead = at.copy()
         ahead[free] -= np.linalg.solve(curve, slope[free])
-        if not np.all(np.abs(ahead - middle) < REACH):
+        if np.abs(ahead - middle).max() >= REACH:
             break
         higher, flatter = likelihood(ahead)
-        if not np.abs(flatter[free]).max() < np.abs(slope[free]).max():
+        if not np.abs(flatter[free]).max() < steep:
             break
         at, height, slope = ahead, higher, flatter
-        curve = _curvature(likelihood, at, free)
     if not np.isfinite(height) or np.abs(slope[free]).max(initial=0.0) > SETTLED * customers:
         return None
+    if np.abs(at - start).max() > STEP:
+        curve = _curvature(likelihood, at, free)
     return Summit(
         tuple(float(number) for number in np.exp(at)),
         height,
@@ -147,9 +172,7 @@ def _ascend(likelihood: Likelihood, start: Floats, middle: Floats, customers: in
     )
 
 
-def _curvature(
-    likelihood: Likelihood, at: Floats, free: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Floats:
+def _curvature(likelihood: Likelihood, at: Floats, free: Flags) -> Floats:
     """Second derivatives by the free logarithms: central differences of the exact gradient."""
     places = np.flatnonzero(free)
     rows = []
@@ -170,9 +193,7 @@ def _is_summit(curve: Floats) -> bool:
     return bool(bends.max() < -1e-9 * max(1.0, -bends.min()))
 
 
-def _errors(
-    at: Floats, curve: Floats, free: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> tuple[float | None, ...]:
+def _errors(at: Floats, curve: Floats, free: Flags) -> tuple[float | None, ...]:
     """Standard errors of the parameters: those of their logarithms, times the parameters."""
     errors: list[float | None] = [None] * len(at)
     if curve.size and _is_summit(curve):

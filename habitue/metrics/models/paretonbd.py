@@ -23,7 +23,7 @@ from habitue.metrics.models.spans import Span, Unit
 
 NAMES: Final = ("r", "alpha", "s", "beta")
 
-BLOCK: Final = 2_048
+BLOCK: Final = 512
 """So many rows are integrated at once, which keeps them near the processor."""
 
 
@@ -126,20 +126,22 @@ def leaving(m: Floats, k: Floats, s: float) -> Leaving:
     (Takahasi and Mori, 1974), on the scale of each row's first decline: relative errors stay below
     1e-12 where k ≥ 0.1, below 1e-8 where k ≥ 0.001.
     """
-    step = 0.1 if k.min(initial=1.0) > 0.1 else 0.05
+    least = k.min(initial=1.0)
+    step = 0.15 if least > 0.5 else 0.1 if least > 0.1 else 0.05
     at = np.arange(-3.7, 3.8 + np.log(max(1.0, k.max(initial=1.0))), step)
     nodes, weights = np.exp(at - np.exp(-at)), step * (1 + np.exp(-at))
     found = np.empty((4, len(m)))
     for since in range(0, len(m), BLOCK):
         block = slice(since, since + BLOCK)
         rate, odds = m[block, None], k[block, None] - 1
-        v = nodes / (s + rate * (odds + 1))
-        gone = -np.expm1(-v)
+        v = nodes * (1 / (s + rate * (odds + 1)))
+        gone = 1 - np.exp(-v)
         bent = 1 + odds * gone
         logs = np.log(bent)
-        f = np.exp(-(s + rate) * v - rate * logs) * v * weights
+        logs += v
+        f = np.exp(-s * v - rate * logs) * v * weights
         found[0, block] = f.sum(axis=1)
-        found[1, block] = np.einsum("ij,ij->i", f, v + logs)
+        found[1, block] = np.einsum("ij,ij->i", f, logs)
         found[2, block] = np.einsum("ij,ij->i", f, gone / bent)
         found[3, block] = np.einsum("ij,ij->i", f, v)
     whole, by_m, by_k, by_s = found
@@ -148,21 +150,10 @@ def leaving(m: Floats, k: Floats, s: float) -> Leaving:
 
 def fit(seen: Patterns, *, unit: Unit) -> Fitted[ParetoNBD] | Unfit:
     """The most likely parameters."""
-    refusal = dropout.hopeless(seen)
-    if refusal:
-        return refusal
-    still = dropout.staying(seen, unit)
-    if still is None:
-        return Unfit(reason="not settled")
     typical = dropout.mean_age(seen, unit)
-    starts = [(still.r, still.alpha / typical, 0.5, 1.0), (1.0, 1.0, 1.0, 1.0)]
-    summit = fitting.climb(
-        likelihood(seen, unit), starts, (1.0, typical, 1.0, typical), seen.customers
-    )
-    if summit is None:
-        return Unfit(reason="not settled")
-    if 2 * (summit.height - still.height) < dropout.DETECTABLE:
-        return Unfit(reason="nobody left")
+    summit = dropout.settle(seen, unit, likelihood, shape=0.5, scale=typical)
+    if isinstance(summit, Unfit):
+        return summit
     r, alpha, s, beta = summit.parameters
     return Fitted(
         model=ParetoNBD(r=r, alpha=alpha, s=s, beta=beta, unit=unit),
@@ -177,39 +168,27 @@ def fit(seen: Patterns, *, unit: Unit) -> Fitted[ParetoNBD] | Unfit:
 def likelihood(seen: Patterns, unit: Unit) -> Likelihood:
     """The log-likelihood of everybody and its gradient, by the logarithms of r, alpha, s, beta."""
     since, until = seen.by_recency, seen.by_age
-    count = seen.count.astype(float)
-    agains, at = seen.by_again
-    customers = np.bincount(at, count)
-    both = slice(0, len(since.again)), slice(len(since.again), None)
-    again = np.concatenate([since.again, until.again])
+    again, at = seen.by_again
+    customers, everybody = np.bincount(at, seen.weight), seen.weight.sum()
+    many = len(since.again)
+    bought = np.concatenate([since.again, until.again])
     time = np.concatenate([since.day, until.day]) / unit.value
 
     def exact(logarithms: Floats) -> tuple[float, Floats]:
         r, alpha, s, beta = np.exp(logarithms)
-        a, b = alpha + time, beta + time
-        m, log_a, log_b = r + again, np.log(a), np.log(b)
+        m, a, b = r + bought, alpha + time, beta + time
+        log_a, log_b = np.log(a), np.log(b)
         leaves = leaving(m, b / a, s)
         ways = -m * log_a - s * log_b
-        ways[both[0]] += np.log(leaves.share[both[0]])
-        ways[both[1]] += np.log1p(-leaves.share[both[1]])
-        gone, stay = ways[both[0]][since.at], ways[both[1]][until.at]
-        left = count * special.expit(gone - stay)
-        weight = np.concatenate(
-            [
-                np.bincount(since.at, left, len(since.again)),
-                np.bincount(until.at, count - left, len(until.again)),
-            ]
-        )
-        slope = weight * np.concatenate(
-            [1 / leaves.share[both[0]], -1 / (1 - leaves.share[both[1]])]
-        )
-        everybody = count.sum()
-        height = (
-            customers @ (special.gammaln(r + agains) - special.gammaln(r))
-            + everybody * (r * np.log(alpha) + s * np.log(beta))
-            + count @ np.logaddexp(gone, stay)
-        )
-        by_r = customers @ (special.digamma(r + agains) - special.digamma(r))
+        ways[:many] += np.log(leaves.share[:many])
+        ways[many:] += np.log1p(-leaves.share[many:])
+        found = dropout.silence(seen, ways[:many], ways[many:])
+        weight = np.concatenate([found.left, found.stayed])
+        slope = weight / np.concatenate([leaves.share[:many], leaves.share[many:] - 1])
+        rising = special.gammaln(r + again) - special.gammaln(r)
+        height = found.height + customers @ rising
+        height += everybody * (r * np.log(alpha) + s * np.log(beta))
+        by_r = customers @ (special.digamma(r + again) - special.digamma(r))
         by_r += everybody * np.log(alpha) + slope @ leaves.by_m - weight @ log_a
         by_alpha = everybody * r / alpha - slope @ (leaves.by_k * b / a**2) - weight @ (m / a)
         by_s = everybody * np.log(beta) + slope @ leaves.by_s - weight @ log_b

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from habitue.metrics.lives import Integers, Lives
 from habitue.metrics.models.spans import Unit
 
 Floats = NDArray[np.float64]
+
+SAMPLE: Final = 8_192
+"""How many patterns tell a model nearly as much as all do."""
 
 
 class Pairs(NamedTuple):
@@ -50,6 +53,11 @@ class Patterns:
         return int(self.count.sum())
 
     @cached_property
+    def weight(self) -> Floats:
+        """`count`, to be multiplied with."""
+        return self.count.astype(float)
+
+    @cached_property
     def by_recency(self) -> Pairs:
         """The different (x, t_x)."""
         return _pairs(self.again, self.recency)
@@ -64,6 +72,15 @@ class Patterns:
         """The different x, and which of them each pattern has."""
         again, at = np.unique(self.again, return_inverse=True)
         return again, at
+
+    @cached_property
+    def sample(self) -> Patterns | None:
+        """A fair choice of the patterns, from which a fit may begin; None where there are few."""
+        every = len(self.count) // SAMPLE
+        if every < 2:
+            return None
+        chosen = (self.again, self.recency, self.age, self.count)
+        return Patterns(*(column[::every] for column in chosen), self.of[:0])
 
     def times(self, unit: Unit) -> tuple[Floats, Floats]:
         """t_x and T in a unit."""
