@@ -60,9 +60,16 @@ JOIN ledger_lot lot ON lot.customer_id = entry.customer_id AND lot.id = entry.lo
 WHERE account.business_id = %s AND entry.day <= %s
 GROUP BY 1, 2, 3, 4"""
 
+# The same, of the days from one on.
+_MOVED: Final = """
+SELECT entry.unit, entry.kind, sum(entry.amount)::bigint
+FROM ledger_entry entry
+JOIN ledger_account account USING (customer_id)
+WHERE account.business_id = %s AND entry.day <= %s AND entry.day >= %s
+GROUP BY 1, 2"""
+
 # What members bought, less what came back; undone events count for nothing.
-_SALES: Final = """
-SELECT date_trunc('month', event.business_date)::date, sum(event.amount)::bigint
+_SOLD: Final = """
 FROM ledger_event event
 JOIN ledger_account account USING (customer_id)
 WHERE event.business_id = %(business)s AND event.business_date <= %(on)s
@@ -71,9 +78,13 @@ WHERE event.business_id = %(business)s AND event.business_date <= %(on)s
   AND (event.customer_id, event.id) NOT IN (
       SELECT customer_id, (what->>'of')::bigint FROM ledger_event
       WHERE business_id = %(business)s AND kind = 'undo' AND refusal IS NULL
-        AND business_date <= %(on)s)
+        AND business_date <= %(on)s)"""
+_SALES: Final = f"""
+SELECT date_trunc('month', event.business_date)::date, sum(event.amount)::bigint {_SOLD}
 GROUP BY 1
 HAVING sum(event.amount) IS NOT NULL"""
+_SALES_SINCE: Final = f"""
+SELECT coalesce(sum(event.amount), 0)::bigint {_SOLD} AND event.business_date >= %(since)s"""
 
 _UNSWEPT: Final = """
 SELECT customer_id FROM ledger_account
@@ -95,6 +106,13 @@ class LotLine(Struct, frozen=True):
     expires_on: date
 
 
+class Moved(Struct, frozen=True):
+    """What happened in a span of days: entries by unit number and kind (signed), members' sales."""
+
+    flows: dict[int, dict[EntryKind, int]]
+    sales: int
+
+
 def read(
     business: int, *, on: date, months: int = 12, redemption: Fraction | None = None
 ) -> Statement:
@@ -103,15 +121,29 @@ def read(
     `redemption`: the share of units ever redeemed, as the owner states it; without it, what the
     business's own history says, and where that is too short, all of them.
     """
+    stated, _moved = over(business, since=on, on=on, months=months, redemption=redemption)
+    return stated
+
+
+def over(
+    business: int,
+    *,
+    since: date,
+    on: date,
+    months: int = 12,
+    redemption: Fraction | None = None,
+) -> tuple[Statement, Moved]:
+    """The statement of a day, and what happened in the days from `since` through it."""
     book = books.shelf(business).book
     with transaction.atomic():
         cursor = database.cursor()
         _one_snapshot(cursor)
-        found = _Found(on)
+        found = _Found(since, on)
         found.read(cursor, business)
         for account in _unswept(cursor, business, book, on):
             found.bring_to(book, account)
-    return statement.drawn(book, found.sums(), on=on, months=months, redemption=redemption)
+    stated = statement.drawn(book, found.sums(), on=on, months=months, redemption=redemption)
+    return stated, Moved(found.moved, found.sold)
 
 
 def lots(business: int, *, on: date) -> Iterator[LotLine]:
@@ -143,8 +175,11 @@ def lots(business: int, *, on: date) -> Iterator[LotLine]:
 class _Found:
     """The sums through a day: what is written, then what is only due."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, since: date, on: date) -> None:
+        self.since = since
         self.on = on
+        self.moved: dict[int, dict[EntryKind, int]] = defaultdict(dict)
+        self.sold = 0
         self.flows: dict[int, dict[tuple[date, EntryKind], int]] = defaultdict(dict)
         self.lots: dict[tuple[int, date, date], list[int]] = defaultdict(lambda: [0, 0])
         self.fates: dict[int, list[Fate]] = defaultdict(list)
@@ -160,8 +195,11 @@ class _Found:
             self.fates[unit].append(_fate(age, kind, amount, count, incoming=incoming))
         for unit, earned_on, expires_on, count, open_units in cursor.execute(_GROUPED, values):
             self.lots[unit, earned_on, expires_on] = [count, open_units]
-        named = {"business": business, "on": self.on}
+        for unit, kind, amount in cursor.execute(_MOVED, [*values, self.since]).fetchall():
+            self.moved[unit][kind] = amount
+        named = {"business": business, "on": self.on, "since": self.since}
         self.sales = dict(cursor.execute(_SALES, named).fetchall())
+        ((self.sold,),) = cursor.execute(_SALES_SINCE, named).fetchall()
 
     def bring_to(self, book: Book, account: Account) -> None:
         """What is due on one account, as a sweep would write it."""
@@ -179,6 +217,9 @@ class _Found:
         flows, key = self.flows[entry.unit], (entry.on.replace(day=1), entry.kind)
         flows[key] = flows.get(key, 0) + entry.amount
         self.unswept[entry.unit] += entry.amount
+        if entry.on >= self.since:
+            moved = self.moved[entry.unit]
+            moved[entry.kind] = moved.get(entry.kind, 0) + entry.amount
         if earned_on is not None:
             age = (entry.on - earned_on).days
             fate = _fate(age, entry.kind, entry.amount, 1, incoming=entry.amount > 0)
