@@ -42,10 +42,10 @@ def refresh(business: One = None, folder: Where = None) -> None:
     """Copy what has changed since the last time; may be stopped and run again."""
     from habitue.site.database import database
 
-    with database() as env:
+    with database():
         from habitue.lake import refreshing
 
-        place = folder or folder_of(env)
+        place = folder or home()
         try:
             for owner in _businesses(business):
                 _print(owner, _with_bar(owner, place))
@@ -60,8 +60,8 @@ def status(business: One = None, folder: Where = None) -> None:
     """Say what the lake holds, and as of when."""
     from habitue.site.database import database
 
-    with database() as env:
-        place = folder or folder_of(env)
+    with database():
+        place = folder or home()
         names = {owner.pk: owner.slug for owner in _businesses(business)}
     held = [each for each in layout.manifests(place) if each.business in names]
     if not held:
@@ -81,16 +81,16 @@ def files(
         misuse(f"There is no table {table!r}; there are {', '.join(tables.TABLES)}.")
     from habitue.site.database import database
 
-    with database() as env:
-        place = folder or folder_of(env)
+    with database():
+        place = folder or home()
         key = named.business(business).pk if business else None
     for path in lake.files(place, table, key):
         print(path)
 
 
-def folder_of(env: environment.Environment) -> Path:
+def home() -> Path:
     """Where an installation's own lake lies."""
-    return env.home / "lake"
+    return environment.read().home / "lake"
 
 
 def _businesses(slug: str | None) -> list[Business]:
