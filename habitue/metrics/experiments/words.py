@@ -96,3 +96,41 @@ def undetectable() -> Text:
         "it": "Troppo pochi acquisti finora per dire quale differenza si vedrebbe.",
         "en": "Too few purchases so far to say which difference would be seen.",
     }
+
+
+def observed() -> Text:
+    """What must be read with any comparison of members and others."""
+    return {
+        "fr": "Les membres se sont choisis eux-mêmes : ils auraient peut-être acheté davantage sans"
+        " programme. Cette différence n'est pas ce que le programme apporte ; seul un tirage au"
+        " sort le dirait.",
+        "it": "I membri si sono scelti da soli: forse avrebbero comprato di più anche senza"
+        " programma. Questa differenza non è quanto porta il programma; solo un sorteggio lo"
+        " direbbe.",
+        "en": "Members chose themselves: they might have bought more without any program. This"
+        " difference is not what the program brings; only drawing lots would tell.",
+    }
+
+
+def unlike(members: int, others: int, matched: int) -> Text:
+    """Members and others have too little in common."""
+    return {
+        "fr": f"Membres et autres se ressemblent trop peu pour être comparés : {matched} des"
+        f" {members} membres ont leur pareil parmi les {others} autres.",
+        "it": f"Membri e altri si somigliano troppo poco per confrontarli: {matched} dei {members}"
+        f" membri hanno un simile tra gli altri {others}.",
+        "en": f"Members and others are too unlike to be compared: {matched} of {members} members"
+        f" have somebody like them among the {others} others.",
+    }
+
+
+def still_unlike() -> Text:
+    """Even those who were put together were not alike."""
+    return {
+        "fr": "Même en comparant ceux qui se ressemblent le plus, membres et autres n'achetaient"
+        " pas pareil avant : rien ne peut être dit.",
+        "it": "Anche confrontando chi si somiglia di più, prima membri e altri non compravano allo"
+        " stesso modo: non si può dire nulla.",
+        "en": "Even those most alike did not buy alike before, members and others: nothing can be"
+        " said.",
+    }
