@@ -6,7 +6,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("core", "whatif", "posting", "neighbours", "import")
+NAMES = ("core", "whatif", "models", "posting", "neighbours", "import")
 
 
 def main() -> None:
@@ -33,6 +33,10 @@ def _run(name: str, profile: str | None, times: int, purchases: int | None) -> N
         from benchmarks import whatif
 
         whatif.main(times, purchases or whatif.PURCHASES)
+    elif name == "models":
+        from benchmarks import modelling
+
+        modelling.main(times)
     elif name == "neighbours":
         from benchmarks import neighbours
 
