@@ -71,7 +71,7 @@ def answer(
     period: Period,
     today: date,
     currency: str,
-    window: int | None = None,
+    window: Window | int | None = None,
     lifespan: Fraction | None = None,
     figures: Sequence[str] = (),
     units: Mapping[str, Units] | None = None,
@@ -84,9 +84,7 @@ def answer(
     has. `today` is the business's local date: a period that is not over has no values yet. A
     `ValueError` carries a sentence about the window.
     """
-    chosen = (
-        asking.given(window) if window is not None else asking.own_rhythm(source.gaps(period.until))
-    )
+    chosen = _window(window, source, period)
     sums = source.aggregates(Asked(period=period, window=chosen.days))
     sums = structs.replace(sums, units=dict(units or {}))
     return Answers(
@@ -95,6 +93,12 @@ def answer(
         results=results(sums, period, today, lifespan=lifespan, currency=currency, figures=figures),
         aggregates=sums,
     )
+
+
+def _window(window: Window | int | None, source: Source, period: Period) -> Window:
+    if isinstance(window, Window):
+        return window
+    return asking.own_rhythm(source.gaps(period.until)) if window is None else asking.given(window)
 
 
 def results(
