@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import structs
 
-from habitue.metrics.lives import Integers
-from habitue.metrics.models import choosing, spans
+from habitue.metrics import lives as living
+from habitue.metrics.lives import Integers, Lives
+from habitue.metrics.models import choosing, holdout, patterns, spans, tenure
 from habitue.metrics.models.choosing import Future
 from habitue.metrics.models.fitting import Fitted, Unfit
 from habitue.metrics.models.patterns import Floats
 from habitue.metrics.models.worth import Terms
-from habitue.metrics.report import FIRST, LEAKS, Bin, Crowd, Leak, Model, Parameter, People, Worth
-from habitue.metrics.segments import finding, leaks, population, rfm
+from habitue.metrics.report import (
+    FIRST,
+    LEAKS,
+    Bin,
+    Crowd,
+    Held,
+    Holdout,
+    Leak,
+    Model,
+    Parameter,
+    People,
+    Step,
+    Still,
+    Survival,
+    Worth,
+)
+from habitue.metrics.segments import finding, leaks, lifecycle, population, rfm
 from habitue.metrics.segments.population import Population
 from habitue.metrics.sources import Source
 
@@ -30,14 +47,23 @@ BINS: Final = 12
 _ROUND: Final = (1, 2, 5, 10)
 
 
+LAST: Final = 90
+"""A model is held against the last so many days, of a history at least `TIMES` as long."""
+
+TIMES: Final = 3
+MONTH: Final = 30
+
+
 class Outlook(NamedTuple):
-    """Both parts; None where nobody ever bought."""
+    """All parts; None where nobody ever bought, or where nothing can be said."""
 
-    people: People | None
-    worth: Worth | None
+    people: People | None = None
+    worth: Worth | None = None
+    survival: Survival | None = None
+    holdout: Holdout | None = None
 
 
-NOTHING: Final = Outlook(None, None)
+NOTHING: Final = Outlook()
 
 
 def of(source: Source, today: date) -> Outlook:
@@ -46,7 +72,12 @@ def of(source: Source, today: date) -> Outlook:
     if not len(everybody.lives.customer):
         return NOTHING
     future = choosing.customers(everybody.lives, terms=TERMS, kind=KIND, horizons=(YEAR,))
-    return Outlook(_people(everybody, future), _worth(future))
+    return Outlook(
+        _people(everybody, future),
+        _worth(future),
+        _survival(everybody),
+        _holdout(source, everybody.lives),
+    )
 
 
 def _people(everybody: Population, future: Future) -> People:
@@ -114,6 +145,58 @@ def _worth(future: Future) -> Worth:
         median=round(float(np.median(clv))),
         best=round(clv[len(clv) - -(-len(clv) // 10) :].sum()),
         bins=_bins(clv),
+    )
+
+
+def _survival(everybody: Population) -> Survival:
+    """Left on their last day is who is lost by now; the others were last seen today."""
+    lives = everybody.lives
+    lost = lifecycle.masks(everybody)["lost"]
+    followed = living.number(lives.until) - lives.first
+    days = np.where(lost, lives.last - lives.first, followed)
+    curve = tenure.curve(days, lost.astype(np.int64))
+    ordered = np.sort(days)
+    points = [_still(curve, ordered, day) for day in range(0, int(ordered[-1]) + 1, MONTH)]
+    return Survival(
+        customers=curve.members, left=curve.left, median=curve.median, points=tuple(points)
+    )
+
+
+def _still(curve: tenure.Curve, ordered: Integers, day: int) -> Still:
+    step = next((one for one in reversed(curve.steps) if one.day <= day), None)
+    return Still(
+        day=day,
+        share=step.survival if step else 1.0,
+        low=step.low if step else None,
+        high=step.high if step else None,
+        at_risk=len(ordered) - int(np.searchsorted(ordered, day)),
+    )
+
+
+def _holdout(source: Source, now: Lives) -> Holdout | None:
+    """The last months held against a model that does not know them, if there is history enough."""
+    since = now.until - timedelta(days=LAST)
+    if (living.number(now.until) - int(now.first.min())) < TIMES * LAST:
+        return None
+    then = source.lives(since)
+    fitted = choosing.fit(patterns.of(then), kind=KIND, unit=spans.Unit.WEEK)
+    if isinstance(fitted, Unfit):
+        return None
+    found = holdout.validate(fitted.model, then, now)
+    days = [now.until - timedelta(days=MONTH * back) for back in range(12, -1, -1)]
+    first = int(now.first.min())
+    later = (source.lives(day) for day in days if living.number(day) > first + MONTH)
+    return Holdout(
+        since=found.since,
+        until=found.until,
+        customers=found.customers,
+        expected=found.expected,
+        actual=found.actual,
+        rows=tuple(Held(**structs.asdict(row)) for row in found.rows),
+        track=tuple(
+            Step(until=one.until, expected=one.expected, actual=one.actual)
+            for one in holdout.track(fitted.model, then, later)
+        ),
     )
 
 

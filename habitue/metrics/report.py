@@ -119,6 +119,61 @@ class Worth(Struct, frozen=True, kw_only=True):
     bins: tuple[Bin, ...] = ()
 
 
+class Still(Struct, frozen=True, kw_only=True):
+    """So many days after their first purchase, the share `share` of customers is still there.
+
+    `at_risk`: how many had been followed for so long. `low` and `high`: the 95 % interval.
+    """
+
+    day: int
+    share: float
+    low: float | None
+    high: float | None
+    at_risk: int
+
+
+class Survival(Struct, frozen=True, kw_only=True):
+    """How long customers stay (Kaplan and Meier), every 30 days; `left` of them have left.
+
+    `median`: the day by which half have left, None while fewer have.
+    """
+
+    customers: int
+    left: int
+    median: int | None
+    points: tuple[Still, ...]
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """Customers who had come back `again` times (`more`: or oftener); their mean number since."""
+
+    again: int
+    more: bool
+    customers: int
+    expected: float
+    actual: float
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """All repeat purchases before a day, as expected and as they were."""
+
+    until: date
+    expected: float
+    actual: int
+
+
+class Holdout(Struct, frozen=True, kw_only=True):
+    """A model fitted to what was known on `since`, held against what came until `until`."""
+
+    since: date
+    until: date
+    customers: int
+    expected: float
+    actual: int
+    rows: tuple[Held, ...]
+    track: tuple[Step, ...]
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """`trends`: per cadence the answers of the last closed periods, the oldest first, all with one
     window: the last one's. Periods before the first purchase are left out. `running`: per cadence
@@ -134,6 +189,8 @@ class Report(Struct, frozen=True, kw_only=True):
     cohorts: tuple[Cohort, ...]
     people: People | None = None
     worth: Worth | None = None
+    survival: Survival | None = None
+    holdout: Holdout | None = None
 
 
 def compose(
@@ -167,6 +224,8 @@ def compose(
         cohorts=cohorts.triangle(rows, today=today, months=COHORTS),
         people=seen.people,
         worth=seen.worth,
+        survival=seen.survival,
+        holdout=seen.holdout,
     )
 
 

@@ -21,7 +21,9 @@ from habitue.pages.measures import (
     leaks,
     numbers,
     reports,
+    satisfaction,
     segments,
+    staying,
     worth,
 )
 from habitue.pages.measures import overview as measures
@@ -101,6 +103,8 @@ urlpatterns = [
     path("measures/leaks.csv", leaks.sheet, name="measures-leaks-csv"),
     path("measures/segments", segments.segments, name="measures-segments"),
     path("measures/segments/<slug:name>", segments.segment, name="measures-segment"),
+    path("measures/staying", staying.staying, name="measures-staying"),
+    path("measures/satisfaction", satisfaction.satisfaction, name="measures-satisfaction"),
     path("measures/worth", worth.worth, name="measures-worth"),
     path("measures/customers/<slug:name>", behind.customers, name="measure-customers"),
     path("measures/customers/<slug:name>.csv", behind.sheet, name="measure-customers-csv"),

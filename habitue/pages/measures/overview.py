@@ -36,12 +36,13 @@ class Shown(Struct, frozen=True):
 
 
 class Shelf(Struct, frozen=True):
-    """Figures about one thing."""
+    """Figures about one thing; `waiting` are those for which there is not enough data yet."""
 
     id: str
     title: str
     about: str
     figures: tuple[Shown, ...]
+    waiting: tuple[Shown, ...]
 
 
 @never_cache
@@ -94,15 +95,24 @@ def _figures(business: Business, report: Report, by: Cadence) -> dict[str, objec
             one for name in groups.ESSENTIAL for one in shown(business, report, name, by)
         ],
         "shelves": [
-            Shelf(
-                group.id,
-                group.title,
-                group.about,
-                tuple(one for name in group.figures for one in shown(business, report, name, by)),
-            )
+            shelf
             for group in groups.every()
+            if (shelf := _shelf(business, report, group, by)) is not None
         ],
     }
+
+
+def _shelf(business: Business, report: Report, group: groups.Shelf, by: Cadence) -> Shelf | None:
+    found = [one for name in group.figures for one in shown(business, report, name, by)]
+    if not found:
+        return None
+    return Shelf(
+        group.id,
+        group.title,
+        group.about,
+        tuple(one for one in found if one.known),
+        tuple(one for one in found if not one.known),
+    )
 
 
 def shown(business: Business, report: Report, figure: str, by: Cadence) -> list[Shown]:

@@ -69,7 +69,7 @@ def number(result: Result, unit: Unit, value: float | None) -> str:
         case "money":
             return money(value, result.currency)
         case "points":
-            return str(numbers.format_decimal(round(value), _SIGNED, saying.locale()))
+            return signed(value)
         case "mean" if result.figure.scale is not None:
             return _("%(score)s of %(most)s") % {
                 "score": decimal(value),
@@ -81,6 +81,11 @@ def number(result: Result, unit: Unit, value: float | None) -> str:
             return _("%(minutes)s min") % {"minutes": decimal(value)}
         case _:
             return decimal(value)
+
+
+def signed(points: float) -> str:
+    """Points from −100 to 100, always with their sign."""
+    return str(numbers.format_decimal(round(points), _SIGNED, saying.locale()))
 
 
 def percent(share: float) -> str:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET
 from msgspec import Struct
 
 from habitue.members.models import Business
-from habitue.metrics.report import Bin, Model, Worth
+from habitue.metrics.report import Bin, Holdout, Model, Worth
 from habitue.pages import access, charts
 from habitue.pages.charts import Series
 from habitue.pages.measures import reports, saying
+from habitue.pages.program import saying as phrases
 from habitue.pages.program.check import Table
 from habitue.pages.templatetags import words as say
 
@@ -71,6 +72,8 @@ def worth(request: HttpRequest, business: Business) -> HttpResponse:
     }
     if found is not None:
         context |= _shown(business, found, margin)
+    if kept.report.holdout is not None:
+        context |= _held(kept.report.holdout)
     status = 422 if form.errors else 200
     return render(request, "pages/measures/worth.html", context, status=status)
 
@@ -91,6 +94,57 @@ def _shown(business: Business, found: Worth, margin: Fraction) -> dict[str, obje
         "known": say.count(people),
         "chart": _chart(business, found.bins, margin) if found.bins else "",
         "table": _table(business, found.bins, margin) if found.bins else None,
+    }
+
+
+def _held(found: Holdout) -> dict[str, object]:
+    """The model held against what came: all together, and by how often somebody had come back."""
+    series = [
+        Series(_("expected"), [round(one.expected) for one in found.track]),
+        Series(_("actual"), [one.actual for one in found.track]),
+    ]
+    labels = [phrases.short_month(one.until) for one in found.track]
+    times = [f"{one.again}+" if one.more else str(one.again) for one in found.rows]
+    rows = [
+        Series(_("expected"), [round(100 * one.expected) for one in found.rows]),
+        Series(_("actual"), [round(100 * one.actual) for one in found.rows]),
+    ]
+    few = saying.few_signs()
+    return {
+        "held": found,
+        "trusted": _(
+            "For %(customers)s customers it expected %(expected)s purchases; there were %(actual)s."
+        )
+        % {
+            "customers": say.count(found.customers),
+            "expected": say.count(round(found.expected)),
+            "actual": say.count(found.actual),
+        },
+        "track": charts.lines(series, labels, title=_("Repeat purchases in all"), written=few),
+        "track_table": Table(
+            _("Repeat purchases in all"),
+            (_("Until"), _("Expected"), _("Actual")),
+            tuple(
+                (say.day(one.until), say.count(round(one.expected)), say.count(one.actual))
+                for one in found.track
+            ),
+        ),
+        "rows": charts.bars(
+            rows, times, title=_("Purchases since, each"), written=saying.few_signs(100)
+        ),
+        "rows_table": Table(
+            _("Purchases since, each"),
+            (_("Had come back"), _("Customers"), _("Expected"), _("Actual")),
+            tuple(
+                (
+                    name,
+                    say.count(one.customers),
+                    saying.decimal(one.expected),
+                    saying.decimal(one.actual),
+                )
+                for name, one in zip(times, found.rows, strict=True)
+            ),
+        ),
     }
 
 
