@@ -98,11 +98,12 @@ def duckdb(
         "memory_limit": memory,
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": False,
-        "parquet_metadata_cache": True,
     }
     if threads is not None:
         options["threads"] = threads
     with library.connect(config=options) as connection:
+        connection.execute("LOAD parquet")
+        connection.execute("SET parquet_metadata_cache = true")
         for table, paths in files.items():
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
             connection.execute(
