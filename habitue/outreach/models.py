@@ -1,4 +1,4 @@
-"""The tables: audiences, and who is in those that are frozen. Customers by number, no more."""
+"""The tables: audiences, who is in those that are frozen, experiments. Customers by number."""
 
 from django.db import models
 
@@ -49,3 +49,40 @@ class AudienceMember(models.Model):
 
     def __str__(self) -> str:
         return f"customer {self.customer_id} of audience {self.audience_id}"
+
+
+class Experiment(models.Model):
+    """Some customers are held out of something for a while; who, follows from `seed`.
+
+    `share` of them in ten-thousandths, `days` as planned, `figures` as declared before the start,
+    the primary one first. A trigger refuses to change any of it; an experiment can only be ended.
+    `audience` is a frozen one; None: everybody who was known before `started_on`.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey("members.Business", models.CASCADE)
+    name = models.SlugField(max_length=60, db_index=False)
+    seed = models.CharField(max_length=64)
+    share = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField()
+    figures = models.JSONField()
+    audience = models.ForeignKey(Audience, models.PROTECT, null=True)
+    started_on = models.DateField()  # the business's local day
+    ended_on = models.DateField(null=True)  # the first day that is no longer part of it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "name"], name="experiment_name"),
+            models.CheckConstraint(
+                name="experiment_share", condition=models.Q(share__range=(1, 9_999))
+            ),
+            models.CheckConstraint(name="experiment_days", condition=models.Q(days__gte=1)),
+            models.CheckConstraint(name="experiment_seed", condition=~models.Q(seed="")),
+            models.CheckConstraint(
+                name="experiment_end",
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("started_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
