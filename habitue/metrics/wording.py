@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from habitue.metrics.figure import LIFESPAN, Factors, Figure, Group, Measure, Terms, Text, measure
@@ -30,10 +30,41 @@ def worked(figure: Figure, parts: Mapping[str, int]) -> Worked:
     return Worked(_steps(figure.numerator, parts), _steps(figure.denominator, parts))
 
 
+def written(worked: Worked, language: str, number: Callable[[int, Measure], str]) -> str:
+    """The formula with its numbers in words: `(customers at the end 105 − new customers 15) /
+    customers at the start 100`. `number` writes a sum as the reader does.
+    """
+    above = _product(worked.numerator, language, number)
+    below = _product(worked.denominator, language, number)
+    return f"{above} / {below}"
+
+
 def label(name: str) -> Text:
     """What a sum is called; the names are those of `aggregates.NAMES`."""
     french, italian, english = _LABELS[name]
     return {"fr": french, "it": italian, "en": english}
+
+
+def _product(
+    factors: tuple[tuple[Step, ...], ...], language: str, number: Callable[[int, Measure], str]
+) -> str:
+    said = [
+        _sum(steps, language, number, alone=len(steps) == 1 or len(factors) == 1)
+        for steps in factors
+    ]
+    inner = " × ".join(said)
+    return inner if len(factors) == len(factors[0]) == 1 else f"({inner})"
+
+
+def _sum(
+    steps: tuple[Step, ...], language: str, number: Callable[[int, Measure], str], *, alone: bool
+) -> str:
+    said = ""
+    for place, step in enumerate(steps):
+        sign = (" − " if step.weight < 0 else " + ") if place else "−" if step.weight < 0 else ""
+        times = f"{abs(step.weight)} × " if abs(step.weight) != 1 else ""
+        said += f"{sign}{times}{step.label[language]} {number(step.value, step.measure)}"
+    return said if alone else f"({said})"
 
 
 def _steps(factors: Factors, parts: Mapping[str, int]) -> tuple[tuple[Step, ...], ...]:

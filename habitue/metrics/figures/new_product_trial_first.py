@@ -30,12 +30,16 @@ FIGURE = Figure(
     caveats={
         "fr": (
             "Un produit est nouveau dans la période de sa première vente ; il faut que les "
-            "lignes disent le produit."
+            "lignes disent le produit. Sans nouveauté, c'est 0."
         ),
         "it": (
-            "Un prodotto è nuovo nel periodo della prima vendita; le righe devono dire il prodotto."
+            "Un prodotto è nuovo nel periodo della prima vendita; le righe devono dire il "
+            "prodotto. Senza novità è 0."
         ),
-        "en": ("A product is new in the period of its first sale; lines must name their product."),
+        "en": (
+            "A product is new in the period of its first sale; lines must name their "
+            "product. Where nothing is new it is 0."
+        ),
     },
     group="customers",
     unit="share",
