@@ -107,7 +107,8 @@ def duckdb(
         for table, paths in files.items():
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
             connection.execute(
-                f"CREATE VIEW {table} AS SELECT {_columns(table)} FROM read_parquet([{listed}])"
+                f"CREATE VIEW {table} AS SELECT {_columns(table)}"
+                f" FROM read_parquet([{listed}], hive_partitioning = false)"
             )
         yield DuckDB(connection)
 

@@ -51,7 +51,7 @@ def snapshot() -> Iterator[Snapshot]:
     """The state of Django's database as of now."""
     from adbc_driver_postgresql import StatementOptions, dbapi
 
-    with dbapi.connect(_address()) as session, session.cursor() as cursor:
+    with dbapi.connect(address()) as session, session.cursor() as cursor:
         for statement in _BEGIN:
             cursor.execute(statement)
         size = {StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(BATCH_BYTES)}
@@ -59,7 +59,7 @@ def snapshot() -> Iterator[Snapshot]:
         yield Snapshot(cursor)
 
 
-def _address() -> str:
+def address() -> str:
     """Where Django's connection goes, as libpq writes it; what is Django's own is left out."""
     known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
     given = connection.get_connection_params()

@@ -26,14 +26,16 @@ def answer(
     window: int | None = None,
     lifespan: Fraction | None = None,
     figures: Sequence[str] = (),
+    source: Source | None = None,
 ) -> metrics.Answers:
     """Every figure of a business over a period of its own local days (see `metrics.answer`).
 
-    Where no `window` is given, the business's holds (`rhythm`).
+    Where no `window` is given, the business's holds (`rhythm`); where no `source` is, what is kept
+    with each posting answers.
     """
-    needs, today = _needs(figures), now.astimezone(ZoneInfo(business.timezone)).date()
+    needs, today = needed(figures), now.astimezone(ZoneInfo(business.timezone)).date()
     return metrics.answer(
-        State(database.query, business.pk, business.currency, needs),
+        source or State(database.query, business.pk, business.currency, needs),
         period=period,
         today=today,
         window=rhythm.window(business, now=now) if window is None else window,
@@ -89,7 +91,7 @@ def _units(
     return program_figures.read(business.pk, period)
 
 
-def _needs(figures: Sequence[str]) -> frozenset[str]:
+def needed(figures: Sequence[str]) -> frozenset[str]:
     """The sums from which figures are computed; all of them where none is named."""
     if not figures:
         return NAMES

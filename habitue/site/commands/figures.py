@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from habitue import metrics
 from habitue.core import money
-from habitue.site import figures_table
+from habitue.site import computing, figures_table
+from habitue.site.computing import Engine
 from habitue.site.usage import misuse
 
 if TYPE_CHECKING:
@@ -38,6 +40,15 @@ def command(
         list[str] | None,
         typer.Option(help="Only this figure, and how it is computed; may be repeated."),
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where to compute: in PostgreSQL, or over the lake.")
+    ] = Engine.STATE,
+    lake: Annotated[
+        Path | None, typer.Option(help="The lake's folder (default: lake in HABITUE_HOME).")
+    ] = None,
+    spark_master: Annotated[
+        str, typer.Option(help="For --engine spark: the cluster's address.")
+    ] = f"spark://127.0.0.1:{computing.PORT}",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
     """Print the essential figures of a period, with numerator, denominator and interval."""
@@ -49,14 +60,16 @@ def command(
 
         owner = _business(business)
         try:
-            answers = figures.answer(
-                owner,
-                period=asked,
-                now=datetime.now(UTC),
-                window=window,
-                lifespan=periods,
-                figures=only,
-            )
+            with computing.source(engine, owner, only, folder=lake, master=spark_master) as source:
+                answers = figures.answer(
+                    owner,
+                    period=asked,
+                    now=datetime.now(UTC),
+                    window=window,
+                    lifespan=periods,
+                    figures=only,
+                    source=source,
+                )
         except ValueError as error:
             misuse(str(error))
         if as_json:
