@@ -16,6 +16,7 @@ from habitue.metrics.answers import Answers
 from habitue.metrics.asked import Window
 from habitue.metrics.cadence import Cadence
 from habitue.metrics.cohorts import Cohort, Row
+from habitue.metrics.experiments.judging import Judgement
 from habitue.metrics.figure import Text
 from habitue.metrics.periods import Period
 from habitue.metrics.sources import Source
@@ -191,6 +192,7 @@ class Report(Struct, frozen=True, kw_only=True):
     worth: Worth | None = None
     survival: Survival | None = None
     holdout: Holdout | None = None
+    experiments: dict[str, Judgement] = {}
 
 
 def compose(
@@ -200,6 +202,7 @@ def compose(
     *,
     today: date,
     currency: str,
+    experiments: dict[str, Judgement],
     tell: Tell = lambda share: None,
 ) -> Report:
     """Work everything out as of the morning of `today`."""
@@ -226,6 +229,7 @@ def compose(
         worth=seen.worth,
         survival=seen.survival,
         holdout=seen.holdout,
+        experiments=experiments,
     )
 
 

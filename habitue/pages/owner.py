@@ -110,7 +110,9 @@ def poster_pdf(request: HttpRequest, business: Business) -> HttpResponse:
 
 
 def _search(business: Business, text: str) -> QuerySet[Customer]:
-    rows = Customer.objects.filter(business=business, erased_at=None).select_related("member")
+    """Whoever went over into another customer is there as that one only."""
+    rows = Customer.objects.filter(business=business, erased_at=None, merged_into=None)
+    rows = rows.select_related("member")
     for kind in (Identity.Kind.NUMBER, Identity.Kind.EMAIL, Identity.Kind.PHONE):
         if text and (key := people.find(business, kind, text)) is not None:
             return rows.filter(pk=key).order_by("-pk")

@@ -15,8 +15,10 @@ from habitue.pages import (
     today,
 )
 from habitue.pages.measures import (
+    audiences,
     behind,
     cohorts,
+    experiments,
     figure,
     leaks,
     numbers,
@@ -103,6 +105,11 @@ urlpatterns = [
     path("measures/leaks.csv", leaks.sheet, name="measures-leaks-csv"),
     path("measures/segments", segments.segments, name="measures-segments"),
     path("measures/segments/<slug:name>", segments.segment, name="measures-segment"),
+    path("measures/segments/<slug:name>/audience", audiences.make, name="measures-audience"),
+    path("measures/audiences", audiences.audiences, name="measures-audiences"),
+    path("measures/audiences/<int:key>.csv", audiences.sheet, name="measures-audience-csv"),
+    path("measures/experiments", experiments.experiments, name="measures-experiments"),
+    path("measures/experiments/<slug:name>", experiments.experiment, name="measures-experiment"),
     path("measures/staying", staying.staying, name="measures-staying"),
     path("measures/satisfaction", satisfaction.satisfaction, name="measures-satisfaction"),
     path("measures/worth", worth.worth, name="measures-worth"),

@@ -14,6 +14,7 @@ from habitue.ledger import figures, lifelines
 from habitue.members.models import Business
 from habitue.metrics import report as reports
 from habitue.metrics.report import Report
+from habitue.outreach import experiments
 from habitue.pages.models import Study
 from habitue.pages.program import studies
 
@@ -58,5 +59,9 @@ def report(business: Business, *, now: datetime, tell: reports.Tell = lambda sha
         figures.source(business),
         today=today,
         currency=business.currency,
+        experiments={
+            name: experiments.result(one, now=now)
+            for name, one in experiments.every(business).items()
+        },
         tell=tell,
     )

@@ -67,7 +67,7 @@ class Plan(NamedTuple):
     days: int
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Verdict(Struct, frozen=True, kw_only=True, tag=True):
     """One figure. Values per customer (or per order), those before the start taken off.
 
     `low` to `high` is the interval of `difference` that holds however often one looks; `once_low`
@@ -100,7 +100,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
         return words.decided(self.decided)
 
 
-class Untold(Struct, frozen=True, kw_only=True):
+class Untold(Struct, frozen=True, kw_only=True, tag=True):
     """A figure that cannot be compared yet, and why."""
 
     measure: Measure

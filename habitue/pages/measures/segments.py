@@ -17,7 +17,7 @@ from habitue.metrics.report import Crowd, People
 from habitue.metrics.segments import catalogue
 from habitue.metrics.segments.segment import Family
 from habitue.pages import access
-from habitue.pages.measures import naming, reports, saying
+from habitue.pages.measures import audiences, naming, reports, saying
 from habitue.pages.measures.cohorts import SHADES
 from habitue.pages.templatetags import words as say
 
@@ -115,6 +115,9 @@ def segment(request: HttpRequest, business: Business, name: str) -> HttpResponse
         "named": [(key, names[key]) for key in page.rows if key in names],
         "more": crowd.customers > len(crowd.first),
         "first": len(crowd.first),
+        "form": audiences.Named(
+            initial={"name": declared.title[saying.language()]}, business=business
+        ),
     }
     return render(request, "pages/measures/segment.html", context)
 
