@@ -95,22 +95,21 @@ def _write(
     snapshot: Snapshot, folder: Path, business: int, table: str, found: changes.Changes
 ) -> Iterator[tuple[str, File]]:
     """A table whole, or in its changed months; a month without rows gets no file."""
-    stretches = _stretches(found.months[table]) if table in tables.MONTHLY else [None]
-    for stretch in stretches:
-        batches = snapshot.batches(_query(table, business, stretch))
-        yield from columns.write(folder, table, business, batches)
+    query = _query(table, business)
+    if table in tables.MONTHLY:
+        if not found.months[table]:
+            return
+        query = _query(table, business, _stretches(found.months[table]))
+    yield from columns.write(folder, table, business, snapshot.batches(query))
 
 
-def _stretches(months: set[date]) -> list[tuple[date, date] | None]:
+def _stretches(months: set[date]) -> list[tuple[date, date]]:
     """Months that follow each other, put together: [first day, day after the last)."""
-    found: list[tuple[date, date] | None] = []
-    since: date | None = None
+    found: list[tuple[date, date]] = []
     for month in sorted(months):
-        after = _next(month)
-        since = since or month
-        if after not in months:
-            found.append((since, after))
-            since = None
+        joins = bool(found) and found[-1][1] == month
+        since = found.pop()[0] if joins else month
+        found.append((since, _next(month)))
     return found
 
 
@@ -118,17 +117,16 @@ def _next(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def _query(table: str, business: int, stretch: tuple[date, date] | None) -> str:
+def _query(table: str, business: int, stretches: Sequence[tuple[date, date]] = ()) -> str:
+    """A table's rows in one pass, whatever the months are; month after month."""
     names = ", ".join(f'"{name}"' for name in tables.TABLES[table].__struct_fields__)
     query = f"SELECT {names} FROM canonical_{table} WHERE business = {business}"
-    if stretch is None:
+    if not stretches:
         return f"{query} ORDER BY {ORDER[table]}"
     day = f'"{tables.MONTHLY[table]}"'
-    since, until = stretch
-    return (
-        f"{query} AND {day} >= '{since}' AND {day} < '{until}'"
-        f" ORDER BY date_trunc('month', {day}::timestamp), {ORDER[table]}"
-    )
+    within = " OR ".join(f"{day} >= '{since}' AND {day} < '{end}'" for since, end in stretches)
+    month = f"date_trunc('month', {day}::timestamp)"
+    return f"{query} AND ({within}) ORDER BY {month}, {ORDER[table]}"
 
 
 def _kept(before: Manifest | None, found: changes.Changes, table: str) -> dict[str, File]:
