@@ -6,7 +6,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("core", "whatif", "models", "posting", "neighbours", "import")
+NAMES = ("core", "whatif", "models", "dashboard", "posting", "neighbours", "import", "lake")
 
 
 def main() -> None:
@@ -37,6 +37,10 @@ def _run(name: str, profile: str | None, times: int, purchases: int | None) -> N
         from benchmarks import modelling
 
         modelling.main(times)
+    elif name == "dashboard":
+        from benchmarks import dashboard
+
+        dashboard.main(times)
     elif name == "neighbours":
         from benchmarks import neighbours
 
@@ -45,6 +49,10 @@ def _run(name: str, profile: str | None, times: int, purchases: int | None) -> N
         from benchmarks import importing
 
         importing.main(times)
+    elif name == "lake":
+        from benchmarks import lake
+
+        lake.main(times)
     elif profile is not None:
         from benchmarks import posting
 
