@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 
-from habitue.members import staff
+from habitue.members import staff, survivors
 from habitue.members.models import Business, Card, Customer, Staff
 from tests.pages.conftest import make_member, make_shop
 
@@ -34,6 +34,19 @@ def test_customers_are_listed_searched_and_opened(owner: Client, alice: Customer
     page = owner.get(f"/customers/{alice.pk}").content.decode()
     assert "alice@example.org" in page
     assert "2 sur 12 tampons" in page
+
+
+def test_who_went_over_into_another_customer_is_listed_as_that_one(
+    owner: Client, cafe: Business, alice: Customer
+) -> None:
+    again = Customer.objects.create(business=cafe, name="Alicia, again")
+    assert "Alicia, again" in owner.get("/customers").content.decode()
+    survivors.merge(alice.pk, again.pk)
+    everybody = owner.get("/customers").content.decode()
+    assert "Alice Martin" not in everybody
+    assert "Alicia, again" in everybody
+    found = owner.get("/customers", {"q": "alice@example.org"}).content.decode()
+    assert "Alicia, again" in found
 
 
 def test_a_new_pin_is_shown_once_and_works(owner: Client, diego: Staff) -> None:

@@ -1,6 +1,7 @@
-"""The aggregates from the ledger's events in PostgreSQL: one scan, grouped by customer.
+"""The raw query: a period's people and money from every event of the ledger, grouped by customer.
 
-This room does no I/O: it writes the statement and reads its rows; a door hands in `query`.
+What the dashboard's sums were computed by before the ledger kept each customer's life; now what
+`benchmarks dashboard` compares with.
 """
 
 from __future__ import annotations
