@@ -172,10 +172,17 @@ def silence(seen: Patterns, gone: Floats, stay: Floats) -> Silence:
     less = np.exp(-np.abs(apart))
     more = 1 / (1 + less)
     left = seen.weight * np.where(apart > 0, more, less * more)
-    by_age = np.bincount(until, seen.weight)
-    height = by_age @ stay + seen.weight @ (np.maximum(apart, 0) - np.log(more))
-    by_left = np.bincount(since, left, len(gone))
-    return Silence(float(height), by_left, by_age - np.bincount(until, left, len(stay)))
+    by_age = _sums(until, seen.weight, len(stay))
+    surprise = seen.weight * (np.maximum(apart, 0) - np.log(more))
+    return Silence(
+        height=float(by_age @ stay + surprise.sum()),
+        left=_sums(since, left, len(gone)),
+        stayed=by_age - _sums(until, left, len(stay)),
+    )
+
+
+def _sums(at: Integers, weights: Floats, number: int) -> Floats:
+    return np.asarray(np.bincount(at, weights, number), dtype=np.float64)
 
 
 def settle(
@@ -184,12 +191,12 @@ def settle(
     likelihood: Callable[[Patterns, Unit], Likelihood],
     *,
     shape: float,
-    scale: float,
+    scale: float | None = None,
 ) -> Summit | Unfit:
     """The best parameters of a model of leaving, or why there is none.
 
     The first two parameters are those of `Staying`; `shape` starts the third, which has no unit,
-    and `scale` is the natural scale of the fourth, whence its start is taken.
+    and `scale` is the natural scale of the fourth, whence its start is taken: None for a time.
     """
     refusal = hopeless(seen)
     if refusal:
@@ -199,7 +206,7 @@ def settle(
         return Unfit(reason="not settled")
     typical = mean_age(seen, unit)
     starts = [(still.r, still.alpha / typical, shape, 1.0), (1.0, 1.0, 1.0, 1.0)]
-    scales = (1.0, typical, 1.0, scale)
+    scales = (1.0, typical, 1.0, typical if scale is None else scale)
     near = None
     if seen.sample:
         some = likelihood(seen.sample, unit)

@@ -150,8 +150,7 @@ def leaving(m: Floats, k: Floats, s: float) -> Leaving:
 
 def fit(seen: Patterns, *, unit: Unit) -> Fitted[ParetoNBD] | Unfit:
     """The most likely parameters."""
-    typical = dropout.mean_age(seen, unit)
-    summit = dropout.settle(seen, unit, likelihood, shape=0.5, scale=typical)
+    summit = dropout.settle(seen, unit, likelihood, shape=0.5)
     if isinstance(summit, Unfit):
         return summit
     r, alpha, s, beta = summit.parameters

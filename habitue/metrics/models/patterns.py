@@ -79,8 +79,13 @@ class Patterns:
         every = len(self.count) // SAMPLE
         if every < 2:
             return None
-        chosen = (self.again, self.recency, self.age, self.count)
-        return Patterns(*(column[::every] for column in chosen), self.of[:0])
+        return Patterns(
+            self.again[::every],
+            self.recency[::every],
+            self.age[::every],
+            self.count[::every],
+            self.of[:0],
+        )
 
     def times(self, unit: Unit) -> tuple[Floats, Floats]:
         """t_x and T in a unit."""
