@@ -132,7 +132,8 @@ def _fill(business: Business) -> int:
                 body = f'{{"type":"refund","of":{256 * (number - 1)}}}'
                 copy.write_row((*row, -int(amount) // 2, on, "refund", None, body))
     with connection.cursor() as cursor:
-        lives.recount(database.cursor(), [256 * (n + 1) for n in range(CUSTOMERS)])
+        everybody = [256 * (n + 1) for n in range(CUSTOMERS)]
+        lives.recount(database.cursor(), everybody, now=datetime.now(UTC))
         cursor.execute("VACUUM ANALYZE")
     return len(who)
 

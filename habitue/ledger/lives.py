@@ -1,6 +1,6 @@
 """What is kept of each customer's life with every posting, for figures that read no history.
 
-Whatever counts is added by the posting itself, in one statement (`added`). Where the past changes
+Whatever counts is added by the posting itself, in one statement (`ADD`). Where the past changes
 (an undo, two customers who are one person, anything at who went over), the lives concerned are
 counted anew from the events, in the same transaction (`recount`).
 """
@@ -8,16 +8,15 @@ counted anew from the events, in the same transaction (`recount`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from habitue.core import facts
 from habitue.core.engine import Outcome
 from habitue.ledger import arrays, books
-from habitue.ledger.arrays import moments, numbers, rows
+from habitue.ledger.arrays import numbers, rows
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
-from habitue.metrics import life
 from habitue.metrics.life import Moment, Since
 
 # A day before the last one may have been counted already: then the customer's events are asked.
@@ -50,6 +49,10 @@ ON CONFLICT (customer_id) DO UPDATE SET
     days = life.days + excluded.days,
     orders = life.orders + excluded.orders,
     amount = life.amount + excluded.amount"""
+
+LATE: Final = """
+INSERT INTO ledger_late (business_id, business_date, posted_at) VALUES (%s, %s, %s)"""
+"""Something of an earlier day is posted: sums of periods that are kept (`kept`) do not hold."""
 
 # Everybody whom one of these went over into, and everybody who went over into those.
 _FAMILY: Final = """
@@ -111,6 +114,12 @@ WITH family AS (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS family (customer_id, survivor_id)
 )"""
 
+# The past changed, from whatever day: sums that are kept do not hold any more.
+_CHANGED: Final = """
+INSERT INTO ledger_late (business_id, business_date, posted_at)
+SELECT DISTINCT business_id, '-infinity'::date, %s::timestamptz
+FROM members_customer WHERE id = ANY (%s::bigint[])"""
+
 _RECOUNT: Final = (
     f"""{_THESE}, {_UNDONE}, {_COUNTED}
     INSERT INTO ledger_moved (customer_id, giver_id, event_id, business_id, sign, business_date,
@@ -163,14 +172,27 @@ DIFFERING: Final = {
 """Invariants for `proving`: customers whose rows are not what their events come to."""
 
 
-def added(posted: Sequence[Outcome], shelf: books.Shelf) -> dict[int, Since]:
-    """What accepted outcomes add to lives, by customer."""
-    return life.since(_moments(posted, shelf.zone, shelf.currency))
+def moments(posted: Sequence[Outcome], shelf: books.Shelf) -> Iterator[Moment]:
+    """What counts of outcomes: purchases, visits and refunds that were accepted."""
+    own = shelf.currency
+    for outcome in posted:
+        if outcome.refused is not None:
+            continue
+        what, customer = outcome.event.what, outcome.event.customer
+        if isinstance(what, facts.Purchase):
+            came, amount = True, what.total - what.covered if what.currency == own else 0
+        elif isinstance(what, facts.Visit):
+            came, amount = True, 0
+        elif isinstance(what, facts.Refund):
+            came, amount = False, -outcome.money if outcome.currency in ("", own) else 0
+        else:
+            continue
+        yield Moment(customer, books.local_day(outcome.event.at, shelf.zone), came, amount)
 
 
 def columns(since: dict[int, Since]) -> list[str]:
     """The values of `ADD` but for the business, as array literals."""
-    forms = (numbers, moments, moments, moments, rows, numbers, numbers)
+    forms = (numbers, arrays.moments, arrays.moments, arrays.moments, rows, numbers, numbers)
     table = [
         (
             customer,
@@ -199,10 +221,11 @@ def changed(posted: Sequence[Outcome], loaded: Loaded) -> set[int]:
     }
 
 
-def recount(cursor: Rows, customers: Collection[int]) -> None:
+def recount(cursor: Rows, customers: Collection[int], *, now: datetime) -> None:
     """Count lives anew from the events: of these customers, of whom they went over into, and of
     whoever else did.
     """
+    cursor.execute(_CHANGED, [now, numbers(customers)], prepare=True)
     cursor.execute(_FAMILY, [numbers(sorted(customers))], prepare=True)
     family = cursor.fetchall()
     members, survivors = (numbers(column) for column in zip(*family, strict=True))
@@ -210,19 +233,3 @@ def recount(cursor: Rows, customers: Collection[int]) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY (%s::bigint[])", [members])
     for statement in _RECOUNT:
         cursor.execute(statement, [members, survivors], prepare=True)
-
-
-def _moments(posted: Sequence[Outcome], zone: ZoneInfo, own: str) -> Iterator[Moment]:
-    for outcome in posted:
-        if outcome.refused is not None:
-            continue
-        what, customer = outcome.event.what, outcome.event.customer
-        on = books.local_day(outcome.event.at, zone)
-        if isinstance(what, facts.Purchase):
-            amount = what.total - what.covered if what.currency == own else 0
-            yield Moment(customer, on, True, amount)
-        elif isinstance(what, facts.Visit):
-            yield Moment(customer, on, True, 0)
-        elif isinstance(what, facts.Refund):
-            amount = -outcome.money if outcome.currency in ("", own) else 0
-            yield Moment(customer, on, False, amount)

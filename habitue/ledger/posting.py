@@ -166,7 +166,7 @@ def _decide_and_write(
         if into != before:
             survivors.merge(customer, into or None)
     if changed := lives.changed([outcome for _, outcome in posted], loaded):
-        lives.recount(cursor, changed)
+        lives.recount(cursor, changed, now=now)
     names = shelf.names
     return {outcome.event.id: Answer.of(business, outcome, names) for outcome in outcomes}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ from habitue.ledger.claims import Prepared
 from habitue.ledger.deciding import StoredLots
 from habitue.ledger.loading import Loaded
 from habitue.members import ids
+from habitue.metrics import life
+from habitue.metrics.life import Moment
 
 _EVENTS = """
 INSERT INTO ledger_event (customer_id, id, business_id, at, recorded_at, amount, business_date,
@@ -156,7 +158,8 @@ def _parts(
     now: datetime,
 ) -> Iterator[Part]:
     accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
-    yield _lives(posted, shelf, business)  # sees the events there were before this batch
+    moments = list(lives.moments([outcome for _, outcome in posted], shelf))
+    yield _lives(moments, business)  # sees the events there were before this batch
     yield _events(posted, shelf.zone, business, now)
     yield _entries(posted)
     yield _new_lots(accounts, stored)
@@ -166,6 +169,7 @@ def _parts(
     yield _budgets(posted, business)
     yield _referrals(posted, business)
     yield _moved_accounts(accounts, posted, loaded)
+    yield _late(moments, books.local_day(now, shelf.zone), business, now)
     yield _outbox(posted, business, now)
 
 
@@ -221,10 +225,16 @@ def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Par
     return _part(_EVENTS, forms, rows, business, now)
 
 
-def _lives(posted: Posted, shelf: books.Shelf, business: int) -> Part:
+def _lives(moments: Sequence[Moment], business: int) -> Part:
     """What the batch adds to customers' lives."""
-    since = lives.added([outcome for _, outcome in posted], shelf)
+    since = life.since(moments)
     return Part(lives.ADD, [business, *lives.columns(since)] if since else [], len(since))
+
+
+def _late(moments: Sequence[Moment], today: date, business: int, now: datetime) -> Part:
+    """A mark that the past changes, for sums that are kept: something of an earlier day."""
+    first = min((moment.on for moment in moments), default=today)
+    return Part(lives.LATE, [business, first, now], 1 if first < today else 0)
 
 
 def _entries(posted: Posted) -> Part:

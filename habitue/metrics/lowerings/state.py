@@ -145,9 +145,14 @@ class State:
         counts: dict[str, int] = {}
         for part in (_PEOPLE, *beside.PARTS):
             if self._needs.intersection(part.names):
-                (row,) = self._query(part.sql, values)
+                name = "people" if part is _PEOPLE else part.names[0]
+                (row,) = self.ask(name, part.sql, values)
                 counts |= zip(part.names, map(int, row), strict=True)
         return Aggregates(counts=Counts(**counts), money=self._money(values))
+
+    def ask(self, part: str, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The rows of a part of a period's sums: `people`, `money`, or one of `beside`."""
+        return self._query(sql, values)
 
     def lives(self, until: date) -> Lives:
         """Everybody's life as of a day."""
@@ -161,5 +166,5 @@ class State:
             return {}
         return {
             currency: Money(**dict(zip(_MONEY.names, map(int, sums), strict=True)))
-            for currency, *sums in self._query(_MONEY.sql, values)
+            for currency, *sums in self.ask("money", _MONEY.sql, values)
         }

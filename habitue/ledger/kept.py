@@ -1,0 +1,83 @@
+"""Sums of periods that are over, kept: a page that is opened again computes nothing.
+
+Nothing that happens today changes a period that ended before. What does is marked by whoever posts
+it (`ledger_late`): an event of an earlier day, an undo, two customers who become one person. Sums
+that were kept before such a posting was visible do not hold any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.db import connection
+
+from habitue.ledger import database
+from habitue.members.models import Business
+from habitue.metrics.lowerings.state import State
+
+SETTLED: Final = timedelta(minutes=10)
+"""After its last midnight a period is kept: until then yesterday's postings may still commit."""
+
+FORGOTTEN: Final = timedelta(days=2)
+"""After so long kept sums are worked out anew, and marks of late postings are not needed."""
+
+_FIND: Final = """
+SELECT rows::text FROM ledger_sums kept
+WHERE business_id = %(business)s AND part = %(part)s AND since = %(since)s AND until = %(until)s
+  AND days = %(days)s AND kept_at > %(forgotten)s AND NOT EXISTS (
+    SELECT FROM ledger_late late
+    WHERE late.business_id = %(business)s AND late.business_date < %(until)s
+      AND NOT pg_visible_in_snapshot(late.xid, kept.snapshot))"""
+
+_KEEP: Final = """
+INSERT INTO ledger_sums (business_id, part, since, until, days, rows, snapshot, kept_at)
+VALUES (%(business)s, %(part)s, %(since)s, %(until)s, %(days)s, %(rows)s, %(snapshot)s, %(now)s)
+ON CONFLICT (business_id, part, since, until, days) DO UPDATE SET
+    rows = excluded.rows, snapshot = excluded.snapshot, kept_at = excluded.kept_at"""
+
+
+class Kept(State):
+    """A business's history, whose sums of people and money are kept once a period is over."""
+
+    def __init__(self, business: Business, needs: Collection[str], *, now: datetime) -> None:
+        super().__init__(database.query, business.pk, business.currency, needs)
+        self._zone, self._now = ZoneInfo(business.timezone), now
+
+    def ask(self, part: str, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The rows of a part, from what is kept where it holds."""
+        if part not in ("people", "money") or not self._over(values["until"]):
+            return super().ask(part, sql, values)
+        told = {
+            **values,
+            "part": part,
+            "days": (values["since"] - values["start_since"]).days,
+            "now": self._now,
+            "forgotten": self._now - FORGOTTEN,
+        }
+        for (rows,) in database.query(_FIND, told):
+            return msgspec.json.decode(rows, type=list[list[Any]])
+        ((snapshot,),) = database.query("SELECT pg_current_snapshot()::text", {})
+        found = [[_plain(cell) for cell in row] for row in super().ask(part, sql, values)]
+        told |= {"rows": msgspec.json.encode(found).decode(), "snapshot": snapshot}
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, told)
+        return found
+
+    def _over(self, until: date) -> bool:
+        midnight = datetime.combine(until, time(), self._zone)
+        return self._now >= midnight + SETTLED
+
+
+def forget(*, now: datetime) -> None:
+    """Delete kept sums that are too old, and the marks that no kept sums need."""
+    with connection.cursor() as cursor:
+        for table, moment in (("ledger_sums", "kept_at"), ("ledger_late", "posted_at")):
+            cursor.execute(f"DELETE FROM {table} WHERE {moment} <= %s", [now - FORGOTTEN])
+
+
+def _plain(cell: Any) -> Any:
+    return cell if isinstance(cell, str) else int(cell)
