@@ -16,10 +16,10 @@ from msgspec import Struct
 from habitue import metrics
 from habitue.ledger import figures as figures_of
 from habitue.members.models import Business, Member
+from habitue.metrics import benchmarks
 from habitue.metrics.answers import Result
+from habitue.metrics.benchmarks import Benchmark
 from habitue.pages import access, account, events, words
-from habitue.pages.measures import benchmarks
-from habitue.pages.measures.benchmarks import Benchmark
 
 SPAN: Final = timedelta(days=90)
 ALIVE: Final = timedelta(seconds=15)  # the worker beats every few seconds

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET
 from msgspec import Struct
 
 from habitue.members.models import Business
-from habitue.metrics import Answers, Result, catalogue
+from habitue.metrics import Answers, Result, benchmarks, catalogue
 from habitue.metrics.asked import Window
 from habitue.metrics.cadence import Cadence
 from habitue.metrics.report import Report
 from habitue.pages import access, charts, spreadsheet
 from habitue.pages.charts import Series
-from habitue.pages.measures import benchmarks, overview, reports, saying, sums
+from habitue.pages.measures import overview, reports, saying, sums
 from habitue.pages.templatetags import words as say
 
 

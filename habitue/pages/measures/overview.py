@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from habitue.ledger import lifelines
 from habitue.members.models import Business
-from habitue.metrics import Answers, Result, catalogue
+from habitue.metrics import Answers, Result, benchmarks, catalogue
 from habitue.metrics.cadence import Cadence
 from habitue.metrics.report import Report
 from habitue.pages import access, charts, today
-from habitue.pages.measures import benchmarks, groups, reports, saying
+from habitue.pages.measures import groups, reports, saying
 from habitue.pages.models import Study
 
 
