@@ -177,10 +177,12 @@ def _figures(
     control: Sums, treated: Sums, measures: Sequence[Measure], plan: Plan, days: int
 ) -> tuple[Verdict | Untold, ...]:
     compared: dict[str, _Compared] = {}
+    why = {measure.id: words.too_little() for measure in measures}
     for measure in measures:
         if all(enough(group, measure) for group in (control, treated)):
             found = _compare(control, treated, measure)
             compared |= {measure.id: found} if found else {}
+            why[measure.id] = words.as_before()
     chances = {
         name: peeking.chance(one.difference / one.error, days, planned=plan.days)
         for name, one in compared.items()
@@ -189,7 +191,7 @@ def _figures(
     return tuple(
         _verdict(measure, compared[measure.id], chances[measure.id], needed[measure.id], plan, days)
         if measure.id in compared
-        else Untold(measure=measure, why=words.too_little())
+        else Untold(measure=measure, why=why[measure.id])
         for measure in measures
     )
 

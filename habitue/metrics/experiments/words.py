@@ -76,6 +76,15 @@ def too_little() -> Text:
     }
 
 
+def as_before() -> Text:
+    """What customers did before tells all of what they did since."""
+    return {
+        "fr": "Tous ont fait exactement comme avant : il n'y a rien à comparer.",
+        "it": "Tutti hanno fatto esattamente come prima: non c'è nulla da confrontare.",
+        "en": "Everybody did exactly as before: there is nothing to compare.",
+    }
+
+
 def detectable(members: int, share: float, days: int) -> Text:
     """From which difference on it would be seen."""
     much = f"{100 * share:.2g}" if share < 1 else f"{100 * share:.0f}"

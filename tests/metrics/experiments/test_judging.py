@@ -139,7 +139,9 @@ def test_what_is_just_as_before_leaves_nothing_to_compare() -> None:
     before = np.random.default_rng(3).poisson(5, 400)
     table = np.column_stack([before, before, before > 0] * 2).astype(int)
     found = judging.judge(group(table[:200]), group(table[200:]), [ORDERS], plan=HALF, days=30)
-    assert isinstance(found.figures[0], Untold)
+    (orders,) = found.figures
+    assert isinstance(orders, Untold)
+    assert orders.why["en"].startswith("Everybody did exactly as before")
 
 
 def test_groups_add_up_across_partitions_of_customers() -> None:
