@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,34 +27,39 @@ from tests.ledger.conftest import NOW, bought, does, guests, make_cafe, post
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-# A real process on the test's database. It kills itself, as the kernel would, before the Nth time
-# that it wants anything of the disk that must survive.
-PROCESS = """
+# Real processes on the test's database, one for each line that is read: each kills itself, as the
+# kernel would, before the Nth time that it wants something of the disk; its end is told.
+PROCESSES = """
 import itertools, json, os, signal, sys
 from datetime import datetime
 from pathlib import Path
 
-given = json.loads(sys.argv[1])
 from django.conf import settings
-settings.DATABASES["default"]["NAME"] = given["database"]
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
 import django
 django.setup()
 from habitue.lake import refreshing
 
-steps = itertools.count(1)
-
-def deadly(work):
+def deadly(work, steps, last):
     def step(*arguments, **named):
-        if next(steps) == given["step"]:
+        if next(steps) == last:
             os.kill(os.getpid(), signal.SIGKILL)
         return work(*arguments, **named)
     return step
 
-for name in ("fsync", "replace", "unlink", "mkdir"):
-    setattr(os, name, deadly(getattr(os, name)))
-print("begun", flush=True)
-now = datetime.fromisoformat(given["now"])
-refreshing.refresh([given["business"]], Path(given["folder"]), now=now)
+def refresh(business, folder, now, step):
+    steps = itertools.count(1)
+    for name in ("fsync", "replace", "unlink", "mkdir"):
+        setattr(os, name, deadly(getattr(os, name), steps, step))
+    refreshing.refresh([business], Path(folder), now=datetime.fromisoformat(now))
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        refresh(**json.loads(line))
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 Shown = dict[str, list[Row]]
@@ -64,7 +70,7 @@ def cafe(transactional_db: None) -> Business:
     """A café with a history of months, of which some will be touched again."""
     made = make_cafe()
     alice, bruno, chiara = guests(made, 3)
-    days = [NOW - timedelta(days=days) for days in (0, 31, 62, 93)]
+    days = [NOW - timedelta(days=days) for days in (0, 31)]
     post(made, *(bought(one, 500, at=day) for one in (alice, bruno, chiara) for day in days))
     return made
 
@@ -81,20 +87,38 @@ def changed(cafe: Business) -> None:
     )
 
 
-def process(cafe: Business, folder: Path, step: int = 0) -> subprocess.Popen[str]:
-    given: dict[str, Any] = {
-        "database": connection.settings_dict["NAME"],
-        "business": cafe.pk,
-        "folder": str(folder),
-        "now": NOW.isoformat(),
-        "step": step,
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", PROCESS, json.dumps(given)],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "habitue.site.settings"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+class Processes:
+    """Refreshes, each by a process of its own."""
+
+    def __init__(self, cafe: Business) -> None:
+        self.cafe = cafe
+        self.parent = subprocess.Popen(
+            [sys.executable, "-c", PROCESSES, connection.settings_dict["NAME"]],
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "habitue.site.settings"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def begin(self, folder: Path, step: int = 0) -> int:
+        """Start one that dies at a step (0: at none); its process id."""
+        told = {"business": self.cafe.pk, "folder": str(folder), "now": NOW.isoformat()}
+        assert self.parent.stdin is not None
+        self.parent.stdin.write(json.dumps(told | {"step": step}) + "\n")
+        self.parent.stdin.flush()
+        return self.told()
+
+    def told(self) -> int:
+        """The next number: a process id, then how that process ended."""
+        assert self.parent.stdout is not None
+        return int(self.parent.stdout.readline())
+
+
+@pytest.fixture
+def processes(cafe: Business) -> Iterator[Processes]:
+    made = Processes(cafe)
+    with made.parent:
+        yield made
 
 
 def shown(cafe: Business) -> Shown:
@@ -123,7 +147,7 @@ def stored(folder: Path) -> set[str]:
 
 
 def test_killed_at_any_step_it_shows_one_of_two_states_and_ends_whole(
-    cafe: Business, tmp_path: Path
+    cafe: Business, processes: Processes, tmp_path: Path
 ) -> None:
     before_folder, folder = tmp_path / "before", tmp_path / "lake"
     refreshing.refresh([cafe.pk], before_folder, now=NOW - timedelta(days=1))
@@ -136,8 +160,8 @@ def test_killed_at_any_step_it_shows_one_of_two_states_and_ends_whole(
     while ended:
         step += 1
         shutil.copytree(before_folder, folder)
-        with process(cafe, folder, step) as running:
-            ended = running.wait(timeout=60)
+        processes.begin(folder, step)
+        ended = processes.told()
         assert ended in (0, -signal.SIGKILL)
         found = copied(cafe, folder)
         assert found in (before, after)
@@ -151,18 +175,19 @@ def test_killed_at_any_step_it_shows_one_of_two_states_and_ends_whole(
     assert seen.count(True) >= 3  # it dies after the new manifest, too
 
 
-def test_killed_at_random_moments_while_the_shop_goes_on(cafe: Business, tmp_path: Path) -> None:
+def test_killed_at_random_moments_while_the_shop_goes_on(
+    cafe: Business, processes: Processes, tmp_path: Path
+) -> None:
     random, folder = Random(4), tmp_path / "lake"
     people = [row[1] for row in view(cafe, "customers")]
     killed = 0
-    for day in range(8):
-        with process(cafe, folder) as running:
-            assert running.stdout is not None
-            running.stdout.readline()  # "begun"
-            post(cafe, bought(random.choice(people), 100 + day, at=NOW - timedelta(30 * day)))
-            time.sleep(random.uniform(0, 0.12))
-            running.kill()
-            killed += running.wait(timeout=60) == -signal.SIGKILL
+    for day in range(16):
+        running = processes.begin(folder)
+        post(cafe, bought(random.choice(people), 100 + day, at=NOW - timedelta(30 * day)))
+        time.sleep(random.uniform(0, 0.12))
+        with suppress(ProcessLookupError):  # it may have ended
+            os.kill(running, signal.SIGKILL)
+        killed += processes.told() == -signal.SIGKILL
     assert killed
     assert again(cafe, folder) == fresh(cafe, tmp_path / "fresh")
     assert copied(cafe, folder) == shown(cafe)
