@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from habitue import metrics
 from habitue.core import money
 from habitue.ledger import database, program_figures, rhythm
+from habitue.ledger.kept import Kept
 from habitue.members.models import Business
 from habitue.metrics.aggregates import NAMES, Units
 from habitue.metrics.figure import Measure
@@ -35,7 +36,7 @@ def answer(
     """
     needs, today = needed(figures), now.astimezone(ZoneInfo(business.timezone)).date()
     return metrics.answer(
-        source or State(database.query, business.pk, business.currency, needs),
+        source or Kept(business, needs, now=now),
         period=period,
         today=today,
         window=rhythm.window(business, now=now) if window is None else window,

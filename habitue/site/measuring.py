@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from habitue import metrics
-from habitue.ledger import figures, lifelines
+from habitue.ledger import figures, lifelines, rhythm
 from habitue.members.models import Business
 from habitue.metrics import report as reports
 from habitue.metrics.report import Report
@@ -47,7 +47,8 @@ def due(*, now: datetime) -> Iterator[Business]:
 
 
 def report(business: Business, *, now: datetime, tell: reports.Tell = lambda share: None) -> Report:
-    """Everything of one business, as of its local day."""
+    """Everything of one business, as of its local day; its own rhythm is worked out afresh."""
+    rhythm.keep(business, now=now)
     today = now.astimezone(ZoneInfo(business.timezone)).date()
 
     def answering(period: metrics.Period, window: int | None) -> metrics.Answers:

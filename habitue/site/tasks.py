@@ -90,10 +90,12 @@ def study(key: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="forget_codes", pass_context=False)
 def forget_codes(timestamp: int) -> None:
-    """Delete the marks of card codes and sign-in codes that are long stale."""
+    """Delete what is long stale: marks of card codes and sign-in codes, kept sums of periods."""
+    from habitue.ledger import kept
     from habitue.members import cards
     from habitue.pages import codes
 
     now = datetime.now(UTC)
     cards.forget_used(before=now)
     codes.forget(before=now)
+    kept.forget(now=now)
