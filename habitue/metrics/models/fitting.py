@@ -154,7 +154,7 @@ def _newton(likelihood: Likelihood, at: Floats, middle: Floats, customers: int) 
             break
         ahead = at.copy()
         ahead[free] -= np.linalg.solve(curve, slope[free])
-        if np.abs(ahead - middle).max() >= REACH:
+        if np.abs(ahead - middle)[free].max(initial=0.0) >= REACH:
             break
         higher, flatter = likelihood(ahead)
         if not np.abs(flatter[free]).max() < steep:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from habitue.metrics.models import choosing, holdout, patterns
+from habitue.metrics.models import choosing, holdout, patterns, spans
 from habitue.metrics.models.choosing import Kind
 from habitue.metrics.models.dropout import Dropout
 from habitue.metrics.models.fitting import Fitted
@@ -59,7 +59,7 @@ def test_errors_are_what_they_are_called() -> None:
         np.array([1, 1]),
     )
     later = one._replace(until=one.until + timedelta(days=70), days=one.days + np.array([2, 0]))
-    expected = model("mbg").expected(patterns.of(one), choosing.spans.days(70))
+    expected = model("mbg").expected(patterns.of(one), spans.days(70))
     found = holdout.validate(model("mbg"), one, later)
     errors = expected[patterns.of(one).of] - np.array([2, 0])
     assert found.mean_absolute_error == pytest.approx(np.abs(errors).mean())

@@ -165,7 +165,7 @@ def test_a_curve_by_hand() -> None:
     greenwood = 1 / (10 * 9) + 2 / (7 * 5) + 1 / (5 * 4)
     assert third.error == pytest.approx(third.survival * greenwood**0.5)
     assert (curve.members, curve.left) == (10, 4)
-    assert (curve.survival(1), curve.survival(4)) == (1.0, pytest.approx(0.9))
+    assert (curve.survival(1), curve.survival(4)) == pytest.approx((1.0, 0.9))
     assert curve.median is None
 
 

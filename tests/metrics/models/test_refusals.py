@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from habitue.metrics import models
+from habitue.metrics.lives import number
 from habitue.metrics.models import choosing, gammagamma, patterns, shiftedbeta, spans, words
 from habitue.metrics.models.betageometric import BetaGeometric
 from habitue.metrics.models.choosing import Kind
@@ -206,4 +207,4 @@ def test_any_shop_gets_numbers_or_words(lives: list[tuple[int, int, int]], kind:
     assert (future.value is None) == isinstance(future.spending, Unfit)
     if future.next is not None:
         told = future.next.likely != models.NEVER
-        assert np.all(future.next.likely[told] > cdnow.number(until - timedelta(days=1)))
+        assert np.all(future.next.likely[told] > number(until - timedelta(days=1)))
