@@ -22,7 +22,7 @@ from habitue.lake.snapshots import Snapshot
 KINDS: Final = {
     "order_lines": ("purchase", "visit"),
     "refunds": ("refund",),
-    "actions": ("action", "redemption"),
+    "actions": ("action", "redemption", "voucher_use"),
 }
 """From which events the tables by month are made; answers are no events."""
 

@@ -90,7 +90,8 @@ class Response(Struct, frozen=True, kw_only=True):
 class Action(Struct, frozen=True, kw_only=True):
     """Anything else that somebody did: `redemption`, `referral`, `review`, `complaint`, `click`…
 
-    The names are those of the events (`redemption` for a reward taken, else an action's name).
+    The names are those of the events: `redemption` for a reward taken (of one that came by itself,
+    the day on which its voucher was used), else an action's name.
     Of the service there are three, a row each: `complaint`, `complaint_answered` (its quantity:
     the minutes since the complaint), `complaint_resolved`.
     """

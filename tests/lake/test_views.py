@@ -8,6 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from habitue import ledger
 from habitue.core import facts
 from habitue.core.facts import Line, Purchase
 from habitue.ledger import Answer
@@ -105,6 +106,22 @@ def test_actions_bear_the_names_of_their_events(cafe: Business, cast: list[int])
         (cafe.pk, alice, TODAY, "click", 2),
         (cafe.pk, alice, TODAY, "redemption", 1),
     ]
+
+
+def test_a_reward_is_taken_once_when_redeemed_or_when_what_came_by_itself_is_used(
+    cafe: Business, cast: list[int]
+) -> None:
+    alice, bruno = cast[:2]
+    done(cafe, bought(alice, 2_000), does(bruno, facts.Visit(quantity=10)))
+    done(cafe, does(alice, facts.Redemption("coffee")))
+    day = later(days=3)  # stamps are pending for two days; then ten of them are a cake
+    standings = ledger.standings(cafe.pk, [alice, bruno], now=day)
+    for who in (alice, bruno):
+        (voucher,) = standings[who].vouchers
+        done(cafe, does(who, facts.VoucherUse(voucher.id), at=day), now=day)
+    assert [row[1:4] for row in view(cafe, "actions")] == sorted(
+        [(alice, TODAY, "redemption"), (bruno, day.date(), "redemption")]
+    )
 
 
 def test_who_went_over_is_there_under_the_last_number_only(cafe: Business, cast: list[int]) -> None:
