@@ -41,27 +41,28 @@ _all_marks: Any = ibis.udf.agg.builtin(_all, name="bit_or")
 
 
 def people(canon: Canon) -> Relation:
-    """A row per customer who moved anything before the end; `last` is NULL if they never bought.
+    """A row per customer who bought before the end.
 
     `revenue` is in the business's own currency, net of refunds; `orders` of all time, `recent`
-    those in the period.
+    those in the period. Refunds are few and join afterwards: the lines are read as they are.
     """
-    moves = _moves(canon, canon.until("order_lines"), canon.until("refunds"))
-    own = either(moves.currency == text("currency"), moves.amount, 0)
-    moves = moves.mutate(own=own, marks=either(moves.came, _marks(moves.on), 0))
-    return moves.group_by("customer").aggregate(
-        marks=_all_marks(moves.marks),
-        last=moves.on.max(where=moves.came),
-        orders=times(moves, moves.came),
-        recent=times(moves, moves.came & (moves.on >= day("since"))),
-        revenue=added(moves.own),
+    lines = canon.until("order_lines")
+    came = lines.line == 0
+    rows = lines.mutate(came=came, own=_own(lines), marks=either(came, _marks(lines.on), 0))
+    rows = rows.group_by("customer").aggregate(
+        marks=_all_marks(rows.marks),
+        last=rows.on.max(where=rows.came),
+        orders=times(rows, rows.came),
+        recent=times(rows, rows.came & (rows.on >= day("since"))),
+        sold=added(rows.own),
     )
+    return _net(canon, rows)
 
 
 def spending(canon: Canon) -> Relation:
     """A row per customer and currency: net in the period (`now`) and in the span before it."""
     lines = canon.within("order_lines", "base_since")
-    moves = _moves(canon, lines, canon.within("refunds", "base_since"))
+    moves = _moves(lines, canon.within("refunds", "base_since"))
     moves = moves.filter(moves.currency != "")
     late = moves.on >= day("since")
     return moves.group_by(["customer", "currency"]).aggregate(
@@ -95,7 +96,7 @@ def states(canon: Canon) -> Relation:
 def money(canon: Canon) -> Relation:
     """A row per currency."""
     rows, all_people = canon.kept("spending"), canon.kept("people")
-    rows = rows.join(all_people.select("customer", "marks", "recent"), "customer")
+    rows = rows.left_join(all_people.select("customer", "marks", "recent"), "customer")
     rows = rows.mutate(
         base=ibis.greatest(rows.base, 0),
         first=(rows.recent > 0) & ~has(rows.marks, BEFORE),
@@ -156,20 +157,22 @@ def gaps(canon: Canon) -> Relation:
 
 def lives(canon: Canon) -> Relation:
     """A row per customer who bought; columns as in `metrics.lives`, but the days are dates."""
-    moves = _moves(canon, canon.until("order_lines"), canon.until("refunds"))
-    moves = moves.mutate(own=either(moves.currency == text("currency"), moves.amount, 0))
-    days = moves.group_by(["customer", "on"]).aggregate(
-        orders=times(moves, moves.came), revenue=added(moves.own)
+    lines = canon.until("order_lines")
+    lines = lines.mutate(came=lines.line == 0, own=_own(lines))
+    days = lines.group_by(["customer", "on"]).aggregate(
+        orders=times(lines, lines.came), sold=added(lines.own)
     )
-    bought = days.orders > 0
     rows = days.group_by("customer").aggregate(
-        first=days.on.min(where=bought),
-        last=days.on.max(where=bought),
-        days=times(days, bought),
+        first=days.on.min(),
+        last=days.on.max(),
+        days=days.count(),
         orders=added(days.orders),
-        revenue=added(days.revenue),
+        sold=added(days.sold),
     )
-    return rows.filter(rows.orders > 0).order_by("customer")
+    rows = _net(canon, rows)
+    return rows.select("customer", "first", "last", "days", "orders", "revenue").order_by(
+        "customer"
+    )
 
 
 def cohort_buyers(canon: Canon) -> Relation:
@@ -184,7 +187,7 @@ def cohort_revenue(canon: Canon) -> Relation:
     """A row per cohort and month (year × 12 + month): revenue, refunds by the day of the order."""
     lines, back = canon.within("order_lines", "shown_since"), canon.until("refunds")
     back = back.filter(back.ordered_on >= day("shown_since"))
-    moves = _moves(canon, lines, back, on="ordered_on")
+    moves = _moves(lines, back, on="ordered_on")
     moves = moves.filter(moves.currency == text("currency"))
     rows = moves.join(_born(canon), "customer")
     rows = rows.mutate(month=_month(rows.on))
@@ -208,7 +211,21 @@ def scores(canon: Canon) -> Relation:
     return rows.group_by(list(MEASURES)).aggregate(customers=rows.count())
 
 
-def _moves(canon: Canon, lines: Relation, refunds: Relation, on: str = "on") -> Relation:
+def _own(rows: Relation) -> Column:
+    """Amounts in the business's own currency, 0 for others."""
+    return either(rows.currency == text("currency"), rows.amount, 0)
+
+
+def _net(canon: Canon, rows: Relation) -> Relation:
+    """`revenue`: what was `sold` less what was given back by the end."""
+    refunds = canon.until("refunds")
+    refunds = refunds.filter(refunds.currency == text("currency"))
+    back = refunds.group_by("customer").aggregate(back=added(refunds.amount))
+    rows = rows.left_join(back, "customer").drop("customer_right")
+    return rows.mutate(revenue=rows.sold - rows.back.coalesce(0)).drop("sold", "back")
+
+
+def _moves(lines: Relation, refunds: Relation, on: str = "on") -> Relation:
     """Lines and refunds, a refund below 0 and dated by `on`; `came` counts an order."""
     bought = lines.select("customer", "on", "currency", "amount", came=lines.line == 0)
     back = refunds.select("customer", "currency", on=refunds[on], amount=-refunds.amount)
