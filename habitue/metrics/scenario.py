@@ -249,9 +249,9 @@ CAVEATS: Final[tuple[Text, ...]] = (
         "and newcomers more.",
     },
     {
-        "fr": "La fourchette de 25 % à 95 % vient d’autres secteurs (banques, assurances et autres, "
-        "dans les années 1980) et les articles disent « 5 % » sans préciser points ou pour cent : ne "
-        "la prenez pas pour une promesse.",
+        "fr": "La fourchette de 25 % à 95 % vient d’autres secteurs (banques, assurances et "
+        "autres, dans les années 1980) et les articles disent « 5 % » sans préciser points ou pour "
+        "cent : ne la prenez pas pour une promesse.",
         "it": "La forbice dal 25 % al 95 % viene da altri settori (banche, assicurazioni e altri, "
         "negli anni Ottanta) e gli articoli dicono «5 %» senza precisare punti o per cento: non è "
         "una promessa.",
