@@ -19,18 +19,16 @@ from scipy import special
 from habitue.metrics.lives import Integers
 from habitue.metrics.models import dropout, fitting
 from habitue.metrics.models.fitting import Fitted, Likelihood, Unfit
-from habitue.metrics.models.patterns import Floats, Patterns
+from habitue.metrics.models.patterns import Floats, Patterns, summed
 from habitue.metrics.models.spans import Span, Unit
 
 NAMES: Final = ("r", "alpha", "a", "b")
 
-BLOCK: Final = 4_096
+BLOCK: Final = 512
 """So many rows are integrated at once, which keeps them near the processor."""
 
-_AT = np.arange(-6.5, 8.0, 0.1)
-_NODES: Final = np.exp(_AT - np.exp(-_AT))
-_WEIGHTS: Final = _NODES * (1 + np.exp(-_AT)) * 0.1
-"""Double-exponential quadrature over (0, ∞) (Takahasi and Mori, 1974)."""
+NEGLIGIBLE: Final = -38.0
+"""Logarithm of a weight that no double-precision sum would notice."""
 
 
 class BetaGeometric(Struct, frozen=True, kw_only=True):
@@ -45,25 +43,18 @@ class BetaGeometric(Struct, frozen=True, kw_only=True):
 
     def log_likelihood(self, seen: Patterns) -> Floats:
         """The log-likelihood of one customer of each pattern."""
-        r, a, b = self.r, self.a, self.b
         again, at = seen.by_again
         stayed = again + self.at_once
-        _, age = seen.times(self.unit)
-        by_again = (
-            special.gammaln(r + again)
-            - special.gammaln(r)
-            + special.gammaln(a + b)
-            - special.gammaln(b)
-            + special.gammaln(b + stayed)
-            - special.gammaln(a + b + stayed)
-        )
-        bought = r * np.log(self.alpha) - (r + seen.again) * np.log(self.alpha + age)
-        likely: Floats = by_again[at] + bought - special.log_expit(-self._left(seen))
+        rising = _log_rising(self.r, again) + _log_rising(self.b, stayed)
+        rising -= _log_rising(self.a + self.b, stayed)
+        gone, stay = self._ways(seen)
+        likely: Floats = rising[at] + self.r * np.log(self.alpha) + np.logaddexp(gone, stay)
         return likely
 
     def alive(self, seen: Patterns) -> Floats:
         """The probability of still being a customer."""
-        here: Floats = special.expit(-self._left(seen))
+        gone, stay = self._ways(seen)
+        here: Floats = special.expit(stay - gone)
         return here
 
     def expected(self, seen: Patterns, span: Span) -> Floats:
@@ -77,14 +68,16 @@ class BetaGeometric(Struct, frozen=True, kw_only=True):
         days: Floats = (self.alpha * self.unit.value + day) * reached
         return days[at]
 
-    def _left(self, seen: Patterns) -> Floats:
-        """Logarithm of the odds of having left after the last purchase."""
-        recency, age = seen.times(self.unit)
-        again, at = seen.by_again
-        odds = _log_odds(self.a, self.b, again, self.at_once)
-        silence = np.log(self.alpha + age) - np.log(self.alpha + recency)
-        left: Floats = odds[at] + (self.r + seen.again) * silence
-        return left
+    def _ways(self, seen: Patterns) -> tuple[Floats, Floats]:
+        """Logarithms of the two ways to be silent since t_x: gone after it, or by chance until T.
+
+        Without what depends on x alone.
+        """
+        since, until = seen.by_recency, seen.by_age
+        gone = _log_odds(self.a, self.b, since.again, self.at_once)
+        gone -= (self.r + since.again) * np.log(self.alpha + since.day / self.unit.value)
+        stay = -(self.r + until.again) * np.log(self.alpha + until.day / self.unit.value)
+        return gone[since.at], stay[until.at]
 
     def if_alive(self, seen: Patterns, span: Span) -> Floats:
         """The same of somebody who is still a customer for certain.
@@ -108,12 +101,23 @@ class BetaGeometric(Struct, frozen=True, kw_only=True):
         return found[pairs.at]
 
     def _leaving(self, stayed: Integers) -> tuple[Floats, Floats]:
-        """Probabilities of leaving, and the weights of beta(a, b + stayed) at them, a row each."""
+        """Probabilities of leaving, and the weights of beta(a, b + stayed) at them, a row each.
+
+        Quadrature of the double-exponential kind (Takahasi and Mori, 1974) over −log(1 − p), on
+        the scale of each row; a large a, whose peak is narrow, takes smaller steps. Relative
+        errors of the means stay below 1e-10 for horizons up to fifty times alpha + T.
+        """
         a, b = self.a, (self.b + stayed)[:, None]
-        exponent = _NODES / (a + b)  # p = 1 − e^−exponent
+        step = min(0.15, 0.7 / np.sqrt(a))
+        reach = (40 + 2 * a + 12 * np.sqrt(a)) * (1 + a / b.min(initial=np.inf))
+        at = np.arange(-13.0, np.log(reach), step)
+        logs = at - np.exp(-at / 2)
+        exponent = np.exp(logs) / (a + b)
         p = -np.expm1(-exponent)
-        density = (a - 1) * np.log(p) - b * exponent - special.betaln(a, b)
-        return p, np.exp(density) * _WEIGHTS / (a + b)
+        weight = (a - 1) * np.log(p) - b * exponent - special.betaln(a, b) - np.log(a + b)
+        weight += logs + np.log(step * (1 + np.exp(-at / 2) / 2))
+        told = weight.max(axis=0, initial=-np.inf) > NEGLIGIBLE
+        return p[:, told], np.exp(weight[:, told])
 
 
 def fit(seen: Patterns, *, unit: Unit, at_once: bool) -> Fitted[BetaGeometric] | Unfit:
@@ -154,16 +158,17 @@ def likelihood(seen: Patterns, unit: Unit, at_once: bool) -> Likelihood:
             seen, odds - (r + since.again) * log_recency, -(r + until.again) * log_age
         )
         rising = _log_rising(r, again) + _log_rising(b, stayed) - _log_rising(a + b, stayed)
-        height = found.height + customers @ rising + everybody * r * np.log(alpha)
-        by_r = customers @ (special.digamma(r + again) - special.digamma(r))
-        by_r += everybody * np.log(alpha) - found.left @ log_recency - found.stayed @ log_age
+        height = found.height + summed(customers, rising) + everybody * r * np.log(alpha)
+        by_r = summed(customers, special.digamma(r + again) - special.digamma(r))
+        by_r += everybody * np.log(alpha)
+        by_r -= summed(found.left, log_recency) + summed(found.stayed, log_age)
         by_alpha = everybody * r / alpha
-        by_alpha -= found.left @ ((r + since.again) / recency)
-        by_alpha -= found.stayed @ ((r + until.again) / age)
-        by_sum = customers @ (special.digamma(a + b) - special.digamma(a + b + stayed))
+        by_alpha -= summed(found.left, (r + since.again) / recency)
+        by_alpha -= summed(found.stayed, (r + until.again) / age)
+        by_sum = summed(customers, special.digamma(a + b) - special.digamma(a + b + stayed))
         by_a = by_sum + found.left.sum() / a
-        by_b = by_sum + customers @ (special.digamma(b + stayed) - special.digamma(b))
-        by_b -= found.left @ np.exp(odds) / a
+        by_b = by_sum + summed(customers, special.digamma(b + stayed) - special.digamma(b))
+        by_b -= summed(found.left, np.exp(odds)) / a
         return float(height), np.array([r * by_r, alpha * by_alpha, a * by_a, b * by_b])
 
     return exact

@@ -15,7 +15,7 @@ from scipy import special
 from habitue.metrics.lives import Integers
 from habitue.metrics.models import fitting
 from habitue.metrics.models.fitting import LEAST, LEAST_BACK, Likelihood, Summit, Unfit
-from habitue.metrics.models.patterns import Floats, Patterns
+from habitue.metrics.models.patterns import Floats, Patterns, summed
 from habitue.metrics.models.spans import Span, Unit
 
 DETECTABLE: Final = 5.99
@@ -126,17 +126,16 @@ def staying(seen: Patterns, unit: Unit) -> Staying | None:
     again, day, at = seen.by_age
     age = day / unit.value
     count = np.bincount(at, seen.count)
-    customers, bought = count.sum(), count @ again
+    customers, bought = count.sum(), summed(count, again)
 
     def likelihood(logarithms: Floats) -> tuple[float, Floats]:
         r, alpha = np.exp(logarithms)
         ages = np.log(alpha + age)
-        height = count @ (special.gammaln(r + again) - special.gammaln(r) - (r + again) * ages)
-        by_r = count @ (special.digamma(r + again) - special.digamma(r) - ages)
-        by_alpha = -(count @ ((r + again) / (alpha + age)))
+        rising = special.gammaln(r + again) - special.gammaln(r)
+        height = summed(count, rising - (r + again) * ages) + customers * r * np.log(alpha)
+        by_r = summed(count, special.digamma(r + again) - special.digamma(r) - ages)
         by_r += customers * np.log(alpha)
-        by_alpha += customers * r / alpha
-        height += customers * r * np.log(alpha)
+        by_alpha = customers * r / alpha - summed(count, (r + again) / (alpha + age))
         return float(height), np.array([r * by_r, alpha * by_alpha])
 
     typical = mean_age(seen, unit)
@@ -147,7 +146,7 @@ def staying(seen: Patterns, unit: Unit) -> Staying | None:
 
 def mean_age(seen: Patterns, unit: Unit) -> float:
     """The natural scale of time: for how long customers were seen, on average."""
-    return float(seen.count @ seen.age / seen.customers / unit.value)
+    return summed(seen.count, seen.age) / seen.customers / unit.value
 
 
 class Silence(NamedTuple):
@@ -175,7 +174,7 @@ def silence(seen: Patterns, gone: Floats, stay: Floats) -> Silence:
     by_age = _sums(until, seen.weight, len(stay))
     surprise = seen.weight * (np.maximum(apart, 0) - np.log(more))
     return Silence(
-        height=float(by_age @ stay + surprise.sum()),
+        height=summed(by_age, stay) + float(surprise.sum()),
         left=_sums(since, left, len(gone)),
         stayed=by_age - _sums(until, left, len(stay)),
     )

@@ -17,7 +17,7 @@ from scipy import special
 from habitue.metrics.lives import Integers
 from habitue.metrics.models import fitting
 from habitue.metrics.models.fitting import LEAST, LEAST_BACK, Caution, Fitted, Likelihood, Unfit
-from habitue.metrics.models.patterns import Floats
+from habitue.metrics.models.patterns import Floats, summed
 
 NAMES: Final = ("p", "q", "v")
 
@@ -84,7 +84,7 @@ def likelihood(times: Integers, total: Floats) -> Likelihood:
     """The log-likelihood of everybody's mean amount and its gradient, by logarithms of p, q, v."""
     different, at, count = np.unique(times, return_inverse=True, return_counts=True)
     logs = np.log(total)
-    bought, by_mean = times @ logs, (logs - np.log(times)).sum()
+    bought, by_mean = summed(times, logs), (logs - np.log(times)).sum()
 
     def both(logarithms: Floats) -> tuple[float, Floats]:
         p, q, v = np.exp(logarithms)

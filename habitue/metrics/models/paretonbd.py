@@ -18,7 +18,7 @@ from scipy import special
 from habitue.metrics.lives import Integers
 from habitue.metrics.models import dropout, fitting
 from habitue.metrics.models.fitting import Fitted, Likelihood, Unfit
-from habitue.metrics.models.patterns import Floats, Pairs, Patterns
+from habitue.metrics.models.patterns import Floats, Pairs, Patterns, summed
 from habitue.metrics.models.spans import Span, Unit
 
 NAMES: Final = ("r", "alpha", "s", "beta")
@@ -185,13 +185,14 @@ def likelihood(seen: Patterns, unit: Unit) -> Likelihood:
         weight = np.concatenate([found.left, found.stayed])
         slope = weight / np.concatenate([leaves.share[:many], leaves.share[many:] - 1])
         rising = special.gammaln(r + again) - special.gammaln(r)
-        height = found.height + customers @ rising
+        height = found.height + summed(customers, rising)
         height += everybody * (r * np.log(alpha) + s * np.log(beta))
-        by_r = customers @ (special.digamma(r + again) - special.digamma(r))
-        by_r += everybody * np.log(alpha) + slope @ leaves.by_m - weight @ log_a
-        by_alpha = everybody * r / alpha - slope @ (leaves.by_k * b / a**2) - weight @ (m / a)
-        by_s = everybody * np.log(beta) + slope @ leaves.by_s - weight @ log_b
-        by_beta = everybody * s / beta + slope @ (leaves.by_k / a) - weight @ (s / b)
+        by_r = summed(customers, special.digamma(r + again) - special.digamma(r))
+        by_r += everybody * np.log(alpha) + summed(slope, leaves.by_m) - summed(weight, log_a)
+        by_alpha = everybody * r / alpha - summed(weight, m / a)
+        by_alpha -= summed(slope, leaves.by_k * b / a**2)
+        by_s = everybody * np.log(beta) + summed(slope, leaves.by_s) - summed(weight, log_b)
+        by_beta = everybody * s / beta + summed(slope, leaves.by_k / a) - summed(weight, s / b)
         return float(height), np.array([r * by_r, alpha * by_alpha, s * by_s, beta * by_beta])
 
     return exact

@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 SAMPLE: Final = 8_192
 """How many patterns tell a model nearly as much as all do."""
 
+SPARSE: Final = 16
+"""A table of so many places per key is still quicker to go through than keys are to sort."""
+
 
 class Pairs(NamedTuple):
     """Different pairs of a number of purchases and a day; `at` says which pair a pattern has."""
@@ -111,16 +114,34 @@ def unique(again: Integers, recency: Integers, age: Integers) -> Patterns:
         and bool(np.all((again == 0) == (recency == 0)))
     ):
         raise ValueError("Whoever came back did so after the first purchase, and until today.")
+    since = _pairs(again, recency)
     days = int(age.max(initial=0)) + 1
-    keys = (again * days + recency) * days + age
-    found, at, count = np.unique(keys, return_inverse=True, return_counts=True)
-    rest, ages = np.divmod(found, days)
-    agains, recencies = np.divmod(rest, days)
-    return Patterns(agains, recencies, ages, count, at)
+    found, of = _distinct(since.at * days + age)
+    pair, ages = np.divmod(found, days)
+    count = np.bincount(of, minlength=len(found))
+    return Patterns(since.again[pair], since.day[pair], ages, count, of)
 
 
 def _pairs(again: Integers, day: Integers) -> Pairs:
     days = int(day.max(initial=0)) + 1
-    found, at = np.unique(again * days + day, return_inverse=True)
+    found, at = _distinct(again * days + day)
     agains, on = np.divmod(found, days)
     return Pairs(agains, on, at)
+
+
+def _distinct(keys: Integers) -> tuple[Integers, Integers]:
+    """The different keys in order, and where each is among them: ticked off in a table if short."""
+    length = int(keys.max(initial=0)) + 1
+    if length > SPARSE * len(keys) + SAMPLE:
+        return np.unique(keys, return_inverse=True)
+    there = np.zeros(length, dtype=np.bool_)
+    there[keys] = True
+    found = np.flatnonzero(there)
+    place = np.empty(length, dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return found, place[keys]
+
+
+def summed(these: Floats | Integers, those: Floats | Integers) -> float:
+    """The sum of products. Not by BLAS, whose threads cost more than they win at these lengths."""
+    return float(np.einsum("i,i", these, those))
