@@ -10,7 +10,7 @@ from habitue.core import facts
 from habitue.members.models import Business
 from habitue.metrics.experiments.matching import Compared, Refused
 from habitue.outreach import beside
-from tests.ledger.conftest import does, guests, make_cafe, post
+from tests.ledger.conftest import bought, does, guests, make_cafe, post
 from tests.outreach.conftest import NOW, PROGRAM, came
 
 SINCE = (NOW - timedelta(days=30)).date()
@@ -40,6 +40,20 @@ def test_members_and_others_who_were_alike_by_hand(cafe: Business) -> None:
     assert (found.members, found.others) == (40, 40)
     assert (found.member_value, found.other_value, found.difference) == (30_00, 10_00, 20_00)
     assert found.warning["en"].startswith("Members chose themselves")
+
+
+def test_money_given_back_was_not_spent(cafe: Business) -> None:
+    customers = guests(cafe, 80)
+    came(cafe, {who: [60] for who in customers}, cents=10_00)
+    join(cafe, customers[:40], ago=35)
+    moment = NOW - timedelta(days=9)
+    for who in customers[:40]:
+        (answer,) = post(cafe, bought(who, 30_00, at=moment), now=moment)
+        back = does(who, facts.Refund(answer.event, amount=12_00), at=moment + timedelta(days=1))
+        post(cafe, back, now=back.at)
+    found = beside.compare(cafe, since=SINCE, now=NOW)
+    assert isinstance(found, Compared)
+    assert (found.member_value, found.other_value) == (18_00, 0)
 
 
 def test_who_joined_later_is_no_member_of_then(cafe: Business) -> None:

@@ -189,6 +189,20 @@ def test_an_erased_customer_still_counts_in_the_group_that_was_drawn(
     assert gathering.sums(cafe, SPAN, audience=frozen)[False].count == 1
 
 
+def test_two_of_an_audience_who_are_one_person_count_once(
+    cafe: Business, people: dict[str, int]
+) -> None:
+    chosen = OfSegment(segment="slipping")
+    frozen = audiences.make(cafe, "Away", chosen, now=NOW, frozen=True)
+    (card,) = guests(cafe, 1)
+    survivors.merge(people["bruno"], card)
+    assert gathering.sums(cafe, SPAN, audience=frozen)[False].count == 1
+    came(cafe, {card: [10]})
+    found = gathering.sums(cafe, SPAN, audience=frozen)[False]
+    assert found.sums["revenue"] >= 10_00  # what the person buys under the number that goes on
+    assert found.sums["buyers"] == 1
+
+
 def test_what_was_declared_stays(cafe: Business) -> None:
     made = begun(cafe)
     for changed in ({"seed": SEED + "x"}, {"share": 5}, {"figures": ["orders"]}, {"days": 5}):
