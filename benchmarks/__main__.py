@@ -3,64 +3,60 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import subprocess
 import sys
+from typing import Final
 
-NAMES = ("core", "whatif", "models", "dashboard", "posting", "neighbours", "import", "lake")
+MODULES: Final = {
+    "core": "engine",
+    "whatif": "whatif",
+    "figures": "figures",
+    "models": "modelling",
+    "dashboard": "dashboard",
+    "posting": "posting",
+    "neighbours": "neighbours",
+    "import": "importing",
+    "lake": "lake",
+}
+"""Where each benchmark is."""
+
+SIZED: Final = {"whatif": 200_000, "figures": 10_000_000}
+"""Those that are told over how many purchases, and how many they take by themselves."""
 
 
 def main() -> None:
     """Run the benchmarks; each disk profile in a process of its own."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", default=[], help=f"any of {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", default=[], help=f"any of {', '.join(MODULES)}")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--profile", choices=("F", "S"))
-    parser.add_argument("--purchases", type=int, help="of a what-if (default: 200,000)")
+    parser.add_argument("--purchases", type=int, help=f"of {' and '.join(SIZED)}")
     asked = parser.parse_args()
-    unknown = set(asked.names) - set(NAMES)
+    unknown = set(asked.names) - set(MODULES)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
-    for name in asked.names or NAMES:
-        _run(name, asked.profile, asked.rounds, asked.purchases)
+    for name in asked.names or MODULES:
+        if name == "posting" and asked.profile is None:
+            _each_profile(asked.rounds)
+        else:
+            _run(name, asked)
 
 
-def _run(name: str, profile: str | None, times: int, purchases: int | None) -> None:
-    if name == "core":
-        from benchmarks import engine
-
-        engine.main(times)
-    elif name == "whatif":
-        from benchmarks import whatif
-
-        whatif.main(times, purchases or whatif.PURCHASES)
-    elif name == "models":
-        from benchmarks import modelling
-
-        modelling.main(times)
-    elif name == "dashboard":
-        from benchmarks import dashboard
-
-        dashboard.main(times)
-    elif name == "neighbours":
-        from benchmarks import neighbours
-
-        neighbours.main(times)
-    elif name == "import":
-        from benchmarks import importing
-
-        importing.main(times)
-    elif name == "lake":
-        from benchmarks import lake
-
-        lake.main(times)
-    elif profile is not None:
-        from benchmarks import posting
-
-        posting.main(profile, times)
+def _run(name: str, asked: argparse.Namespace) -> None:
+    module = importlib.import_module(f"benchmarks.{MODULES[name]}")
+    if name == "posting":
+        module.main(asked.profile, asked.rounds)
+    elif name in SIZED:
+        module.main(asked.rounds, asked.purchases or SIZED[name])
     else:
-        for each in ("S", "F"):
-            command = [sys.executable, "-m", "benchmarks", "posting", "--profile", each]
-            subprocess.run([*command, "--rounds", str(times)], check=True)
+        module.main(asked.rounds)
+
+
+def _each_profile(times: int) -> None:
+    for each in ("S", "F"):
+        command = [sys.executable, "-m", "benchmarks", "posting", "--profile", each]
+        subprocess.run([*command, "--rounds", str(times)], check=True)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ FROM generate_series(1, %s) AS place
 CROSS JOIN LATERAL (SELECT TIMESTAMP '2022-03-01' + place * INTERVAL '2 minutes' AS day) AS daily"""
 _UNDOS = """
 INSERT INTO ledger_event (customer_id, id, business_id, at, recorded_at, business_date, kind, what)
-SELECT customer_id, id + 256 * 2000000, business_id, at, at, business_date, 'undo',
+SELECT customer_id, id + 128, business_id, at, at, business_date, 'undo',
     json_build_object('type', 'undo', 'of', id)
 FROM ledger_event WHERE business_id = %s AND id %% (256 * 1000) = 0"""
 _RAW = "COPY (SELECT * FROM canonical_order_lines WHERE business = {}) TO STDOUT (FORMAT binary)"

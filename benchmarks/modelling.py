@@ -36,7 +36,7 @@ def main(times: int) -> None:
     """All four comparisons; PyMC-Marketing takes minutes, so it runs once."""
     if not PYTHON.exists():
         raise SystemExit("The references are not installed: `make bench` does it.")
-    with tempfile.TemporaryDirectory() as folder, _others() as ask:
+    with tempfile.TemporaryDirectory() as folder, others() as ask:
         many, fewer = Path(folder) / "many.npz", Path(folder) / "fewer.npz"
         for data, customers in ((many, MANY), (fewer, FEWER)):
             np.savez(data, **_drawn(customers))
@@ -135,7 +135,7 @@ def _loaded(data: Path) -> tuple[Any, Any, Any]:
 
 
 @contextmanager
-def _others() -> Iterator[Any]:
+def others() -> Iterator[Any]:
     """The references, waiting in their environment for what is asked."""
     process = subprocess.Popen(
         [str(PYTHON), "-W", "ignore", str(Path(references.__file__))],

@@ -84,11 +84,52 @@ def _pymc_map(data: Path) -> dict[str, Any]:
     return {"seconds": seconds, "parameters": {name: found[name].values.item() for name in names}}
 
 
+def _figures(data: Path) -> dict[str, Any]:
+    """RFM, simple figures and 24 months of cohorts, as one writes them with these two."""
+    import lifetimes.utils
+    import pandas
+
+    begun = time.perf_counter()
+    lines = pandas.read_parquet(data, columns=["customer", "on", "amount"])
+    lines["on"] = pandas.to_datetime(lines["on"])
+    lives = lifetimes.utils.summary_data_from_transaction_data(
+        lines, "customer", "on", monetary_value_col="amount"
+    )
+    for column in ("frequency", "recency", "monetary_value"):
+        pandas.qcut(lives[column].rank(method="first"), 5, labels=False)
+    born = lines.groupby("customer")["on"].transform("min").dt.to_period("M")
+    month = lines["on"].dt.to_period("M")
+    lines.groupby([born, month])["customer"].nunique()
+    lines.groupby([born, month])["amount"].sum()
+    found = _states(lines)
+    return {"seconds": time.perf_counter() - begun, "parameters": found}
+
+
+def _states(lines: Any) -> dict[str, int]:
+    """The quarter that `benchmarks.figures` asks for, with a window of 90 days."""
+    import pandas
+
+    since, until = pandas.Timestamp("2025-10-01"), pandas.Timestamp("2026-01-01")
+    window = pandas.Timedelta(days=90)
+    on = lines["on"]
+    start = set(lines.loc[(on >= since - window) & (on < since), "customer"])
+    end = set(lines.loc[(on >= until - window) & (on < until), "customer"])
+    orders = lines.loc[(on >= since) & (on < until)].groupby("customer")["on"].count()
+    return {
+        "start": len(start),
+        "kept": len(start & end),
+        "buyers": len(orders),
+        "repeaters": int((orders > 1).sum()),
+        "known": int(lines.loc[on < until, "customer"].nunique()),
+    }
+
+
 FITTED: dict[str, Any] = {}
 WORKS = {
     "lifetimes bg/nbd": _lifetimes_fit("BetaGeoFitter"),
     "lifetimes pareto/nbd": _lifetimes_fit("ParetoNBDFitter"),
     "lifetimes predictions": _lifetimes_predict,
+    "lifetimes and pandas figures": _figures,
     "pymc-marketing bg/nbd map": _pymc_map,
 }
 
