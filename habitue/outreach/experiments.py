@@ -32,6 +32,10 @@ SHARE: Final = SHARES // 10
 DAYS: Final = 60
 """How long an experiment is planned where nobody says."""
 
+HELD_OUT: Final = "holdout-"
+GROUPS: Final = ("treated-", HELD_OUT)
+"""What a group's name begins with where a program's rules ask for it, as for a segment."""
+
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 LONGEST: Final = 730
 SHORTEST_SEED: Final = 16
@@ -102,6 +106,26 @@ def arm_of(experiment: Experiment, customer: int) -> Arm:
     """In which group a customer is; who went over into another one, in the other's."""
     goes_on = survivors.of([customer]).get(customer, customer)
     return assignment.arm(experiment.seed, goes_on, share=experiment.share)
+
+
+def group(business: Business, name: str, *, now: datetime) -> list[int]:
+    """The members in a group, by its name as programs know it; nobody once it has ended.
+
+    `treated-NAME` or `holdout-NAME` of an experiment: those of its audience, else every member,
+    also who joined since.
+    """
+    prefix = next(each for each in GROUPS if name.startswith(each))
+    found = every(business).get(name.removeprefix(prefix))
+    today = populations.today(business, now)
+    if found is None or (found.ended_on is not None and found.ended_on <= today):
+        return []
+    return gathering.drawn(
+        business,
+        audience=found.audience,
+        seed=found.seed,
+        share=found.share,
+        held_out=prefix == HELD_OUT,
+    )
 
 
 def end(experiment: Experiment, *, now: datetime) -> None:

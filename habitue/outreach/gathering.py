@@ -134,3 +134,29 @@ def _sums(row: tuple[int, ...]) -> Sums:
         sums=dict(zip(COLUMNS, numbers, strict=False)),
         products=dict(zip(PAIRS, numbers[len(COLUMNS) :], strict=True)),
     )
+
+
+_DRAWN: Final = """
+WITH people AS ({people})
+SELECT people.customer FROM people WHERE ({control}) = %(held_out)s ORDER BY people.customer"""
+
+_MEMBERS: Final = """
+    SELECT member.customer FROM canonical_customers member
+    WHERE member.business = %(business)s AND member.joined_on IS NOT NULL"""
+
+
+def drawn(
+    business: Business, *, audience: Audience | None, seed: str, share: int, held_out: bool
+) -> list[int]:
+    """The members (of an audience, if given) who are held out, or those who are not."""
+    query = _DRAWN.format(people=_MEMBERS if audience is None else _AUDIENCE, control=_CONTROL)
+    asked: dict[str, int | str | bool | None] = {
+        "business": business.pk,
+        "audience": audience.pk if audience else None,
+        "seed": seed,
+        "share": share,
+        "held_out": held_out,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query, asked)
+        return [customer for (customer,) in cursor.fetchall()]

@@ -1,7 +1,8 @@
 """Tells the ledger who is in which segment, so that a program's rules can act on it.
 
 Only of members whose segments changed, and only where the program in force asks for a segment of
-ours. Segments that another door told stay as they are. Looking again changes nothing: what was
+ours, or for a group of an experiment that runs (`treated-NAME`, `holdout-NAME`). Segments that
+another door told stay as they are. Looking again changes nothing: what was
 told is what the ledger remembers, so this may be stopped and run again at any time.
 """
 
@@ -19,7 +20,7 @@ from habitue.core import conditions, facts, program
 from habitue.ledger import Fact
 from habitue.members.models import Business
 from habitue.metrics.segments import catalogue
-from habitue.outreach import populations
+from habitue.outreach import experiments, populations
 
 BATCH: Final = 1_000
 _NAMES: Final = msgspec.json.Decoder(list[str])
@@ -57,11 +58,15 @@ def tell(business: int | None, *, now: datetime, progress: Progress | None = Non
 
 
 def used(source: program.Program) -> list[str]:
-    """The segments of ours that a program asks for, sorted."""
+    """The segments of ours, and groups of experiments, that a program asks for, sorted."""
     asked = (
         part.values for _, part in conditions.asked(source) if isinstance(part, program.InSegment)
     )
-    return sorted({name for values in asked for name in values} & catalogue.every().keys())
+    return sorted({name for values in asked for name in values if _ours(name)})
+
+
+def _ours(name: str) -> bool:
+    return name in catalogue.every() or name.startswith(experiments.GROUPS)
 
 
 def _batches(business: Business, now: datetime) -> Iterator[list[Fact]]:
@@ -86,10 +91,14 @@ def _changed(
     everybody = populations.read(business, now=now)
     within: dict[int, list[str]] = {}
     for name in names:
-        for who in finding.members(everybody, name).tolist():
+        if name in catalogue.every():
+            customers = finding.members(everybody, name).tolist()
+        else:
+            customers = experiments.group(business, name, now=now)
+        for who in customers:
             within.setdefault(who, []).append(name)
     for who, remembered in _remembered(business, list(within)):
-        others = [name for name in remembered if name not in catalogue.every()]
+        others = [name for name in remembered if not _ours(name)]
         segments = tuple(sorted({*others, *within.get(who, ())}))
         if segments != tuple(sorted(remembered)):
             yield who, segments
