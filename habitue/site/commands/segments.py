@@ -102,11 +102,16 @@ def _rows(
     owner: Business, everybody: Population, segment: str, now: datetime
 ) -> Iterator[tuple[str, ...]]:
     """A row per customer of a segment: most money at risk first, then most revenue."""
+    from habitue.metrics import outlook
+    from habitue.metrics.models import choosing
     from habitue.metrics.segments import finding, leaks, rhythm
     from habitue.outreach import audiences
     from habitue.site import saved
 
-    leaking = leaks.leaks(everybody)
+    future = choosing.customers(
+        everybody.lives, terms=outlook.TERMS, kind=outlook.KIND, horizons=(outlook.YEAR,)
+    )
+    leaking = leaks.leaks(everybody, future.alive)  # as the nightly report has them
     at_risk = dict(zip(leaking.customer.tolist(), leaking.at_risk.tolist(), strict=True))
     usual = rhythm.rhythm(everybody)
     next_on = rhythm.expected(everybody)
