@@ -8,7 +8,7 @@ between mean the same by a customer.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -46,7 +46,12 @@ def keep(business: Business, *, now: datetime) -> Window:
     today = now.astimezone(ZoneInfo(business.timezone)).date()
     found = asked.own_rhythm(State(database.query, business.pk, business.currency).gaps(today))
     if found.gaps:
-        told = {"business": business.pk, "days": found.days, "gaps": found.gaps, "now": now}
+        told: dict[str, Any] = {
+            "business": business.pk,
+            "days": found.days,
+            "gaps": found.gaps,
+            "now": now,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, told)
     return found

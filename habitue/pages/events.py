@@ -1,27 +1,31 @@
 """What the pages read from the ledger's events: the newest, the week's number, one moment."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from django.db import connection
 from msgspec import Struct
 
 from habitue.members.models import Business
+from habitue.metrics.lowerings import moves
 
+# Every posting has accepted events: the newest of them are among those of as many postings.
 _NEWEST = """
 SELECT event.at, event.kind, event.customer_id, customer.name
-FROM ledger_event event JOIN members_customer customer ON customer.id = event.customer_id
-WHERE event.business_id = %(business)s AND event.refusal IS NULL
-ORDER BY event.id DESC LIMIT %(limit)s"""
+FROM (
+    SELECT unnest(customers) AS customer_id, unnest(events) AS id
+    FROM (SELECT customers, events FROM ledger_outbox WHERE business_id = %(business)s
+          ORDER BY id DESC LIMIT %(limit)s) AS posted
+    ORDER BY id DESC LIMIT %(limit)s) AS newest
+JOIN ledger_event event USING (customer_id, id)
+JOIN members_customer customer ON customer.id = event.customer_id
+ORDER BY event.id DESC"""
 
-_CAME = """
-SELECT count(*), count(DISTINCT customer_id) FROM ledger_event
-WHERE business_id = %(business)s AND at >= %(since)s AND refusal IS NULL
-  AND kind IN ('purchase', 'visit')
-  AND (customer_id, id) NOT IN (
-    SELECT customer_id, (what->>'of')::bigint FROM ledger_event
-    WHERE business_id = %(business)s AND at >= %(since)s AND kind = 'undo' AND refusal IS NULL)"""
+_CAME: Final = f"""
+SELECT coalesce(sum(visits), 0), count(*) FROM (
+    SELECT sum(sign) AS visits FROM ({moves.came("since")}) AS came
+    GROUP BY customer_id HAVING sum(sign) > 0) AS person"""
 
 
 class Happening(Struct, frozen=True):
@@ -38,10 +42,11 @@ def newest(business: Business, *, limit: int) -> list[Happening]:
     return [Happening(*row) for row in query(_NEWEST, {"business": business.pk, "limit": limit})]
 
 
-def came(business: Business, *, since: datetime) -> tuple[int, int]:
-    """Visits and purchases since a moment, and of how many people."""
-    ((visits, people),) = query(_CAME, {"business": business.pk, "since": since})
-    return visits, people
+def came(business: Business, *, since: date, until: date) -> tuple[int, int]:
+    """Visits and purchases on days from `since` up to, and without, `until`; of how many people."""
+    values = {"business": business.pk, "since": since, "until": until}
+    ((visits, people),) = query(_CAME, values)
+    return int(visits), people
 
 
 def moment_of(customer: int, event: int) -> datetime | None:

@@ -129,7 +129,8 @@ def _share(latest: Result, before: Result, sector: Benchmark | None) -> Figure:
 
 def _sentence(business: Business, now: datetime) -> str:
     """How it goes, in one sentence with the week's own number."""
-    visits, people = events.came(business, since=now - timedelta(days=7))
+    day = now.astimezone(ZoneInfo(business.timezone)).date()
+    visits, people = events.came(business, since=day - timedelta(6), until=day + timedelta(1))
     if not visits:
         return _("No visit was recorded in the last 7 days.")
     text = ngettext(

@@ -8,13 +8,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
+from msgspec import structs
 
 from habitue import metrics
 from habitue.ledger import figures, lifelines, rhythm
 from habitue.members.models import Business
 from habitue.metrics import report as reports
 from habitue.metrics.report import Report
-from habitue.outreach import experiments
+from habitue.outreach import experiments, looking
+from habitue.pages import today as page
 from habitue.pages.models import Study
 from habitue.pages.program import studies
 
@@ -49,12 +51,13 @@ def due(*, now: datetime) -> Iterator[Business]:
 def report(business: Business, *, now: datetime, tell: reports.Tell = lambda share: None) -> Report:
     """Everything of one business, as of its local day; its own rhythm is worked out afresh."""
     rhythm.keep(business, now=now)
+    page.figures(business, now)  # their sums are kept for whoever opens the page
     today = now.astimezone(ZoneInfo(business.timezone)).date()
 
     def answering(period: metrics.Period, window: int | None) -> metrics.Answers:
         return figures.answer(business, period=period, now=now, window=window)
 
-    return reports.compose(
+    report = reports.compose(
         answering,
         lifelines.cohorts(business.pk, currency=business.currency, until=today),
         figures.source(business),
@@ -65,4 +68,11 @@ def report(business: Business, *, now: datetime, tell: reports.Tell = lambda sha
             for name, one in experiments.every(business).items()
         },
         tell=tell,
+    )
+    if report.first is None:
+        return report
+    return structs.replace(
+        report,
+        together=looking.together(business, now=now),
+        beside=looking.beside(business, now=now),
     )
