@@ -31,12 +31,13 @@ def worked(figure: Figure, parts: Mapping[str, int]) -> Worked:
 
 
 def written(worked: Worked, language: str, number: Callable[[int, Measure], str]) -> str:
-    """The formula with its numbers in words: `(customers at the end 105 − new customers 15) /
-    customers at the start 100`. `number` writes a sum as the reader does.
+    """The formula with its numbers: `(105 customers at the end − 15 new customers) / 100
+    customers at the start`. `number` writes a sum as the reader does.
     """
     above = _product(worked.numerator, language, number)
-    below = _product(worked.denominator, language, number)
-    return f"{above} / {below}"
+    if [step.name for steps in worked.denominator for step in steps] == ["units.worth_known"]:
+        return above  # divided by one, if at all
+    return f"{above} / {_product(worked.denominator, language, number)}"
 
 
 def label(name: str) -> Text:
@@ -63,7 +64,7 @@ def _sum(
     for place, step in enumerate(steps):
         sign = (" − " if step.weight < 0 else " + ") if place else "−" if step.weight < 0 else ""
         times = f"{abs(step.weight)} × " if abs(step.weight) != 1 else ""
-        said += f"{sign}{times}{step.label[language]} {number(step.value, step.measure)}"
+        said += f"{sign}{times}{number(step.value, step.measure)} {step.label[language]}"
     return said if alone else f"({said})"
 
 

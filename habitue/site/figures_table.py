@@ -107,10 +107,16 @@ def _cells(result: Result) -> list[str]:
     return [
         _title(result),
         _value(result),
-        "" if result.numerator is None else _sum(result, result.numerator, above),
-        "" if result.denominator is None else _sum(result, result.denominator, below),
+        _counted(result, result.numerator, above),
+        _counted(result, result.denominator, below),
         "" if low is None or high is None else _between(result, low, high),
     ]
+
+
+def _counted(result: Result, value: int | None, measure: Measure) -> str:
+    """Above or below the stroke; a product of sums is nothing that anybody counted."""
+    product = len(result.figure.numerator) > 1 or len(result.figure.denominator) > 1
+    return "" if value is None or product else _sum(result, value, measure)
 
 
 def _title(result: Result) -> str:

@@ -254,3 +254,28 @@ def test_a_period_is_half_open() -> None:
     assert period.days == 90
     assert not period.over(date(1998, 3, 31))
     assert period.over(date(1998, 4, 1))
+
+
+def test_a_formula_in_words_has_its_strokes_and_brackets() -> None:
+    def told(name: str, language: str, sums: Sums) -> str:
+        figure = metrics.every()[name]
+        worked = wording.worked(figure, figures.parts(figure, sums))
+        return wording.written(worked, language, lambda value, measure: f"{value:,}")
+
+    counts = Counts(start=100, end=105, new=15, lost=10)
+    assert told("retention", "en", Sums(counts)) == (
+        "(105 customers at the end − 15 new customers) / 100 customers at the start"
+    )
+    assert told("churn", "it", Sums(counts)) == "10 clienti persi / 100 clienti all'inizio"
+    money = Money(revenue=700, buyers=4, first_revenue=100, first_buyers=1)
+    assert told("customer_lifetime_value", "fr", Sums(counts, money)) == (
+        "(700 chiffre d'affaires × 100 clients au début)"
+        " / (4 clients ayant acheté × 10 clients perdus)"
+    )
+    assert told("spend_advantage", "en", Sums(counts, money)) == (
+        "((700 revenue − 100 revenue from first-time customers) × 1 first-time customers)"
+        " / (100 revenue from first-time customers"
+        " × (4 customers who bought − 1 first-time customers))"
+    )
+    owed = Units(liability=166, worth_known=1)
+    assert told("liability", "en", Sums(counts, units=owed)) == "166 owed at the end"

@@ -95,9 +95,9 @@ def test_one_figure_is_told_with_its_own_numbers() -> None:
     for words in (
         "Retention rate (as in the articles) = 1 of 2",
         "Formula: (customers at the end − new customers) / customers at the start",
-        "Here: (customers at the end 1 − new customers 0) / customers at the start 2 = 50.0 %",
+        "Here: (1 customers at the end − 0 new customers) / 2 customers at the start = 50.0 %",
         "Customer lifetime value (simple) = 60.00 EUR",
-        "(revenue 30.00 × customers at the start 2) / (customers who bought 1 × customers lost 1)",
+        "(30.00 revenue × 2 customers at the start) / (1 customers who bought × 1 customers lost)",
         "Average order: 30.00 Orders per customer and period: 1.00 Lifespan in periods: 2.00",
         "(Wilson)",
         "Source: Retention articles",

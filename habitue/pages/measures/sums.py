@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from habitue.ledger import lifelines
 from habitue.metrics import Result, wording
 from habitue.metrics.figure import Measure
-from habitue.metrics.wording import Step
 from habitue.pages import words
 from habitue.pages.measures import saying
 from habitue.pages.templatetags import words as say
@@ -37,8 +35,11 @@ def written(result: Result) -> str:
     if result.value is None or result.ripens_on is not None:
         return ""
     worked = wording.worked(result.figure, result.parts)
-    above, below = _factors(worked.numerator, result), _factors(worked.denominator, result)
-    text = f"{above} / {below}" if below else above
+
+    def number(value: int, measure: Measure) -> str:
+        return measured(value, measure, result)
+
+    text = wording.written(worked, words.language(), number)
     return f"{text} = {saying.plain(result, result.value)}"
 
 
@@ -60,19 +61,3 @@ def measured(number: int, measure: Measure, result: Result) -> str:
             return saying.decimal(number / 10**result.decimals)
         case "number":
             return say.count(number)
-
-
-def _factors(factors: Sequence[Sequence[Step]], result: Result) -> str:
-    alone = len(factors) == 1
-    return " × ".join(_factor(steps, result, alone=alone) for steps in factors)
-
-
-def _factor(steps: Sequence[Step], result: Result, *, alone: bool) -> str:
-    text = ""
-    for step in steps:
-        sign = "−" if step.weight < 0 else "+"
-        number = measured(step.value, step.measure, result)
-        times = "" if abs(step.weight) == 1 else f"{abs(step.weight)} × "
-        joint = f" {sign} " if text else sign if step.weight < 0 else ""
-        text += f"{joint}{times}{number} {step.label[words.language()]}"
-    return f"({text})" if len(steps) > 1 else text
