@@ -356,6 +356,12 @@ def test_nothing_personal_is_in_the_lake(cafe: Business, tmp_path: Path) -> None
     assert erased == (cafe.pk, alice, NOW.date(), None, None, True)
 
 
+def test_a_lake_is_open_to_its_own_user_only(cafe: Business, tmp_path: Path) -> None:
+    refresh(tmp_path / "lake", cafe)
+    folders = [tmp_path / "lake", *(tmp_path / "lake").rglob("*/")]
+    assert {path.stat().st_mode & 0o777 for path in folders if path.is_dir()} == {0o700}
+
+
 def test_money_in_the_lake_is_the_money_of_the_ledger(cafe: Business, tmp_path: Path) -> None:
     walk = Walk(cafe, 99)
     for _ in range(30):
