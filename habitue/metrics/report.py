@@ -175,6 +175,57 @@ class Holdout(Struct, frozen=True, kw_only=True):
     track: tuple[Step, ...]
 
 
+class Bought(Struct, frozen=True, kw_only=True):
+    """Two products in one basket: so often, by so many customers; `lift` beside chance, its ends.
+
+    `confidence`: of the baskets with the first, the share that has the second.
+    """
+
+    first: str
+    second: str
+    together: int
+    customers: int
+    confidence: float
+    lift: float
+    low: float
+    high: float
+
+
+class Together(Struct, frozen=True, kw_only=True):
+    """What is bought together beyond chance, the surest first; `refused` says why nothing is told.
+
+    `judged`: of so many customers, to whom five products were suggested without looking at their
+    last baskets, how many then bought one of them: by taste, and by what most buy.
+    """
+
+    by: str
+    pairs: tuple[Bought, ...] = ()
+    number: int = 0
+    refused: Text | None = None
+    method: Text | None = None
+    judged: int = 0
+    popular: float | None = None
+    taste: float | None = None
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """Members beside customers who bought alike before `since`, by what they spent from then on.
+
+    Nobody drew lots: `warning` says so. `refused`: why they cannot be put beside each other.
+    """
+
+    since: date
+    members: int
+    others: int
+    matched_members: int
+    refused: Text | None = None
+    warning: Text | None = None
+    member_value: float | None = None
+    other_value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """`trends`: per cadence the answers of the last closed periods, the oldest first, all with one
     window: the last one's. Periods before the first purchase are left out. `running`: per cadence
@@ -193,6 +244,8 @@ class Report(Struct, frozen=True, kw_only=True):
     survival: Survival | None = None
     holdout: Holdout | None = None
     experiments: dict[str, Judgement] = {}
+    together: Together | None = None
+    beside: Beside | None = None
 
 
 def compose(

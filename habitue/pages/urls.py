@@ -24,8 +24,10 @@ from habitue.pages.measures import (
     numbers,
     reports,
     satisfaction,
+    scenario,
     segments,
     staying,
+    together,
     worth,
 )
 from habitue.pages.measures import overview as measures
@@ -110,6 +112,8 @@ urlpatterns = [
     path("measures/audiences/<int:key>.csv", audiences.sheet, name="measures-audience-csv"),
     path("measures/experiments", experiments.experiments, name="measures-experiments"),
     path("measures/experiments/<slug:name>", experiments.experiment, name="measures-experiment"),
+    path("measures/together", together.together, name="measures-together"),
+    path("measures/scenario", scenario.what_if, name="measures-scenario"),
     path("measures/staying", staying.staying, name="measures-staying"),
     path("measures/satisfaction", satisfaction.satisfaction, name="measures-satisfaction"),
     path("measures/worth", worth.worth, name="measures-worth"),

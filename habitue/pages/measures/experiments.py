@@ -16,6 +16,7 @@ from habitue.metrics.experiments import words
 from habitue.metrics.experiments.assignment import SHARES
 from habitue.metrics.experiments.judging import Judgement, Untold, Verdict
 from habitue.metrics.experiments.measures import MEASURES
+from habitue.metrics.report import Beside
 from habitue.outreach import experiments as kept
 from habitue.outreach.models import Experiment
 from habitue.pages import access
@@ -59,6 +60,8 @@ def experiments(request: HttpRequest, business: Business) -> HttpResponse:
             _listed(one, judged.get(name)) for name, one in kept.every(business).items()
         ],
     }
+    if report and report.report.beside is not None:
+        context |= _beside(business, report.report.beside)
     return render(request, "pages/measures/experiments.html", context)
 
 
@@ -85,6 +88,24 @@ def experiment(request: HttpRequest, business: Business, name: str) -> HttpRespo
         "figures": [_figure(business, each) for each in found.figures] if found else [],
     }
     return render(request, "pages/measures/experiment.html", context)
+
+
+def _beside(business: Business, found: Beside) -> dict[str, object]:
+    """Members beside others, or why they cannot be put there."""
+    language = saying.language()
+
+    def money(value: float | None) -> str:
+        return "" if value is None else saying.money(value, business.currency)
+
+    return {
+        "beside": found,
+        "refused": found.refused[language] if found.refused else "",
+        "warning": found.warning[language] if found.warning else "",
+        "member": money(found.member_value),
+        "other": money(found.other_value),
+        "low": money(found.low),
+        "high": money(found.high),
+    }
 
 
 def _listed(one: Experiment, found: Judgement | None) -> Listed:

@@ -104,8 +104,8 @@ def decimal(number: float) -> str:
 
 
 def interval(result: Result) -> str:
-    """Where the true value probably lies; nothing where there is no interval."""
-    if result.low is None or result.high is None:
+    """Where the true value probably lies; nothing where so few are counted that it says nothing."""
+    if result.low is None or result.high is None or result.few:
         return ""
     return _("probably between %(low)s and %(high)s") % {
         "low": plain(result, result.low),

@@ -54,7 +54,7 @@ def make_history(shop: Business) -> dict[str, list[int]]:
         ago[who] = range(180 + 5 * place, 400, 10)
     for place, who in enumerate(new):
         ago[who] = (35 + place, 40 + 2 * place)
-    ago[late] = range(25, 300, 7)
+    ago[late] = range(12, 300, 7)
     bring(shop, ago)
     names = dict(zip(keys, [f"Guest {place}" for place in range(40)], strict=True))
     people = [Customer(pk=key, name=name) for key, name in names.items()]
@@ -68,7 +68,7 @@ def work_out(shop: Business) -> None:
 
 
 @pytest.fixture
-def shop(transactional_db: None) -> Business:
+def shop(db: None) -> Business:
     made = make_cafe()
     staff.add_owner(made, User.objects.create_user(ZOE, ZOE))
     return made

@@ -52,7 +52,7 @@ def test_who_is_late_is_told_how_late_and_at_what_risk(
     text = body(owner, "/measures/leaks")
     (late,) = reported["late"]
     assert f"/customers/{late}" in text
-    assert "il y a 25 jours, d’habitude tous les 7" in text
+    assert "il y a 12 jours, d’habitude tous les 7" in text
     rows = table(owner.get("/measures/leaks.csv").content)
     assert str(late) in {row["Client"] for row in rows}
 
@@ -149,3 +149,37 @@ def test_what_customers_say_is_told_by_question(owner: Client, shop: Business) -
 
 def test_no_experiment_yet_says_how_one_begins(owner: Client) -> None:
     assert "habitue experiment" in body(owner, "/measures/experiments")
+
+
+def test_what_is_bought_together_says_why_nothing_is_told(
+    reported: dict[str, list[int]], owner: Client, shop: Business
+) -> None:
+    kept = reports.latest(shop)
+    assert kept is not None
+    assert kept.report.together is not None
+    assert kept.report.together.refused is not None  # everybody buys coffee alone
+    text = body(owner, "/measures/together")
+    assert kept.report.together.refused["fr"] in text
+
+
+def test_members_are_not_put_beside_others_without_a_warning_or_a_reason(
+    reported: dict[str, list[int]], owner: Client, shop: Business
+) -> None:
+    kept = reports.latest(shop)
+    assert kept is not None
+    found = kept.report.beside
+    assert found is not None
+    said = found.refused or found.warning
+    assert said is not None
+    assert said["fr"] in body(owner, "/measures/experiments")
+
+
+def test_what_more_retention_would_bring_needs_the_shops_margin(
+    reported: dict[str, list[int]], owner: Client
+) -> None:
+    before = body(owner, "/measures/scenario")
+    assert "25 % à 95 %" in before
+    assert "Étape par étape" not in before
+    text = body(owner, "/measures/scenario", margin="60")
+    assert "Étape par étape" in text
+    assert "60 %" in text
