@@ -76,7 +76,8 @@ class BetaGeometric(Struct, frozen=True, kw_only=True):
         since, until = seen.by_recency, seen.by_age
         gone = _log_odds(self.a, self.b, since.again, self.at_once)
         gone -= (self.r + since.again) * np.log(self.alpha + since.day / self.unit.value)
-        stay = -(self.r + until.again) * np.log(self.alpha + until.day / self.unit.value)
+        stay: Floats = np.log(self.alpha + until.day / self.unit.value)
+        stay = -stay * (self.r + until.again)
         return gone[since.at], stay[until.at]
 
     def if_alive(self, seen: Patterns, span: Span) -> Floats:

@@ -115,11 +115,12 @@ def unique(again: Integers, recency: Integers, age: Integers) -> Patterns:
     ):
         raise ValueError("Whoever came back did so after the first purchase, and until today.")
     since = _pairs(again, recency)
-    days = int(age.max(initial=0)) + 1
-    found, of = _distinct(since.at * days + age)
-    pair, ages = np.divmod(found, days)
+    least = int(age.min()) if len(age) else 0
+    days = int(age.max(initial=0)) - least + 1
+    found, of = _distinct(since.at * days + (age - least))
+    pair, older = np.divmod(found, days)
     count = np.bincount(of, minlength=len(found))
-    return Patterns(since.again[pair], since.day[pair], ages, count, of)
+    return Patterns(since.again[pair], since.day[pair], least + older, count, of)
 
 
 def _pairs(again: Integers, day: Integers) -> Pairs:
@@ -137,9 +138,9 @@ def _distinct(keys: Integers) -> tuple[Integers, Integers]:
     there = np.zeros(length, dtype=np.bool_)
     there[keys] = True
     found = np.flatnonzero(there)
-    place = np.empty(length, dtype=np.int64)
-    place[found] = np.arange(len(found))
-    return found, place[keys]
+    place = np.empty(length, dtype=np.int32)  # half the memory to go through at random
+    place[found] = np.arange(len(found), dtype=np.int32)
+    return found, place[keys].astype(np.int64)
 
 
 def summed(these: Floats | Integers, those: Floats | Integers) -> float:

@@ -74,10 +74,9 @@ def by_adaptive_steps(m: float, k: float, s: float) -> float:
     def inside(y: float) -> float:
         return float(np.exp(y - (s + 1) * np.logaddexp(0, y) - m * np.logaddexp(0, np.log(k) + y)))
 
-    pieces = np.arange(-40, 400, 2.0)
-    return s * sum(
-        integrate.quad(inside, low, low + 2, epsabs=0, epsrel=1e-13)[0] for low in pieces
-    )
+    pieces = np.arange(-40, 400, 2.0).tolist()
+    parts = [integrate.quad(inside, low, low + 2, epsabs=0, epsrel=1e-13)[0] for low in pieces]
+    return s * float(sum(parts))
 
 
 @pytest.mark.parametrize("m", [0.2, 1.0, 12.5, 300.0])
@@ -117,6 +116,25 @@ def test_purchases_to_come_by_the_published_formula(a: float, at_once: bool) -> 
     model = BetaGeometric(r=0.243, alpha=4.414, a=a, b=2.426, unit=Unit.WEEK, at_once=at_once)
     found = model.if_alive(SEEN, spans.weeks(39))
     assert found == pytest.approx(formula(model, 39), rel=1e-11)
+
+
+@pytest.mark.parametrize("a", [20.0, 60.0, 250.0])
+@pytest.mark.parametrize("b", [0.05, 3.0, 150.0])
+def test_purchases_to_come_where_all_leave_alike(a: float, b: float) -> None:
+    model = BetaGeometric(r=0.8, alpha=6, a=a, b=b, unit=Unit.WEEK, at_once=True)
+    found = model.if_alive(SEEN, spans.weeks(39))
+    assert found == pytest.approx(by_jacobi(model, 39), rel=1e-9)
+
+
+def by_jacobi(model: BetaGeometric, ahead: float) -> list[float]:
+    """The mean over p by the polynomials that belong to its beta(a, b + x + 1)."""
+    means = []
+    for again, age in zip(SEEN.again.tolist(), SEEN.age.tolist(), strict=True):
+        nodes, weights = special.roots_sh_jacobi(60, model.a + model.b + again, model.a)
+        grown = 1 + nodes * ahead / (model.alpha + age / 7)
+        bought = (1 - grown ** -(model.r + again)) / nodes
+        means.append(float((bought * weights).sum() / weights.sum()))
+    return means
 
 
 def formula(model: BetaGeometric, ahead: float) -> Floats:

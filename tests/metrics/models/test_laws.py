@@ -124,6 +124,7 @@ def test_a_fit_that_begins_with_a_sample_ends_where_others_do(kind: Kind) -> Non
     assert parameters(some_way.model, names) == pytest.approx(
         parameters(other_way.model, names), rel=1e-6
     )
+    assert some_way.errors == pytest.approx(other_way.errors, rel=1e-4)
 
 
 @settings(max_examples=60)
