@@ -122,4 +122,4 @@ def _table(business: Business, steps: Sequence[Step]) -> Table:
         )
         for one in steps
     )
-    return Table(_("Step by step"), (_("Step"), _("Now"), _("With 5 points more")), rows)
+    return Table(_("Step by step"), (_("Step"), _("Today"), _("With 5 points more")), rows)
