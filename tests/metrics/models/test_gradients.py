@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import integrate, special
 
@@ -38,6 +38,7 @@ LOGARITHMS = some.lists(some.floats(-2, 3), min_size=4, max_size=4)
 
 
 @pytest.mark.parametrize("name", LIKELIHOODS)
+@settings(deadline=None)
 @given(at=LOGARITHMS)
 def test_gradients_are_what_differences_show(name: str, at: list[float]) -> None:
     likelihood, number = LIKELIHOODS[name]
@@ -57,6 +58,7 @@ def models(at: list[float]) -> list[BetaGeometric | ParetoNBD]:
     ]
 
 
+@settings(deadline=None)
 @given(at=LOGARITHMS)
 def test_the_sum_that_is_climbed_is_that_of_the_customers(at: list[float]) -> None:
     names = ("bg", "mbg", "pareto")

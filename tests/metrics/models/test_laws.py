@@ -127,7 +127,7 @@ def test_a_fit_that_begins_with_a_sample_ends_where_others_do(kind: Kind) -> Non
     assert some_way.errors == pytest.approx(other_way.errors, rel=1e-4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     kind=some.sampled_from(KINDS),
     logarithms=some.lists(some.floats(-2, 2), min_size=4, max_size=4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from habitue.metrics.models import patterns
@@ -15,6 +15,7 @@ HISTORY = some.tuples(some.integers(0, 4), some.integers(1, 9), some.integers(0,
 )
 
 
+@settings(deadline=None)
 @given(some.lists(HISTORY, min_size=1, max_size=40), some.sampled_from([1, 997]))
 def test_what_was_merged_comes_apart_again(
     histories: list[tuple[int, int, int]], longer: int
