@@ -112,6 +112,7 @@ def session(master: str, secret: str = "") -> Iterator[Any]:
         yield opened
     finally:
         opened.stop()
+        _end_java()
 
 
 @contextmanager
@@ -179,6 +180,17 @@ def _library() -> Any:
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         raise Unavailable("Spark needs Java 17 or later: no `java` is found here.")
     return sql
+
+
+def _end_java() -> None:
+    """End Spark's Java in this process, so that the next session starts with its own settings."""
+    from pyspark import SparkContext
+
+    gateway: Any = SparkContext._gateway
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(_PATIENCE)
+    SparkContext._gateway = SparkContext._jvm = None
 
 
 @contextmanager

@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
+import json
 import os
-import random
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow
 import pytest
-from msgspec import structs
+from typer.testing import CliRunner, Result
 
-from habitue.lake import columns, engines, layout, spark
+from habitue.lake import engines, refreshing, spark
 from habitue.lake.engines import Unavailable
-from habitue.lake.layout import Manifest, Position
-from habitue.lake.spark import Cluster
-from habitue.metrics.asked import Asked
 from habitue.metrics.lowerings.anywhere import Anywhere
-from habitue.metrics.lowerings.plain import History, Plain
-from habitue.metrics.periods import Period
-from habitue.metrics.tables import (
-    TABLES,
-    Action,
-    Customer,
-    Membership,
-    OrderLine,
-    Refund,
-    Response,
-)
+from habitue.metrics.lowerings.plain import Plain
+from habitue.site import cli, computing, database
+from tests.lake.rich import ASKED, BUSINESS, rich_history, write
+from tests.ledger.conftest import NOW, bought, guests, make_cafe, post
 
-BUSINESS, SECRET = 16, "known to the three of them"
-FIRST = date(2024, 1, 1)
-ASKED = Asked(period=Period(date(2025, 1, 1), date(2025, 4, 1)), window=60)
+SECRET = "known to the three of them"
+
+
+class Cluster(NamedTuple):
+    """`habitue spark` as it runs: its address, and the processes that it named."""
+
+    master: str
+    port: int
+    pids: list[int]
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with spark.cluster(tmp_path_factory.mktemp("spark"), SECRET) as running:
+def cluster(home: Path) -> Iterator[Cluster]:
+    with socket.socket() as probe:
+        probe.bind((spark.LOCAL, 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "habitue", "spark", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        found = re.fullmatch(r"Spark listens at (\S+) \(processes (.+)\)\. .+\n", said)
+        assert found is not None, said
+        running = Cluster(found[1], port, [int(pid) for pid in found[2].split(", ")])
+        assert all(Path(f"/proc/{pid}").exists() for pid in running.pids)
         yield running
+        process.terminate()
+        assert process.wait(60) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in running.pids)
+    assert not computing.key(port).exists()
 
 
 @pytest.mark.spark
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:pyspark", "ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # PySpark leaves sockets to the collector
 def test_a_cluster_agrees_with_duckdb_and_plain_python(cluster: Cluster, tmp_path: Path) -> None:
     history = rich_history()
     write(tmp_path, history)
@@ -55,14 +68,56 @@ def test_a_cluster_agrees_with_duckdb_and_plain_python(cluster: Cluster, tmp_pat
         survey, gaps, lives = duck.survey(ASKED), duck.gaps(until), duck.lives(until)
     assert survey.aggregates == plain.aggregates(ASKED)
     assert gaps == plain.gaps(until)
-    with spark.spark(tmp_path, BUSINESS, master=cluster.master, secret=SECRET) as engine_:
-        sparks = Anywhere(engine_, BUSINESS, "EUR")
+    key = computing.key(cluster.port)
+    assert key.stat().st_mode & 0o077 == 0
+    with spark.spark(tmp_path, BUSINESS, master=cluster.master, secret=key.read_text()) as session:
+        sparks = Anywhere(session, BUSINESS, "EUR")
         assert sparks.survey(ASKED) == survey
         assert sparks.gaps(until) == gaps
         for found, wanted in zip(sparks.lives(until)[2:], lives[2:], strict=True):
             np.testing.assert_array_equal(found, wanted)
-    for process in cluster.processes:
-        assert process.poll() is None
+
+
+@pytest.fixture
+def cafe(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Café des Amis with two customers, copied to a lake."""
+    monkeypatch.setattr(database, "database", nullcontext)
+    made = make_cafe()
+    one, two = guests(made, 2)
+    post(made, bought(one, 500), bought(two, 700), bought(one, 300))
+    refreshing.refresh([made.pk], tmp_path, now=NOW)
+    return tmp_path
+
+
+def figures(folder: Path, engine: str, *more: str) -> Result:
+    command = ["figures", "--business", "cafe-des-amis", "--period", "2026-03-01..2026-04-01"]
+    places = ["--engine", engine, "--lake", str(folder), *more]
+    return CliRunner().invoke(cli.app, [*command, *places, "--json"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_the_command_prints_the_same_from_any_engine(cafe: Path, engine: str) -> None:
+    wanted = json.loads(figures(cafe, "state").stdout)
+    assert any(figure["numerator"] == 3 for figure in wanted)
+    assert json.loads(figures(cafe, engine).stdout) == wanted
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.django_db(transaction=True)
+def test_the_command_prints_the_same_from_a_cluster(cafe: Path, cluster: Cluster) -> None:
+    only = ("--figure", "purchase_frequency", "--spark-master", cluster.master)
+    found = figures(cafe, "spark", *only)
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout) == json.loads(figures(cafe, "state", *only).stdout)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_says_that_there_is_no_lake(cafe: Path) -> None:
+    found = figures(cafe / "nowhere", "duckdb")
+    assert found.exit_code == 2
+    assert "habitue lake refresh" in found.output
 
 
 def test_the_secret_stands_in_no_command_line() -> None:
@@ -87,114 +142,3 @@ def test_without_java_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_an_empty_lake_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="lake"), engines.duckdb(tmp_path, BUSINESS):
         pass
-
-
-def rich_history() -> History:
-    """Two years of forty customers: everything that sums are made of, several times."""
-    chance = random.Random(4)
-    people = range(1, 41)
-
-    def day() -> date:
-        return FIRST + timedelta(days=chance.randrange(500))
-
-    def maybe(value: Any) -> Any:
-        return chance.choice([None, value])
-
-    history = History(
-        customers=[
-            Customer(
-                business=BUSINESS,
-                customer=who,
-                joined_on=maybe(day()),
-                invited_by=maybe(who % 40 + 1),
-                subscribed_on=maybe(day()),
-                erased=who == 7,
-            )
-            for who in people
-        ],
-        memberships=[
-            Membership(
-                business=BUSINESS,
-                customer=chance.choice(people),
-                since=(since := day()),
-                until=since + timedelta(days=chance.randrange(1, 365)),
-                ended_on=maybe(since + timedelta(days=20)),
-            )
-            for _ in range(40)
-        ],
-        responses=[
-            Response(
-                business=BUSINESS,
-                customer=maybe(chance.choice(people)),
-                response=number,
-                on=day(),
-                question=question,
-                score=chance.randrange(1, scale + 1),
-                scale=scale,
-            )
-            for number in range(150)
-            for question, scale in [chance.choice([("nps", 10), ("csat", 5), ("ces", 7)])]
-        ],
-        actions=[
-            Action(
-                business=BUSINESS,
-                customer=chance.choice(people),
-                on=day(),
-                name=chance.choice(
-                    [
-                        *("redemption", "click", "answer", "idea", "share", "review"),
-                        *("complaint", "complaint_answered", "complaint_resolved"),
-                    ]
-                ),
-                quantity=chance.randrange(1, 50),
-            )
-            for _ in range(400)
-        ],
-    )
-    for order in range(600):
-        who, on = chance.choice(people), day()
-        currency = chance.choice(["EUR", "EUR", "EUR", "JPY", ""])
-        for line in range(chance.randrange(1, 4) if currency else 1):
-            history.order_lines.append(
-                OrderLine(
-                    business=BUSINESS,
-                    customer=who,
-                    order=order,
-                    line=line,
-                    on=on,
-                    amount=chance.randrange(-300, 9_000) if currency else 0,
-                    currency=currency,
-                    product=f"product {order // 30}",
-                    category=chance.choice(["", "drinks", "food"]),
-                )
-            )
-        if currency and order % 7 == 0:
-            history.refunds.append(
-                Refund(
-                    business=BUSINESS,
-                    customer=who,
-                    refund=order,
-                    order=order,
-                    on=on + timedelta(days=chance.randrange(60)),
-                    ordered_on=on,
-                    amount=chance.randrange(500),
-                    currency=currency,
-                )
-            )
-    return history
-
-
-def write(folder: Path, history: History) -> None:
-    """A lake of this history, as a refresh leaves it."""
-    tables = {}
-    for table in TABLES:
-        rows = sorted(
-            (structs.asdict(row) for row in getattr(history, table)),
-            key=lambda row: str(row.get("on", "")),
-        )
-        batch = pyarrow.RecordBatch.from_pylist(rows, schema=columns.schema(table))
-        tables[table] = dict(columns.write(folder, table, BUSINESS, [batch]))
-    position = Position(lineage="", snapshot="", anchor=0, shape="")
-    as_of = datetime(2026, 1, 1, tzinfo=UTC)
-    manifest = Manifest(business=BUSINESS, as_of=as_of, position=position, tables=tables)
-    layout.publish(folder, manifest)

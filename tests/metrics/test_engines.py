@@ -32,20 +32,13 @@ def elephant(postgres: None) -> Iterator[Loading]:
         yield tables
 
 
-@pytest.fixture(params=["duck", "elephant"])
-def place(request: pytest.FixtureRequest) -> Loading:
-    """DuckDB, then PostgreSQL."""
-    found: Loading = request.getfixturevalue(request.param)
-    return found
-
-
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(history=histories(), asked=asks)
 def test_duckdb_agrees_with_plain_python(duck: Loading, history: History, asked: Asked) -> None:
     agrees(duck, history, asked)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(history=histories(), asked=asks)
 def test_postgres_agrees_with_plain_python(
     elephant: Loading, history: History, asked: Asked
