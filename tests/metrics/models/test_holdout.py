@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from habitue.metrics.models import choosing, holdout, patterns, spans
+from habitue.metrics.models import choosing, dropout, holdout, patterns, spans
 from habitue.metrics.models.choosing import Kind
 from habitue.metrics.models.dropout import Dropout
 from habitue.metrics.models.fitting import Fitted
@@ -89,3 +89,16 @@ def test_the_end_of_the_track_is_the_end_of_both_periods() -> None:
     (end,) = holdout.track(model("bg"), THEN, [NOW])
     assert end.actual == int((NOW.days - 1).sum()) == 4339
     assert end.expected == pytest.approx(4339, rel=0.05)
+
+
+def test_a_track_expects_of_each_what_their_age_promises() -> None:
+    two = simulating.lives(
+        patterns.unique(np.array([0, 0]), np.array([0, 0]), np.array([30, 100])), np.array([1, 1])
+    )
+    bought = model("mbg")
+    (then,) = holdout.track(bought, two, [two])
+    by_hand = sum(dropout.newcomer(bought, spans.days(age)) for age in (30, 100))
+    assert then.expected == pytest.approx(by_hand)
+    early = two._replace(until=two.until - timedelta(days=60))
+    (before,) = holdout.track(bought, two, [early])
+    assert before.expected == pytest.approx(dropout.newcomer(bought, spans.days(40)))
