@@ -369,7 +369,7 @@ def test_a_limit_keeps_a_member_from_a_second_bonus_but_not_from_the_segment() -
     stage = Stage(cafe(rules=(once,)))
     stage.post("2026-03-01", facts.Enrolment())
     for names in (("slipping",), (), ("slipping",)):
-        stage.post("2026-03-02", facts.Segments(names))
+        assert stage.post("2026-03-02", facts.Segments(names)).refused is None
     assert stage.has() == 1
     assert stage.account().memory.segments == ("slipping",)
 
