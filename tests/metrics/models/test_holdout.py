@@ -102,3 +102,9 @@ def test_a_track_expects_of_each_what_their_age_promises() -> None:
     early = two._replace(until=two.until - timedelta(days=60))
     (before,) = holdout.track(bought, two, [early])
     assert before.expected == pytest.approx(dropout.newcomer(bought, spans.days(40)))
+
+
+def test_a_track_follows_the_customers_of_then_only() -> None:
+    then = type(THEN)(THEN.until, THEN.currency, *(column[:1000] for column in THEN[2:]))
+    (end,) = holdout.track(model("mbg"), then, [NOW])
+    assert end.actual == int((NOW.days[:1000] - 1).sum()) < 4339
