@@ -69,7 +69,7 @@ def _name(found: re.Match[str]) -> str:
 
 def _literal(value: Value) -> str:
     if isinstance(value, date):
-        return f"DATE '{value:%Y-%m-%d}'" if value.year > 999 else f"DATE '{value.isoformat()}'"
+        return f"DATE '{value.isoformat()}'"
     if isinstance(value, int):
         return str(int(value))
     if not _CODE.fullmatch(value):
