@@ -43,7 +43,6 @@ def what_if(request: HttpRequest, business: Business) -> HttpResponse:
     by, answers = _period(kept.report)
     margin = None if given is None else Fraction(given) / 100
     found = scenario.gain(_shop(business, by, answers, margin)) if answers else None
-    language = saying.language()
     context = {
         "business": business,
         "here": "measures",
@@ -51,7 +50,7 @@ def what_if(request: HttpRequest, business: Business) -> HttpResponse:
         "form": form,
         "years": YEARS,
         "period": saying.period(answers.period, by) if answers else "",
-        "refused": found.words[language] if _refuses(found, asked=bool(request.GET)) else "",
+        "refused": _refused(found, asked=bool(request.GET)),
         "source": scenario.SOURCE,
         "quoted": [saying.whole_percent(float(end)) for end in scenario.QUOTED],
     }
@@ -61,11 +60,11 @@ def what_if(request: HttpRequest, business: Business) -> HttpResponse:
     return render(request, "pages/measures/scenario.html", context, status=status)
 
 
-def _refuses(found: Scenario | scenario.Refusal | None, *, asked: bool) -> bool:
-    """Whether to say why there is none: not before a margin was asked for and not given."""
-    if not isinstance(found, scenario.Refusal):
-        return False
-    return asked or found.reason != "no margin"
+def _refused(found: Scenario | scenario.Refusal | None, *, asked: bool) -> str:
+    """Why there is none; nothing is said of a margin before it was asked for."""
+    if not isinstance(found, scenario.Refusal) or (found.reason == "no margin" and not asked):
+        return ""
+    return found.words[saying.language()]
 
 
 def _period(report: Report) -> tuple[Cadence, Answers | None]:
