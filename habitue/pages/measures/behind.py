@@ -16,7 +16,6 @@ from habitue.members.models import Business
 from habitue.metrics.answers import Answers
 from habitue.metrics.asked import Asked
 from habitue.metrics.cadence import Cadence
-from habitue.metrics.report import Report
 from habitue.pages import access, spreadsheet
 from habitue.pages.measures import reports, saying, sums
 
@@ -30,10 +29,10 @@ FILE: Final = 100_000
 @access.owner
 def customers(request: HttpRequest, business: Business, name: str) -> HttpResponse:
     """The page."""
-    kept = reports.latest(business)
-    if kept is None:
+    chosen = _chosen(request, business, name)
+    if chosen is None:
         return redirect("measures")
-    by, answers = _answers(request, kept.report, name)
+    by, answers = chosen
     page = _page(request)
     count, people = lifelines.behind(
         business.pk,
@@ -65,10 +64,10 @@ def customers(request: HttpRequest, business: Business, name: str) -> HttpRespon
 @access.owner
 def sheet(request: HttpRequest, business: Business, name: str) -> HttpResponse:
     """All of them as a file."""
-    kept = reports.latest(business)
-    if kept is None:
-        raise Http404
-    _by, answers = _answers(request, kept.report, name)
+    chosen = _chosen(request, business, name)
+    if chosen is None:
+        return redirect("measures")
+    _by, answers = chosen
     _count, people = lifelines.behind(
         business.pk,
         name,
@@ -98,17 +97,16 @@ def sheet(request: HttpRequest, business: Business, name: str) -> HttpResponse:
     return spreadsheet.answer(file, header, rows)
 
 
-def _answers(request: HttpRequest, report: Report, name: str) -> tuple[Cadence, Answers]:
-    """The period that is asked for, else the last month that is over."""
+def _chosen(request: HttpRequest, business: Business, name: str) -> tuple[Cadence, Answers] | None:
+    """The period that is asked for, else the last month that is over; None while none is."""
     if name not in lifelines.BEHIND:
         raise Http404
+    kept = reports.latest(business)
     asked = request.GET.get("by", "month")
     by: Cadence = "quarter" if asked == "quarter" else "year" if asked == "year" else "month"
-    trend, until = report.trends[by], request.GET.get("until", "")
+    trend, until = kept.report.trends[by] if kept else (), request.GET.get("until", "")
     found = [answers for answers in trend if answers.period.until.isoformat() == until]
-    if not (found or trend):
-        raise Http404
-    return by, (found or trend)[-1]
+    return (by, (found or trend)[-1]) if trend else None
 
 
 def _page(request: HttpRequest) -> int:

@@ -105,7 +105,7 @@ def sheet(request: HttpRequest, business: Business, name: str) -> HttpResponse:
     kept = reports.latest(business)
     chosen = choose(request, kept.report, name) if kept and name in catalogue.every() else None
     if chosen is None:
-        raise Http404
+        return _nothing(name)
     rows = []
     for answers, result in zip(
         chosen.trend, overview.series(chosen.trend, chosen.result), strict=True

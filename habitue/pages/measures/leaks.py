@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,7 +60,7 @@ def sheet(request: HttpRequest, business: Business) -> HttpResponse:
     """The leaks that the report names, as a file."""
     kept = reports.latest(business)
     if kept is None or kept.report.people is None:
-        raise Http404
+        return redirect("measures")
     found = kept.report.people.leaks
     names = naming.names(business, [one.customer for one in found])
     places = money.decimals(business.currency)
