@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from habitue.lake import layout
+from habitue.lake.layout import DAMAGED, Unreadable
+from habitue.metrics.aggregates import Uncountable
 from habitue.metrics.tables import TABLES
 
 MEMORY: Final = "4GB"
 """What DuckDB may hold in memory; the rest goes to a folder beside the lake."""
+
+OUT_OF_RANGE: Final = "22003"
+"""PostgreSQL's name for a number that does not fit."""
 
 _VIEWS: Final = "canonical_"
 _BEGIN: Final = (
@@ -40,16 +45,19 @@ class DuckDB:
 
     def rows(self, sql: str) -> Sequence[Sequence[Any]]:
         """All rows of a query."""
-        found: Sequence[Sequence[Any]] = self._connection.execute(sql).fetchall()
+        with _said():
+            found: Sequence[Sequence[Any]] = self._connection.execute(sql).fetchall()
         return found
 
     def arrow(self, sql: str) -> Any:
         """The same as an Arrow table."""
-        return self._connection.sql(sql).to_arrow_table()
+        with _said():
+            return self._connection.sql(sql).to_arrow_table()
 
     def keep(self, name: str, sql: str) -> None:
         """As a temporary table."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+        with _said():
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
     def forget(self, name: str) -> None:
         """Drop it."""
@@ -66,24 +74,34 @@ class PostgreSQL:
 
     def rows(self, sql: str) -> Sequence[Sequence[Any]]:
         """All rows of a query."""
-        self._cursor.execute(sql)
+        self._execute(sql)
         found: Sequence[Sequence[Any]] = self._cursor.fetchall()
         return found
 
     def arrow(self, sql: str) -> Any:
         """The same as an Arrow table."""
-        self._cursor.execute(sql)
+        self._execute(sql)
         return self._cursor.fetch_arrow_table()
 
     def keep(self, name: str, sql: str) -> None:
         """As a temporary table, which the planner knows the size of."""
         self.forget(name)
-        self._cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {sql}")
+        self._execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {sql}")
         self._cursor.execute(f"ANALYZE {name}")
 
     def forget(self, name: str) -> None:
         """Drop it."""
         self._cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+
+    def _execute(self, sql: str) -> None:
+        from adbc_driver_postgresql import dbapi
+
+        try:
+            self._cursor.execute(sql)
+        except dbapi.Error as error:
+            if error.sqlstate == OUT_OF_RANGE:
+                raise Uncountable from None
+            raise
 
 
 @contextmanager
@@ -106,11 +124,29 @@ def duckdb(
         connection.execute("SET parquet_metadata_cache = true")
         for table, paths in files.items():
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-            connection.execute(
-                f"CREATE VIEW {table} AS SELECT {_columns(table)}"
-                f" FROM read_parquet([{listed}], hive_partitioning = false)"
-            )
+            with _said():
+                connection.execute(
+                    f"CREATE VIEW {table} AS SELECT {_columns(table)}"
+                    f" FROM read_parquet([{listed}], hive_partitioning = false)"
+                )
         yield DuckDB(connection)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What DuckDB cannot read, hold or count, as a sentence: which file, where it is one."""
+    import duckdb as library
+
+    try:
+        yield
+    except library.DataError:
+        raise Uncountable from None
+    except (library.OperationalError, library.InvalidInputException) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise Unavailable(
+            f"DuckDB cannot go on: {reason}. A damaged file is removed by hand;"
+            " `habitue lake refresh` makes it anew."
+        ) from None
 
 
 @contextmanager
@@ -125,13 +161,19 @@ def postgres(address: str, *, prefix: str = _VIEWS) -> Iterator[PostgreSQL]:
 
 
 def found(folder: Path, business: int) -> dict[str, list[str]]:
-    """The lake's files of a business by table."""
-    files = {table: layout.files(folder, table, business) for table in TABLES}
-    if not all(files.values()):
+    """The lake's files of a business by table, all of them whole."""
+    try:
+        manifest = layout.read(folder, business)
+    except Unreadable as error:
+        raise Unavailable(str(error)) from None
+    if manifest is None:
         raise Unavailable(
             "The lake holds nothing of this business yet: run `habitue lake refresh`."
         )
-    return files
+    for file in (file for months in manifest.tables.values() for file in months.values()):
+        if not layout.sound(folder, file):
+            raise Unavailable(DAMAGED.format(path=folder / file.path))
+    return {table: layout.files(folder, table, business) for table in TABLES}
 
 
 def _columns(table: str) -> str:

@@ -26,6 +26,8 @@ FORMAT: Final = 1
 GRACE: Final = timedelta(hours=1)
 """How long a file stays that was replaced: whoever reads by the manifest before may go on."""
 
+DAMAGED: Final = "{path} is damaged or missing: run `habitue lake refresh`, it is made anew."
+
 WHOLE: Final = ""
 """Stands for the month of a table that is not kept by month, or that has no rows."""
 
@@ -49,6 +51,10 @@ class Position(Struct, frozen=True):
     snapshot: str
     anchor: int
     shape: str
+
+
+class Unreadable(Exception):
+    """What of a lake cannot be read, and what to do about it, in a sentence."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -78,11 +84,10 @@ def files(folder: Path | str, table: str, business: int | None = None) -> list[s
 
 
 def manifests(folder: Path, business: int | None = None) -> Iterator[Manifest]:
-    """The manifests of a lake, in the order of their businesses."""
+    """The manifests of a lake in the order of their businesses; `Unreadable` has a sentence."""
+    found = (path.stem for path in (folder / "manifests").glob("[0-9]*.json"))
     keys = (
-        sorted(int(path.stem) for path in (folder / "manifests").glob("[0-9]*.json"))
-        if business is None
-        else [business]
+        sorted(int(stem) for stem in found if stem.isdecimal()) if business is None else [business]
     )
     for key in keys:
         manifest = read(folder, key)
@@ -91,14 +96,31 @@ def manifests(folder: Path, business: int | None = None) -> Iterator[Manifest]:
 
 
 def read(folder: Path, business: int) -> Manifest | None:
-    """The manifest of a business; None if there is none, or one of another format."""
+    """The manifest of a business; None if there is none, or one of another format.
+
+    `Unreadable` carries a sentence where it is damaged: a refresh makes it anew.
+    """
+    path = _manifest(folder, business)
     try:
-        text = _manifest(folder, business).read_bytes()
+        text = path.read_bytes()
+        if msgspec.json.decode(text, type=_Format).format != FORMAT:
+            return None
+        manifest = msgspec.json.decode(text, type=Manifest)
     except FileNotFoundError:
         return None
-    if msgspec.json.decode(text, type=_Format).format != FORMAT:
-        return None
-    return msgspec.json.decode(text, type=Manifest)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise Unreadable(DAMAGED.format(path=path)) from None
+    if manifest.business != business or manifest.tables.keys() != tables.TABLES.keys():
+        raise Unreadable(DAMAGED.format(path=path))
+    return manifest
+
+
+def sound(folder: Path, file: File) -> bool:
+    """Whether a file is there, as long as it was when it was written."""
+    path = folder / file.path
+    return path.is_file() and path.stat().st_size == file.bytes
 
 
 def place(table: str, business: int, month: str) -> str:

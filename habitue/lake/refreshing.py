@@ -66,12 +66,13 @@ def refresh(
 
 
 def _one(business: int, folder: Path, now: datetime, tell: Tell | None) -> Copied:
-    before = layout.read(folder, business)
+    before = _before(folder, business)
     copied: dict[str, dict[str, File]] = {}
     new: list[File] = []
     with snapshots.snapshot() as snapshot:
         position = changes.position(snapshot)
         found = changes.find(snapshot, business, before.position if before else None, position)
+        found = _mended(folder, before, found)
         planned = sum(len(found.months.get(table, [WHOLE])) for table in tables.TABLES)
         for table in tables.TABLES:
             kept = _kept(before, found, table)
@@ -89,6 +90,28 @@ def _one(business: int, folder: Path, now: datetime, tell: Tell | None) -> Copie
     layout.publish(folder, manifest)
     layout.clear(folder, manifest)
     return Copied(business, len(new), sum(file.rows for file in new))
+
+
+def _before(folder: Path, business: int) -> Manifest | None:
+    """What the last refresh left; a manifest that somebody damaged counts as none."""
+    try:
+        return layout.read(folder, business)
+    except layout.Unreadable:
+        return None
+
+
+def _mended(folder: Path, before: Manifest | None, found: changes.Changes) -> changes.Changes:
+    """With the months whose files somebody removed or cut off: these are copied again as well."""
+    if before is None:
+        return found
+    months = {table: set(those) for table, those in found.months.items()}
+    for table in months:
+        months[table] |= {
+            date.fromisoformat(f"{month}-01")
+            for month, file in before.tables[table].items()
+            if month != WHOLE and not layout.sound(folder, file)
+        }
+    return changes.Changes(months, found.afresh)
 
 
 def _write(

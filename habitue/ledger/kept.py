@@ -17,6 +17,7 @@ from django.db import connection
 
 from habitue.ledger import database
 from habitue.members.models import Business
+from habitue.metrics.aggregates import whole
 from habitue.metrics.lowerings.state import State
 
 SETTLED: Final = timedelta(minutes=10)
@@ -80,4 +81,4 @@ def forget(*, now: datetime) -> None:
 
 
 def _plain(cell: Any) -> Any:
-    return cell if isinstance(cell, str) else int(cell)
+    return cell if isinstance(cell, str) else whole(cell)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connection
 from msgspec import Struct
 
+from habitue.metrics.aggregates import whole
 from habitue.metrics.asked import Asked
 from habitue.metrics.cohorts import Row
 
@@ -52,7 +53,7 @@ _COHORTS: Final = f"""
     FROM move WHERE came GROUP BY customer
 )
 SELECT cohort, date_trunc('month', bought)::date AS month,
-    count(DISTINCT customer) FILTER (WHERE came), coalesce(sum(amount), 0)::bigint
+    count(DISTINCT customer) FILTER (WHERE came), coalesce(sum(amount), 0)
 FROM move JOIN born USING (customer) GROUP BY cohort, month ORDER BY cohort, month"""
 
 _PEOPLE: Final = f"""
@@ -64,7 +65,7 @@ _PEOPLE: Final = f"""
             AS at_start,
         coalesce(bool_or(came AND "on" >= %(end_since)s), false) AS at_end,
         count(*) FILTER (WHERE came AND "on" >= %(since)s) AS orders,
-        coalesce(sum(amount) FILTER (WHERE "on" >= %(since)s), 0)::bigint AS revenue,
+        coalesce(sum(amount) FILTER (WHERE "on" >= %(since)s), 0) AS revenue,
         max("on") FILTER (WHERE came) AS last_on
     FROM move GROUP BY customer
 )"""
@@ -106,7 +107,7 @@ def cohorts(business: int, *, currency: str, until: date) -> list[Row]:
     """What each cohort did in each month."""
     rows = _rows(_COHORTS, {"business": business, "currency": currency, "until": until})
     return [
-        Row(cohort=cohort, month=month, buyers=buyers, revenue=revenue)
+        Row(cohort=cohort, month=month, buyers=buyers, revenue=whole(revenue))
         for cohort, month, buyers, revenue in rows
     ]
 
@@ -131,7 +132,11 @@ def behind(
         "offset": offset,
     }
     rows = _rows(sql, values)
-    return (rows[0][0] if rows else 0), [Person(*row[1:]) for row in rows]
+    people = [
+        Person(who, name, orders, int(revenue), last_on)
+        for _count, who, name, orders, revenue, last_on in rows
+    ]
+    return (rows[0][0] if rows else 0), people
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

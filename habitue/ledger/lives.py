@@ -39,7 +39,7 @@ SELECT since.customer_id, %s, since.first_on, since.last_on, since.touched_on,
                   AND moved.came)))
     END, since.orders, since.amount
 FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::date[], %s::text[], %s::bigint[],
-            %s::bigint[])
+            %s::numeric[])
     AS since (customer_id, first_on, last_on, touched_on, days, orders, amount)
 LEFT JOIN ledger_life held ON held.customer_id = since.customer_id
 ON CONFLICT (customer_id) DO UPDATE SET
@@ -106,7 +106,7 @@ _LIVED: Final = """
         max(business_date) FILTER (WHERE came) AS last_on, max(business_date) AS touched_on,
         count(DISTINCT business_date) FILTER (WHERE came)::integer AS days,
         count(*) FILTER (WHERE came) AS orders,
-        coalesce(sum(amount) FILTER (WHERE own), 0)::bigint AS amount
+        coalesce(sum(amount) FILTER (WHERE own), 0) AS amount
     FROM counted WHERE NOT undone GROUP BY survivor_id, business_id"""
 
 _THESE: Final = """

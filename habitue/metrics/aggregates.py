@@ -13,6 +13,7 @@ days before it. Every customer known by the period's end is in exactly one of fo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import reduce
 from typing import Final, TypeVar
 
@@ -127,6 +128,25 @@ class Aggregates(Struct, frozen=True, kw_only=True):
     units: dict[str, Units] = {}
 
 
+MOST: Final = 2**63 - 1
+"""No sum is greater: every engine counts so far."""
+
+
+class Uncountable(ValueError):
+    """More was sold than can be counted, in a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__("More was sold here than can be counted: no figure could be trusted.")
+
+
+def whole(number: float | Decimal) -> int:
+    """A sum as engines give it, as a whole number; `Uncountable` where it is too great."""
+    found = int(number)
+    if abs(found) > MOST:
+        raise Uncountable
+    return found
+
+
 Sums = TypeVar("Sums", Counts, Money, Units)
 
 _ALIKE: Final = frozenset(["worth_known", "decimals"])
@@ -164,7 +184,7 @@ def _beside(one: dict[str, Sums], other: dict[str, Sums]) -> dict[str, Sums]:
 
 def _added(one: Sums, other: Sums) -> Sums:
     sums = {
-        name: getattr(one, name) + (0 if name in _ALIKE else getattr(other, name))
+        name: whole(getattr(one, name) + (0 if name in _ALIKE else getattr(other, name)))
         for name in one.__struct_fields__
     }
     return type(one)(**sums)

@@ -14,7 +14,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from habitue.metrics.aggregates import Uncountable
+
 EPOCH: Final = date(1970, 1, 1).toordinal()
+
+MOST: Final = 2 * 10**16
+"""All revenue together is not more, so that what is reckoned from it (a year of each day's) does
+not overflow: NumPy would say nothing.
+"""
 
 Integers = NDArray[np.int64]
 
@@ -41,8 +48,18 @@ def of(
 ) -> Lives:
     """Lives from one row a customer, ordered by customer, in the order of the columns."""
     table = [(who, number(first), number(last), *counted) for who, first, last, *counted in rows]
-    columns = np.array(table, dtype=np.int64).reshape(-1, 6).T
-    return Lives(until, currency, *(np.ascontiguousarray(column) for column in columns))
+    try:
+        columns = np.array(table, dtype=np.int64).reshape(-1, 6).T
+    except OverflowError:
+        raise Uncountable from None
+    return counted(Lives(until, currency, *(np.ascontiguousarray(column) for column in columns)))
+
+
+def counted(lives: Lives) -> Lives:
+    """The same, if what they brought can be reckoned with; else `Uncountable` says so."""
+    if np.abs(lives.revenue.astype(np.float64)).sum() > MOST:
+        raise Uncountable
+    return lives
 
 
 def number(day: date) -> int:

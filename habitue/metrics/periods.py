@@ -8,6 +8,10 @@ from typing import Final
 from msgspec import Struct
 
 LONGEST: Final = 36_600
+"""A century, in days."""
+
+EARLIEST: Final = date(1000, 1, 1)
+"""What is looked at before a period, its window and a span as long as it, has a date too."""
 
 
 class Period(Struct, frozen=True):
@@ -17,8 +21,13 @@ class Period(Struct, frozen=True):
     until: date
 
     def __post_init__(self) -> None:
-        if not 0 < self.days <= LONGEST:
+        if self.days <= 0:
             raise ValueError(f"A period ends after it starts: {self} does not.")
+        if self.days > LONGEST or self.since < EARLIEST:
+            raise ValueError(
+                f"A period is at most {LONGEST:,} days long and begins after the year 999:"
+                f" {self} does not."
+            )
 
     @property
     def days(self) -> int:

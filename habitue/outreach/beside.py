@@ -26,7 +26,7 @@ WITH changed (customer, amount) AS (
     SELECT customer, -amount FROM canonical_refunds
     WHERE business = %(business)s AND currency = %(currency)s
       AND "on" >= %(since)s AND "on" < %(until)s)
-SELECT customer, sum(amount)::bigint FROM changed GROUP BY customer"""
+SELECT customer, sum(amount) FROM changed GROUP BY customer"""
 
 _MEMBERS: Final = """
 SELECT customer FROM canonical_customers WHERE business = %(business)s AND joined_on < %(since)s"""
@@ -57,7 +57,7 @@ def compare(business: Business, *, since: date, now: datetime) -> Compared | Ref
         cursor.execute(_MEMBERS, asked)
         members = [customer for (customer,) in cursor.fetchall()]
     before = figures.source(business).lives(since)
-    outcome = [spent.get(customer, 0) for customer in before.customer.tolist()]
+    outcome = [int(spent.get(customer, 0)) for customer in before.customer.tolist()]
     return matching.compare(
         before, np.isin(before.customer, members), np.asarray(outcome, dtype=np.float64)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,14 +45,12 @@ def source(
     from habitue.ledger.figures import needed
     from habitue.metrics.lowerings.anywhere import Anywhere
 
-    with ExitStack() as stack:
-        try:
-            running = stack.enter_context(
-                _running(engine, owner.pk, folder or environment.read().home / "lake", master)
-            )
-        except Unavailable as error:
-            misuse(str(error))
-        yield Anywhere(running, owner.pk, owner.currency, needed(figures))
+    place = folder or environment.read().home / "lake"
+    try:
+        with _running(engine, owner.pk, place, master) as running:
+            yield Anywhere(running, owner.pk, owner.currency, needed(figures))
+    except Unavailable as error:
+        misuse(str(error))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from msgspec import Struct
 
 from habitue.metrics import cohorts
-from habitue.metrics.aggregates import NAMES, Aggregates, Counts, Money
+from habitue.metrics.aggregates import NAMES, Aggregates, Counts, Money, whole
 from habitue.metrics.asked import Asked
 from habitue.metrics.cohorts import Row
 from habitue.metrics.lowerings import families
@@ -117,7 +117,7 @@ class Anywhere:
         with _Call(self._engine, {**self._own, "until": until}) as call:
             table = call.arrow("lives")
         columns = [_whole(column) for column in table.columns]
-        return lives.Lives(until, self._currency, *columns)
+        return lives.counted(lives.Lives(until, self._currency, *columns))
 
     def _values(self, asked: Asked, months: int) -> dict[str, Value]:
         shown = _first_shown(asked, months)
@@ -141,7 +141,7 @@ class Anywhere:
                 continue
             for row in call.rows(name):
                 currency = row.pop("currency", None)
-                sums = {column: int(value or 0) for column, value in row.items()}
+                sums = {column: whole(value or 0) for column, value in row.items()}
                 if currency is None:
                     counts |= sums
                 else:

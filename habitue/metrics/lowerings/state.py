@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from habitue.metrics.aggregates import NAMES, Aggregates, Counts, Money
+from habitue.metrics.aggregates import NAMES, Aggregates, Counts, Money, whole
 from habitue.metrics.asked import Asked
 from habitue.metrics.lowerings import beside, moves
 
@@ -111,7 +111,7 @@ WHERE business_id = %(business)s AND touched_on < %(until)s AND orders > 0
 UNION ALL
 SELECT customer_id, min(business_date) FILTER (WHERE orders > 0),
     max(business_date) FILTER (WHERE orders > 0), count(*) FILTER (WHERE orders > 0),
-    sum(orders)::bigint, sum(amount)::bigint
+    sum(orders)::bigint, sum(amount)
 FROM days GROUP BY customer_id HAVING sum(orders) > 0
 ORDER BY customer_id"""
 
@@ -147,7 +147,7 @@ class State:
             if self._needs.intersection(part.names):
                 name = "people" if part is _PEOPLE else part.names[0]
                 (row,) = self.ask(name, part.sql, values)
-                counts |= zip(part.names, map(int, row), strict=True)
+                counts |= zip(part.names, map(whole, row), strict=True)
         return Aggregates(counts=Counts(**counts), money=self._money(values))
 
     def ask(self, part: str, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
@@ -165,6 +165,6 @@ class State:
         if not any(name.startswith("money.") for name in self._needs):
             return {}
         return {
-            currency: Money(**dict(zip(_MONEY.names, map(int, sums), strict=True)))
+            currency: Money(**dict(zip(_MONEY.names, map(whole, sums), strict=True)))
             for currency, *sums in self.ask("money", _MONEY.sql, values)
         }

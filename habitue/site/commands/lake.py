@@ -14,7 +14,7 @@ from rich.table import Table
 
 from habitue import lake
 from habitue.lake import layout
-from habitue.lake.layout import WHOLE, Manifest
+from habitue.lake.layout import WHOLE, Manifest, Unreadable
 from habitue.metrics import tables
 from habitue.site import environment, named
 from habitue.site.complaint import Complaint, Exit
@@ -52,7 +52,7 @@ def refresh(business: One = None, folder: Where = None) -> None:
         except refreshing.Busy as error:
             raise Complaint(str(error), Exit.ALREADY_RUNNING) from None
         except OSError as error:
-            misuse(f"The lake in {place} cannot be written: {error.strerror}.")
+            misuse(f"The lake in {place} cannot be written: {error.strerror or error}.")
 
 
 @command.command()
@@ -63,7 +63,10 @@ def status(business: One = None, folder: Where = None) -> None:
     with database():
         place = folder or home()
         names = {owner.pk: owner.slug for owner in _businesses(business)}
-    held = [each for each in layout.manifests(place) if each.business in names]
+    try:
+        held = [each for each in layout.manifests(place) if each.business in names]
+    except Unreadable as error:
+        misuse(str(error))
     if not held:
         screen.print(f"There is no lake in {place} yet: habitue lake refresh makes one.")
     for manifest in held:
@@ -84,7 +87,11 @@ def files(
     with database():
         place = folder or home()
         key = named.business(business).pk if business else None
-    for path in lake.files(place, table, key):
+    try:
+        found = lake.files(place, table, key)
+    except Unreadable as error:
+        misuse(str(error))
+    for path in found:
         print(path)
 
 
