@@ -44,6 +44,8 @@ def customers(request: HttpRequest, business: Business, name: str) -> HttpRespon
     )
     asked = request.GET.copy()
     asked.pop("page", None)
+    if page > 1 and not people:
+        return redirect(f"{request.path}?{asked.urlencode()}")
     context = {
         "business": business,
         "here": "measures",
