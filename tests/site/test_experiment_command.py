@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,20 +13,10 @@ from habitue.metrics.segments import catalogue
 from habitue.outreach import audiences, experiments
 from habitue.outreach.audiences import OfSegment
 from habitue.outreach.models import Experiment
-from habitue.site import cli, database
+from habitue.site import cli
 from tests.ledger.conftest import bought, guests, make_cafe, post
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own database stands for the one that a command would find or start."""
-
-    def there() -> AbstractContextManager[None]:
-        return nullcontext()
-
-    monkeypatch.setattr(database, "database", there)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running")]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,9 @@ from typer.testing import CliRunner, Result
 
 from habitue.members import businesses
 from habitue.members.models import Answer, Business
-from habitue.site import cli, database
+from habitue.site import cli
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own database stands for the one that a command would find or start."""
-
-    def there() -> AbstractContextManager[None]:
-        return nullcontext()
-
-    monkeypatch.setattr(database, "database", there)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running")]
 
 
 @pytest.fixture

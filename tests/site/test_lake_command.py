@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,10 @@ from typer.testing import CliRunner, Result
 from habitue import lake
 from habitue.lake import refreshing
 from habitue.members.models import Business
-from habitue.site import cli, database, tasks
+from habitue.site import cli, tasks
 from tests.ledger.conftest import NOW, bought, guests, make_cafe, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own database stands for the one that a command would find or start."""
-
-    def there() -> AbstractContextManager[None]:
-        return nullcontext()
-
-    monkeypatch.setattr(database, "database", there)
 
 
 @pytest.fixture

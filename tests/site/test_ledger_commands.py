@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +15,7 @@ from habitue.core.facts import Line, Purchase
 from habitue.ledger import Fact
 from habitue.members import businesses, customers
 from habitue.members.models import Business
-from habitue.site import cli, database, tasks
+from habitue.site import cli, tasks
 
 PROGRAM = """\
 program: cafe
@@ -29,17 +28,7 @@ earn: [{id: base, when: purchase, award: {points: 1, per: 1.00}}]
 rewards: [{id: coffee, cost: {points: 10}, gives: {product: coffee}}]
 """
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own database stands for the one that a command would find or start."""
-
-    def there() -> AbstractContextManager[None]:
-        return nullcontext()
-
-    monkeypatch.setattr(database, "database", there)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running")]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from habitue.ledger import Fact
 from habitue.members import businesses, customers
 from habitue.members.models import Business
 from habitue.pages import accounts
-from habitue.site import cli, database
+from habitue.site import cli
 
 PROGRAM = """\
 program: cafe
@@ -34,17 +33,7 @@ rewards: [{id: coffee, cost: {points: 10}, gives: {product: coffee}}]
 """
 DAY = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own database stands for the one that a command would find or start."""
-
-    def there() -> AbstractContextManager[None]:
-        return nullcontext()
-
-    monkeypatch.setattr(database, "database", there)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running")]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,20 +12,10 @@ from typer.testing import CliRunner, Result
 from habitue.core.facts import Line, Purchase
 from habitue.ledger import Fact
 from habitue.members.models import Business, Customer
-from habitue.site import cli, database
+from habitue.site import cli
 from tests.ledger.conftest import guests, make_cafe, post
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's own database stands for the one that a command would find or start."""
-
-    def there() -> AbstractContextManager[None]:
-        return nullcontext()
-
-    monkeypatch.setattr(database, "database", there)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running")]
 
 
 def run(*words: str) -> Result:
