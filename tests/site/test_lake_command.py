@@ -16,7 +16,7 @@ from habitue.members.models import Business
 from habitue.site import cli, tasks
 from tests.ledger.conftest import NOW, bought, guests, make_cafe, post
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("running")]
 
 
 @pytest.fixture
