@@ -70,35 +70,42 @@ class PostgreSQL:
     dialect = "postgres"
 
     def __init__(self, cursor: Any, prefix: str = _VIEWS) -> None:
-        self._cursor, self.prefix = cursor, prefix
+        self._cursor, self.prefix, self._failed = cursor, prefix, False
 
     def rows(self, sql: str) -> Sequence[Sequence[Any]]:
         """All rows of a query."""
-        self._execute(sql)
-        found: Sequence[Sequence[Any]] = self._cursor.fetchall()
+        with self._counting():
+            self._cursor.execute(sql)
+            found: Sequence[Sequence[Any]] = self._cursor.fetchall()
         return found
 
     def arrow(self, sql: str) -> Any:
         """The same as an Arrow table."""
-        self._execute(sql)
-        return self._cursor.fetch_arrow_table()
+        with self._counting():
+            self._cursor.execute(sql)
+            return self._cursor.fetch_arrow_table()
 
     def keep(self, name: str, sql: str) -> None:
         """As a temporary table, which the planner knows the size of."""
         self.forget(name)
-        self._execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {sql}")
-        self._cursor.execute(f"ANALYZE {name}")
+        with self._counting():
+            self._cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {sql}")
+            self._cursor.execute(f"ANALYZE {name}")
 
     def forget(self, name: str) -> None:
-        """Drop it."""
-        self._cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        """Drop it; where its transaction failed, it is gone with that."""
+        if not self._failed:
+            self._cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
 
-    def _execute(self, sql: str) -> None:
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        """A number that does not fit ends the transaction, and is told in a sentence."""
         from adbc_driver_postgresql import dbapi
 
         try:
-            self._cursor.execute(sql)
+            yield
         except dbapi.Error as error:
+            self._failed = True
             if error.sqlstate == OUT_OF_RANGE:
                 raise Uncountable from None
             raise

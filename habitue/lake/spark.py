@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +29,8 @@ MEMORY: Final = "512m"
 """What an executor and the driver may hold on this machine."""
 
 _PATIENCE: Final = 60.0
+_ANSWER: Final = 5.0
+_OTHERS: Final = ("local", "yarn", "k8s://")
 _MASTER: Final = "org.apache.spark.deploy.master.Master"
 _WORKER: Final = "org.apache.spark.deploy.worker.Worker"
 _LEADS: Final = "I have been elected leader"
@@ -100,6 +102,7 @@ def spark(folder: Path, business: int, *, master: str, secret: str = "") -> Iter
 def session(master: str, secret: str = "") -> Iterator[Any]:
     """A session in a cluster, ended afterwards. A cluster that has a `secret` wants to hear it."""
     library = _library()
+    _reach(master)
     settings = {**_SETTINGS, "spark.master": master}
     if f"//{LOCAL}" in master:
         settings |= {"spark.driver.host": LOCAL, "spark.driver.bindAddress": LOCAL}
@@ -167,6 +170,22 @@ def _wait(log: Path, ready: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise Unavailable(f"Spark did not start; {log} says why.")
         time.sleep(0.05)
+
+
+def _reach(master: str) -> None:
+    """See that a master of Spark's own kind listens: Spark itself would try for a minute.
+
+    Of several (`spark://one:7077,two:7077`) one is enough; another kind of cluster is not asked.
+    """
+    if master.startswith(_OTHERS):
+        return
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        if address == master or not host or not port.isdecimal() or int(port) >= 2**16:
+            raise Unavailable(f"A Spark master is written like spark://host:7077, not {master!r}.")
+        with suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), _ANSWER):
+            return
+    raise Unavailable(f"No Spark master answers at {master}: `habitue spark` starts one here.")
 
 
 def _library() -> Any:

@@ -75,6 +75,8 @@ def lake(timestamp: int) -> None:
         )
     except refreshing.Busy as busy:
         log.info("%s", busy)
+    except OSError as error:
+        log.warning("The lake cannot be written: %s", error.strerror or error)
     else:
         log.info("%s rows were copied to the lake", sum(each.rows for each in copied))
 

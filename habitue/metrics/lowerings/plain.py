@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from habitue.metrics.aggregates import Aggregates, Counts, Money, total
+from habitue.metrics.aggregates import Aggregates, Counts, Money, total, whole
 from habitue.metrics.asked import Asked
 from habitue.metrics.periods import Period
 from habitue.metrics.tables import (
@@ -285,10 +285,12 @@ def _net(own: History, currency: str, since: date, until: date) -> int:
         *((row, 1) for row in own.order_lines),
         *((row, -1) for row in own.refunds),
     )
-    return sum(
-        sign * row.amount
-        for row, sign in rows
-        if row.currency == currency and since <= row.on < until
+    return whole(
+        sum(
+            sign * row.amount
+            for row, sign in rows
+            if row.currency == currency and since <= row.on < until
+        )
     )
 
 

@@ -43,9 +43,12 @@ def latest(business: Business) -> Kept | None:
     study = _studies(business).filter(found__isnull=False).first()
     if study is None or study.found is None:
         return None
-    if msgspec.msgpack.decode(bytes(study.found), type=_Version).version != VERSION:
+    try:
+        if msgspec.msgpack.decode(bytes(study.found), type=_Version).version != VERSION:
+            return None
+        report = studies.found(study, Report)
+    except msgspec.MsgspecError:  # kept before an upgrade
         return None
-    report = studies.found(study, Report)
     return Kept(study.asked_at, report) if report else None
 
 
