@@ -29,7 +29,7 @@ BATCH: Final = 1_000
 """Accounts with something due that are looked at at once."""
 
 _FLOWS: Final = """
-SELECT entry.unit, date_trunc('month', entry.day)::date, entry.kind, sum(entry.amount)::bigint
+SELECT entry.unit, date_trunc('month', entry.day)::date, entry.kind, sum(entry.amount)
 FROM ledger_entry entry
 JOIN ledger_account account USING (customer_id)
 WHERE account.business_id = %s AND entry.day <= %s
@@ -46,14 +46,14 @@ GROUP BY entry.customer_id, lot.id, lot.unit, lot.earned_on, lot.active_on, lot.
 HAVING sum(entry.amount) <> 0"""
 
 _GROUPED: Final = f"""
-SELECT unit, earned_on, expires_on, count(*), sum(remaining)::bigint
+SELECT unit, earned_on, expires_on, count(*), sum(remaining)
 FROM ({_OPEN}) AS open
 GROUP BY unit, earned_on, expires_on"""
 
 # What became of units, by their age in days. Units that paid a debt had been redeemed before.
 _FATES: Final = """
 SELECT entry.unit, entry.day - lot.earned_on, entry.kind, entry.amount > 0,
-       sum(entry.amount)::bigint, count(*)
+       sum(entry.amount), count(*)
 FROM ledger_entry entry
 JOIN ledger_account account USING (customer_id)
 JOIN ledger_lot lot ON lot.customer_id = entry.customer_id AND lot.id = entry.lot_id
@@ -62,7 +62,7 @@ GROUP BY 1, 2, 3, 4"""
 
 # The same, of the days from one on.
 _MOVED: Final = """
-SELECT entry.unit, entry.kind, sum(entry.amount)::bigint
+SELECT entry.unit, entry.kind, sum(entry.amount)
 FROM ledger_entry entry
 JOIN ledger_account account USING (customer_id)
 WHERE account.business_id = %s AND entry.day <= %s AND entry.day >= %s
@@ -80,11 +80,11 @@ WHERE event.business_id = %(business)s AND event.business_date <= %(on)s
       WHERE business_id = %(business)s AND kind = 'undo' AND refusal IS NULL
         AND business_date <= %(on)s)"""
 _SALES: Final = f"""
-SELECT date_trunc('month', event.business_date)::date, sum(event.amount)::bigint {_SOLD}
+SELECT date_trunc('month', event.business_date)::date, sum(event.amount) {_SOLD}
 GROUP BY 1
 HAVING sum(event.amount) IS NOT NULL"""
 _SALES_SINCE: Final = f"""
-SELECT coalesce(sum(event.amount), 0)::bigint {_SOLD} AND event.business_date >= %(since)s"""
+SELECT coalesce(sum(event.amount), 0) {_SOLD} AND event.business_date >= %(since)s"""
 
 _UNSWEPT: Final = """
 SELECT customer_id FROM ledger_account
@@ -190,16 +190,18 @@ class _Found:
         """What the tables say."""
         values = [business, self.on]
         for unit, month, kind, amount in cursor.execute(_FLOWS, values).fetchall():
-            self.flows[unit][month, kind] = amount
+            self.flows[unit][month, kind] = int(amount)
         for unit, age, kind, incoming, amount, count in cursor.execute(_FATES, values).fetchall():
-            self.fates[unit].append(_fate(age, kind, amount, count, incoming=incoming))
+            self.fates[unit].append(_fate(age, kind, int(amount), count, incoming=incoming))
         for unit, earned_on, expires_on, count, open_units in cursor.execute(_GROUPED, values):
-            self.lots[unit, earned_on, expires_on] = [count, open_units]
+            self.lots[unit, earned_on, expires_on] = [count, int(open_units)]
         for unit, kind, amount in cursor.execute(_MOVED, [*values, self.since]).fetchall():
-            self.moved[unit][kind] = amount
+            self.moved[unit][kind] = int(amount)
         named = {"business": business, "on": self.on, "since": self.since}
-        self.sales = dict(cursor.execute(_SALES, named).fetchall())
-        ((self.sold,),) = cursor.execute(_SALES_SINCE, named).fetchall()
+        sales = cursor.execute(_SALES, named).fetchall()
+        self.sales = {month: int(amount) for month, amount in sales}
+        ((sold,),) = cursor.execute(_SALES_SINCE, named).fetchall()
+        self.sold = int(sold)
 
     def bring_to(self, book: Book, account: Account) -> None:
         """What is due on one account, as a sweep would write it."""

@@ -15,7 +15,7 @@ from habitue.core.statement import Holding
 from habitue.ledger import books, liabilities
 from habitue.ledger.liabilities import Moved
 from habitue.metrics import Period
-from habitue.metrics.aggregates import Units
+from habitue.metrics.aggregates import Units, counted
 
 
 def read(business: int, period: Period, *, redemption: Fraction | None = None) -> dict[str, Units]:
@@ -31,7 +31,7 @@ def read(business: int, period: Period, *, redemption: Fraction | None = None) -
     stated, moved = liabilities.over(
         business, since=period.since, on=last, months=1, redemption=redemption
     )
-    return {holding.unit: _sums(holding, moved) for holding in stated.holdings}
+    return {holding.unit: counted(_sums(holding, moved)) for holding in stated.holdings}
 
 
 def _sums(holding: Holding, moved: Moved) -> Units:

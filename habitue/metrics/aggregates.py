@@ -149,6 +149,14 @@ def whole(number: float | Decimal) -> int:
 
 Sums = TypeVar("Sums", Counts, Money, Units)
 
+
+def counted(sums: Sums) -> Sums:
+    """The same, if none of them is too great; else `Uncountable`."""
+    for name in sums.__struct_fields__:
+        whole(getattr(sums, name))
+    return sums
+
+
 _ALIKE: Final = frozenset(["worth_known", "decimals"])
 """What a unit is, the same in every part."""
 

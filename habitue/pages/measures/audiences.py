@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -41,6 +42,8 @@ class Named(forms.Form):
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
+        if not name.isprintable():
+            raise forms.ValidationError(RegexValidator.message)
         if kept.every(self.business).filter(name=name).exists():
             raise forms.ValidationError(_("There is an audience of that name already."))
         return name
