@@ -137,7 +137,7 @@ def _fill(business: Business) -> int:
                 copy.write_row((*row, -int(amount) // 2, on, "refund", None, body))
     with connection.cursor() as cursor:
         everybody = [256 * (n + 1) for n in range(CUSTOMERS)]
-        lives.recount(database.cursor(), everybody, now=datetime.now(UTC))
+        lives.recount(database.cursor(), everybody)
         cursor.execute("VACUUM ANALYZE")
     return len(who)
 

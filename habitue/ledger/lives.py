@@ -1,54 +1,46 @@
 """What is kept of each customer's life with every posting, for figures that read no history.
 
 Whatever counts is added by the posting itself, in one statement (`ADD`). Where the past changes
-(an undo, two customers who are one person, anything at who went over), the lives concerned are
-counted anew from the events, in the same transaction (`recount`).
+(a day before somebody's last one, an undo, two customers who are one person, anything at who went
+over), the lives concerned are counted anew from the events, in the same transaction (`recount`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Final
 
 from habitue.core import facts
 from habitue.core.engine import Outcome
-from habitue.ledger import arrays, books
-from habitue.ledger.arrays import numbers, rows
+from habitue.ledger import arrays
+from habitue.ledger.arrays import numbers
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
 from habitue.metrics.life import Moment, Since
 
-# A day before the last one may have been counted already: then the customer's events are asked.
-# This stands before the events of its own batch are written, and the accounts are locked.
+# Whoever was there after the first of these days is left out: then days may have been counted
+# already, and the life is counted anew (`behind`).
 ADD: Final = """
 INSERT INTO ledger_life AS life (customer_id, business_id, first_on, last_on, touched_on, days,
                                  orders, amount)
-SELECT since.customer_id, %s, since.first_on, since.last_on, since.touched_on,
-    CASE WHEN held.last_on IS NULL OR since.first_on > held.last_on
-        THEN cardinality(since.days::date[])
-        ELSE (
-            SELECT count(*) FROM unnest(since.days::date[]) AS fresh (day)
-            WHERE day > held.last_on OR (day < held.last_on AND 0 = (
-                SELECT count(*) FROM ledger_event event
-                WHERE event.customer_id = since.customer_id AND event.business_date = day
-                  AND event.kind IN ('purchase', 'visit') AND event.refusal IS NULL
-            ) + (
-                SELECT coalesce(sum(moved.sign), 0) FROM ledger_moved moved
-                WHERE moved.customer_id = since.customer_id AND moved.business_date = day
-                  AND moved.came)))
-    END, since.orders, since.amount
-FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::date[], %s::text[], %s::bigint[],
+SELECT customer_id, %s, first_on, last_on, touched_on, days, orders, amount
+FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::date[], %s::integer[], %s::bigint[],
             %s::numeric[])
     AS since (customer_id, first_on, last_on, touched_on, days, orders, amount)
-LEFT JOIN ledger_life held ON held.customer_id = since.customer_id
 ON CONFLICT (customer_id) DO UPDATE SET
-    first_on = least(life.first_on, excluded.first_on),
-    last_on = greatest(life.last_on, excluded.last_on),
+    first_on = coalesce(life.first_on, excluded.first_on),
+    last_on = coalesce(excluded.last_on, life.last_on),
     touched_on = greatest(life.touched_on, excluded.touched_on),
-    days = life.days + excluded.days,
+    days = life.days + excluded.days
+        - CASE WHEN excluded.first_on = life.last_on THEN 1 ELSE 0 END,
     orders = life.orders + excluded.orders,
-    amount = life.amount + excluded.amount"""
+    amount = life.amount + excluded.amount
+WHERE life.last_on IS NULL OR excluded.first_on IS NULL OR excluded.first_on >= life.last_on"""
+
+_BEHIND: Final = """
+SELECT customer_id FROM unnest(%s::bigint[], %s::date[]) AS since (customer_id, first_on)
+JOIN ledger_life life USING (customer_id) WHERE since.first_on < life.last_on"""
 
 LATE: Final = """
 INSERT INTO ledger_late (business_id, business_date, posted_at) VALUES (%s, %s, %s)"""
@@ -172,34 +164,36 @@ DIFFERING: Final = {
 """Invariants for `proving`: customers whose rows are not what their events come to."""
 
 
-def moments(posted: Sequence[Outcome], shelf: books.Shelf) -> Iterator[Moment]:
-    """What counts of outcomes: purchases, visits and refunds that were accepted."""
-    own = shelf.currency
-    for outcome in posted:
+def moments(
+    posted: Iterable[Outcome], days: Iterable[date], amounts: Iterable[int | None], own: str
+) -> Iterator[Moment]:
+    """What counts of outcomes, with their days and money: accepted purchases, visits and refunds.
+
+    `own` is the business's currency.
+    """
+    for outcome, day, amount in zip(posted, days, amounts, strict=True):
         if outcome.refused is not None:
             continue
         what, customer = outcome.event.what, outcome.event.customer
         if isinstance(what, facts.Purchase):
-            came, amount = True, what.total - what.covered if what.currency == own else 0
+            yield Moment(customer, day, True, (amount or 0) if what.currency == own else 0)
         elif isinstance(what, facts.Visit):
-            came, amount = True, 0
+            yield Moment(customer, day, True, 0)
         elif isinstance(what, facts.Refund):
-            came, amount = False, -outcome.money if outcome.currency in ("", own) else 0
-        else:
-            continue
-        yield Moment(customer, books.local_day(outcome.event.at, shelf.zone), came, amount)
+            foreign = outcome.currency not in ("", own)
+            yield Moment(customer, day, False, 0 if foreign else amount or 0)
 
 
 def columns(since: dict[int, Since]) -> list[str]:
     """The values of `ADD` but for the business, as array literals."""
-    forms = (numbers, arrays.moments, arrays.moments, arrays.moments, rows, numbers, numbers)
+    forms = (numbers, arrays.moments, arrays.moments, arrays.moments, numbers, numbers, numbers)
     table = [
         (
             customer,
             min(one.days, default=None),
             max(one.days, default=None),
             one.touched_on,
-            one.days,
+            len(one.days),
             one.orders,
             one.amount,
         )
@@ -221,11 +215,21 @@ def changed(posted: Sequence[Outcome], loaded: Loaded) -> set[int]:
     }
 
 
-def recount(cursor: Rows, customers: Collection[int], *, now: datetime) -> None:
+def behind(cursor: Rows, added: Sequence[str]) -> set[int]:
+    """Of the values of `ADD`: who was there after the first of their days, and was left out."""
+    cursor.execute(_BEHIND, [added[1], added[2]], prepare=True)
+    return {customer for (customer,) in cursor.fetchall()}
+
+
+def mark(cursor: Rows, customers: Collection[int], *, now: datetime) -> None:
+    """Leave a mark that the past of these customers changes, from whatever day."""
+    cursor.execute(_CHANGED, [now, numbers(customers)], prepare=True)
+
+
+def recount(cursor: Rows, customers: Collection[int]) -> None:
     """Count lives anew from the events: of these customers, of whom they went over into, and of
     whoever else did.
     """
-    cursor.execute(_CHANGED, [now, numbers(customers)], prepare=True)
     cursor.execute(_FAMILY, [numbers(sorted(customers))], prepare=True)
     family = cursor.fetchall()
     members, survivors = (numbers(column) for column in zip(*family, strict=True))

@@ -160,13 +160,16 @@ def _decide_and_write(
         for outcome in outcomes
         for side in _sides(outcome)
     ]
-    writing.write(connection.connection, business, shelf, posted, loaded, decided.stored, now)
+    raw = connection.connection
+    behind = writing.write(raw, business, shelf, posted, loaded, decided.stored, now)
     for customer, before in went_over.items():
         into = loaded.accounts[customer].memory.merged_into
         if into != before:
             survivors.merge(customer, into or None)
     if changed := lives.changed([outcome for _, outcome in posted], loaded):
-        lives.recount(cursor, changed, now=now)
+        lives.mark(cursor, changed, now=now)
+    if again := changed | behind:
+        lives.recount(cursor, again)
     names = shelf.names
     return {outcome.event.id: Answer.of(business, outcome, names) for outcome in outcomes}
 

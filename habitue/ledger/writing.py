@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, RawCursor
 
 from habitue.core import facts, tallies
 from habitue.core.account import Account
@@ -140,13 +140,21 @@ def write(
     loaded: Loaded,
     stored: StoredLots,
     now: datetime,
-) -> None:
-    """Everything that a batch changes, each table by one statement."""
+) -> set[int]:
+    """Everything that a batch changes, each table by one statement.
+
+    Returns whose life must be counted anew: who came on a day before their last one.
+    """
     parts = _parts(business, shelf, posted, loaded, stored, now)
     send = _pipelined if len(posted) >= PIPELINED else _together
+    behind: set[int] = set()
     for part, moved in send(connection, (part for part in parts if part.rows)):
-        if part.exact and moved != part.rows:
+        if moved == part.rows or not part.exact:
+            continue
+        if part.statement is not lives.ADD:
             raise StaleAccount("an account or lot changed between reading and writing")
+        behind = lives.behind(Cursor(connection), part.values)
+    return behind
 
 
 def _parts(
@@ -158,9 +166,12 @@ def _parts(
     now: datetime,
 ) -> Iterator[Part]:
     accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
-    moments = list(lives.moments([outcome for _, outcome in posted], shelf))
-    yield _lives(moments, business)  # sees the events there were before this batch
-    yield _events(posted, shelf.zone, business, now)
+    dates = [books.local_day(outcome.event.at, shelf.zone) for _, outcome in posted]
+    amounts = [_money(outcome) for _, outcome in posted]
+    yield _events(posted, dates, amounts, business, now)
+    outcomes = (outcome for _, outcome in posted)
+    moments = list(lives.moments(outcomes, dates, amounts, shelf.currency))
+    yield _lives(moments, business)
     yield _entries(posted)
     yield _new_lots(accounts, stored)
     yield _moved_lots(accounts, stored)
@@ -187,14 +198,25 @@ def _pipelined(connection: Connection[Any], parts: Iterable[Part]) -> list[tuple
 def _together(connection: Connection[Any], parts: Iterable[Part]) -> list[tuple[Part, int]]:
     """Send all statements as one: for a few rows, the journeys are what costs."""
     found = list(parts)
-    made = ", ".join(
-        f"part{number} AS ({part.statement} RETURNING 1)" for number, part in enumerate(found)
-    )
-    counts = ", ".join(f"(SELECT count(*) FROM part{number})" for number in range(len(found)))
     values = [value for part in found for value in part.values]
-    cursor = Cursor(connection)
-    cursor.execute(f"WITH {made} SELECT {counts}", values, prepare=True)
+    cursor = RawCursor(connection)
+    cursor.execute(_joined(tuple(part.statement for part in found)), values, prepare=True)
     return list(zip(found, cursor.fetchall()[0], strict=True))
+
+
+@cache
+def _joined(statements: tuple[str, ...]) -> bytes:
+    """Several statements as one that counts the rows of each, with its parameters numbered.
+
+    psycopg would look for them anew every time: it remembers short statements only.
+    """
+    made = ", ".join(
+        f"part{number} AS ({statement} RETURNING 1)" for number, statement in enumerate(statements)
+    )
+    counts = ", ".join(f"(SELECT count(*) FROM part{number})" for number in range(len(statements)))
+    pieces = f"WITH {made} SELECT {counts}".split("%s")
+    numbered = (f"${number}{piece}" for number, piece in enumerate(pieces[1:], 1))
+    return "".join([pieces[0], *numbered]).encode()
 
 
 def _part(
@@ -204,15 +226,21 @@ def _part(
     return Part(statement, values, len(rows))
 
 
-def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Part:
+def _events(
+    posted: Posted,
+    dates: Sequence[date],
+    amounts: Sequence[int | None],
+    business: int,
+    now: datetime,
+) -> Part:
     forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts, texts)
     rows = [
         (
             outcome.event.customer,
             outcome.event.id,
             outcome.event.at,
-            _money(outcome),
-            books.local_day(outcome.event.at, zone),
+            amount,
+            day,
             facts.kind(outcome.event.what),
             outcome.currency or getattr(outcome.event.what, "currency", None),
             _body(one, outcome),
@@ -220,7 +248,7 @@ def _events(posted: Posted, zone: ZoneInfo, business: int, now: datetime) -> Par
             _json(outcome.event.forgiven),
             _json(outcome.event.room),
         )
-        for one, outcome in posted
+        for (one, outcome), day, amount in zip(posted, dates, amounts, strict=True)
     ]
     return _part(_EVENTS, forms, rows, business, now)
 

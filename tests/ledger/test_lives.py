@@ -157,7 +157,7 @@ def test_counting_anew_changes_nothing_that_was_right(
 ) -> None:
     post(cafe, bought(alice, 100), bought(bruno, 200, at=later(days=-3)))
     before = rows("SELECT * FROM ledger_life ORDER BY customer_id")
-    lives.recount(database.cursor(), [alice, bruno], now=NOW)
+    lives.recount(database.cursor(), [alice, bruno])
     assert rows("SELECT * FROM ledger_life ORDER BY customer_id") == before
 
 
