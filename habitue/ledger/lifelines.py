@@ -103,6 +103,14 @@ def any_purchase(business: int) -> bool:
     return bool(_rows(sql, {"business": business})[0][0])
 
 
+def last_day(business: int, *, until: date) -> date | None:
+    """The last day before `until` on which anybody came; it stands for later ones, too."""
+    sql = """SELECT max(least(last_on, %(until)s - 1)) FROM ledger_life
+        WHERE business_id = %(business)s"""
+    found: date | None = _rows(sql, {"business": business, "until": until})[0][0]
+    return found
+
+
 def cohorts(business: int, *, currency: str, until: date) -> list[Row]:
     """What each cohort did in each month."""
     rows = _rows(_COHORTS, {"business": business, "currency": currency, "until": until})

@@ -35,6 +35,19 @@ def closed(cadence: Cadence, *, today: date, count: int) -> list[Period]:
     ]
 
 
+def as_of(last: date | None, *, today: date) -> date:
+    """Today; of a history that stands still, the day after the month of its `last` purchase.
+
+    A shop that sold nothing in all of the last month that is over has stopped, or what it sold
+    since is not imported yet. Its customers are not late, and figures of months without anything
+    say nothing: it is seen as it was at the end of what is known.
+    """
+    if last is None:
+        return today
+    after = cohorts.later(last, 1)
+    return after if after < today.replace(day=1) else today
+
+
 def _begins(cadence: Cadence, today: date) -> date:
     if cadence == "quarter":
         return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)

@@ -230,6 +230,9 @@ class Report(Struct, frozen=True, kw_only=True):
     """`trends`: per cadence the answers of the last closed periods, the oldest first, all with one
     window: the last one's. Periods before the first purchase are left out. `running`: per cadence
     the period that is not over.
+
+    `on` is the day as of which all of it holds: the report's own, or, where nobody bought in all of
+    the last month that is over (`still`), the morning after the last month in which somebody did.
     """
 
     version: int
@@ -246,6 +249,7 @@ class Report(Struct, frozen=True, kw_only=True):
     experiments: dict[str, Judgement] = {}
     together: Together | None = None
     beside: Beside | None = None
+    still: bool = False
 
 
 def compose(
@@ -258,39 +262,41 @@ def compose(
     experiments: dict[str, Judgement],
     tell: Tell = lambda share: None,
 ) -> Report:
-    """Work everything out as of the morning of `today`."""
+    """Work everything out as of the morning of `today`, or of the end of a history that stopped."""
     rows = list(rows)
+    on = cadence.as_of(max((row.month for row in rows if row.buyers), default=None), today=today)
     first = min((row.cohort for row in rows), default=None)
     trends: dict[Cadence, tuple[Answers, ...]] = {}
     for place, name in enumerate(cadence.SHOWN):
         share = place / (len(cadence.SHOWN) + 1)
         tell(share)
-        trends[name] = _trend(answering, name, first, today)
+        trends[name] = _trend(answering, name, first, on)
     tell(len(cadence.SHOWN) / (len(cadence.SHOWN) + 1))
     from habitue.metrics import outlook
 
-    seen = outlook.of(source, today) if first else outlook.NOTHING
+    seen = outlook.of(source, on) if first else outlook.NOTHING
     return Report(
         version=VERSION,
-        on=today,
+        on=on,
         currency=currency,
         first=first,
         trends=trends,
         running={name: cadence.running(name, today=today) for name in cadence.SHOWN},
-        cohorts=cohorts.triangle(rows, today=today, months=COHORTS),
+        cohorts=cohorts.triangle(rows, today=on, months=COHORTS),
         people=seen.people,
         worth=seen.worth,
         survival=seen.survival,
         holdout=seen.holdout,
         experiments=experiments,
+        still=on < today,
     )
 
 
 def _trend(
-    answering: Answering, name: Cadence, first: date | None, today: date
+    answering: Answering, name: Cadence, first: date | None, on: date
 ) -> tuple[Answers, ...]:
     """The latest period says the window, so that all of them mean the same by a customer."""
-    periods = cadence.closed(name, today=today, count=cadence.SHOWN[name])
+    periods = cadence.closed(name, today=on, count=cadence.SHOWN[name])
     periods = [period for period in periods if first is not None and period.until > first]
     if not periods:
         return ()

@@ -133,7 +133,7 @@ def count(audience: Audience, *, now: datetime) -> int:
 
 def rows(business: Business, customers: Sequence[int], *, now: datetime) -> list[Row]:
     """What a file says of these customers, in the order of their numbers."""
-    lives = figures.source(business).lives(populations.today(business, now))
+    lives = figures.source(business).lives(populations.as_of(business, now))
     bought = {
         who: (last, orders, revenue)
         for who, last, orders, revenue in zip(

@@ -5,14 +5,13 @@ Nobody drew lots here, so this is a look and no result: `matching` says what can
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
 from habitue.ledger import figures
 from habitue.members.models import Business
-from habitue.outreach import populations
 
 if TYPE_CHECKING:
     from habitue.metrics.experiments.matching import Compared, Refused
@@ -32,8 +31,8 @@ _MEMBERS: Final = """
 SELECT customer FROM canonical_customers WHERE business = %(business)s AND joined_on < %(since)s"""
 
 
-def compare(business: Business, *, since: date, now: datetime) -> Compared | Refused:
-    """Whoever had bought before `since`, by what they spent from then up to and without today.
+def compare(business: Business, *, since: date, until: date) -> Compared | Refused:
+    """Whoever had bought before `since`, by what they spent from then up to and without `until`.
 
     Revenue is net of refunds, in minor units of the business's own currency. A `ValueError`
     carries a sentence.
@@ -42,7 +41,6 @@ def compare(business: Business, *, since: date, now: datetime) -> Compared | Ref
 
     from habitue.metrics.experiments import matching
 
-    until = populations.today(business, now)
     if since >= until:
         raise ValueError("A comparison begins before today.")
     asked: dict[str, int | str | date] = {

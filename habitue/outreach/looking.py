@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from habitue.members.models import Business
 from habitue.metrics.report import Beside, Bought, Together
 from habitue.outreach import beside as comparing
-from habitue.outreach import lines, populations
+from habitue.outreach import lines
 from habitue.outreach.lines import By
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def together(business: Business, *, now: datetime) -> Together:
     )
 
 
-def beside(business: Business, *, now: datetime) -> Beside:
-    """Members beside others who were alike before the last three months."""
+def beside(business: Business, *, on: date) -> Beside:
+    """Members beside others who were alike before the three months up to a day."""
     from habitue.metrics.experiments.matching import Refused
 
-    since = populations.today(business, now) - SPAN
-    found = comparing.compare(business, since=since, now=now)
+    since = on - SPAN
+    found = comparing.compare(business, since=since, until=on)
     if isinstance(found, Refused):
         return Beside(
             since=since,

@@ -74,5 +74,5 @@ def report(business: Business, *, now: datetime, tell: reports.Tell = lambda sha
     return structs.replace(
         report,
         together=looking.together(business, now=now),
-        beside=looking.beside(business, now=now),
+        beside=looking.beside(business, on=report.on),
     )

@@ -41,3 +41,24 @@ def test_the_last_closed_period_of_a_day_in_november(by: Cadence, last: Period) 
 def test_a_month_is_over_on_the_first_day_of_the_next() -> None:
     (last,) = cadence.closed("month", today=date(2026, 11, 1), count=1)
     assert last.until == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("last", "today", "expected"),
+    [
+        (None, "2026-11-22", "2026-11-22"),
+        ("2026-11-22", "2026-11-22", "2026-11-22"),
+        ("2026-10-01", "2026-11-30", "2026-11-30"),
+        ("2026-09-30", "2026-10-31", "2026-10-31"),
+        ("2026-09-30", "2026-11-01", "2026-10-01"),
+        ("1998-06-30", "2026-11-22", "1998-07-01"),
+        ("1998-12-02", "1999-02-28", "1999-01-01"),
+    ],
+)
+def test_a_history_stands_still_after_a_whole_month_without_a_purchase(
+    last: str | None, today: str, expected: str
+) -> None:
+    seen = cadence.as_of(
+        date.fromisoformat(last) if last else None, today=date.fromisoformat(today)
+    )
+    assert seen == date.fromisoformat(expected)

@@ -35,7 +35,7 @@ def test_members_and_others_who_were_alike_by_hand(cafe: Business) -> None:
     join(cafe, mine, ago=35)
     came(cafe, {who: [10] for who in mine}, cents=30_00)
     came(cafe, {who: [10] for who in others}, cents=10_00)
-    found = beside.compare(cafe, since=SINCE, now=NOW)
+    found = beside.compare(cafe, since=SINCE, until=NOW.date())
     assert isinstance(found, Compared)
     assert (found.members, found.others) == (40, 40)
     assert (found.member_value, found.other_value, found.difference) == (30_00, 10_00, 20_00)
@@ -51,7 +51,7 @@ def test_money_given_back_was_not_spent(cafe: Business) -> None:
         (answer,) = post(cafe, bought(who, 30_00, at=moment), now=moment)
         back = does(who, facts.Refund(answer.event, amount=12_00), at=moment + timedelta(days=1))
         post(cafe, back, now=back.at)
-    found = beside.compare(cafe, since=SINCE, now=NOW)
+    found = beside.compare(cafe, since=SINCE, until=NOW.date())
     assert isinstance(found, Compared)
     assert (found.member_value, found.other_value) == (18_00, 0)
 
@@ -60,11 +60,11 @@ def test_who_joined_later_is_no_member_of_then(cafe: Business) -> None:
     customers = guests(cafe, 80)
     came(cafe, {who: [60] for who in customers})
     join(cafe, customers[:40], ago=10)
-    found = beside.compare(cafe, since=SINCE, now=NOW)
+    found = beside.compare(cafe, since=SINCE, until=NOW.date())
     assert isinstance(found, Refused)
     assert (found.members, found.others) == (0, 80)
 
 
 def test_a_look_begins_before_today(cafe: Business) -> None:
     with pytest.raises(ValueError, match="before today"):
-        beside.compare(cafe, since=NOW.date(), now=NOW)
+        beside.compare(cafe, since=NOW.date(), until=NOW.date())

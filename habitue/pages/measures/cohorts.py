@@ -25,7 +25,9 @@ from habitue.pages.templatetags import words as say
 
 Shows = Literal["share", "customers", "revenue"]
 
-MONTHS: Final = 12
+COHORTS: Final = 12
+"""How many cohorts the page shows."""
+
 SHADES: Final = 6
 """How many shades a triangle has, the lightest included."""
 
@@ -119,10 +121,10 @@ def _called(shows: str) -> str:
 
 
 def _cut(found: Sequence[Cohort]) -> list[Cohort]:
-    """The last twelve cohorts, and twelve months of each."""
-    last = found[-MONTHS:]
+    """The last twelve cohorts, and as many months of each as the report has."""
+    last = found[-COHORTS:]
     ages = max((_ripe(one) for one in last), default=0) + 1
-    return [Cohort(month=one.month, size=one.size, cells=one.cells[:ages][:MONTHS]) for one in last]
+    return [Cohort(month=one.month, size=one.size, cells=one.cells[:ages]) for one in last]
 
 
 def _ripe(cohort: Cohort) -> int:

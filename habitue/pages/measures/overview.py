@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from habitue.ledger import lifelines
 from habitue.members.models import Business
@@ -21,7 +23,7 @@ from habitue.pages.models import Study
 
 
 class Shown(Struct, frozen=True):
-    """One figure on the page."""
+    """One figure on the page; `span` names its period where it is not the page's."""
 
     id: str
     query: str
@@ -33,6 +35,7 @@ class Shown(Struct, frozen=True):
     beside: str
     trend: SafeString
     change: str
+    span: str
 
 
 class Shelf(Struct, frozen=True):
@@ -49,7 +52,7 @@ class Shelf(Struct, frozen=True):
 @require_GET
 @access.owner
 def overview(request: HttpRequest, business: Business) -> HttpResponse:
-    """The page; of the last month, or of the last quarter."""
+    """The page; of the last month, or of the last quarter, or of the one that is asked for."""
     by: Cadence = "quarter" if request.GET.get("by") == "quarter" else "month"
     making = reports.making(business)
     if "HX-Request" in request.headers:
@@ -68,7 +71,7 @@ def overview(request: HttpRequest, business: Business) -> HttpResponse:
         "again": request.get_full_path(),
     }
     if kept is not None:
-        context |= _figures(business, kept.report, by)
+        context |= _figures(business, kept.report, by, request.GET.get("until", ""))
     return render(request, "pages/measures/overview.html", context)
 
 
@@ -84,12 +87,19 @@ def _progress(request: HttpRequest, making: Study | None) -> HttpResponse:
     return render(request, "pages/measures/_making.html", context)
 
 
-def _figures(business: Business, report: Report, by: Cadence) -> dict[str, object]:
-    latest = report.trends[by][-1] if report.trends[by] else None
+def _figures(business: Business, known: Report, by: Cadence, until: str) -> dict[str, object]:
+    found = [answers.period for answers in known.trends[by]]
+    chosen = next(
+        (one for one in found if one.until.isoformat() == until), found[-1] if found else None
+    )
+    report = _up_to(known, chosen.until) if chosen else known
     return {
-        "period": saying.period(latest.period, by) if latest else "",
-        "ripens": saying.period(report.running[by], by),
-        "ripens_on": report.running[by].until,
+        "period": saying.period(chosen, by) if chosen else "",
+        "chosen": chosen.until.isoformat() if chosen else "",
+        "periods": [(one.until.isoformat(), saying.period(one, by)) for one in reversed(found)],
+        "newest": chosen == found[-1] if chosen else False,
+        "ripens": saying.period(known.running[by], by),
+        "ripens_on": known.running[by].until,
         "first": [one for name in (groups.FIRST,) for one in shown(business, report, name, by)],
         "essential": [
             one for name in groups.ESSENTIAL for one in shown(business, report, name, by)
@@ -100,6 +110,15 @@ def _figures(business: Business, report: Report, by: Cadence) -> dict[str, objec
             if (shelf := _shelf(business, report, group, by)) is not None
         ],
     }
+
+
+def _up_to(report: Report, until: date) -> Report:
+    """The report with the periods that were over by a day."""
+    trends = {
+        by: tuple(answers for answers in trend if answers.period.until <= until)
+        for by, trend in report.trends.items()
+    }
+    return structs.replace(report, trends=trends)
 
 
 def _shelf(business: Business, report: Report, group: groups.Shelf, by: Cadence) -> Shelf | None:
@@ -117,10 +136,14 @@ def _shelf(business: Business, report: Report, group: groups.Shelf, by: Cadence)
 
 def shown(business: Business, report: Report, figure: str, by: Cadence) -> list[Shown]:
     """A figure as it stands on the page, once per currency; over a year if only that says much."""
-    trend = report.trends[cadence_of(figure, by)]
+    own = cadence_of(figure, by)
+    trend = report.trends[own]
     if not trend:
         return []
-    return [_shown(business, trend, latest) for latest in trend[-1].results if latest.id == figure]
+    span = "" if own == by else saying.period(trend[-1].period, own)
+    return [
+        _shown(business, trend, latest, span) for latest in trend[-1].results if latest.id == figure
+    ]
 
 
 def cadence_of(figure: str, by: Cadence) -> Cadence:
@@ -149,7 +172,7 @@ def same(one: Result, other: Result) -> bool:
     )
 
 
-def _shown(business: Business, trend: tuple[Answers, ...], latest: Result) -> Shown:
+def _shown(business: Business, trend: tuple[Answers, ...], latest: Result, span: str) -> Shown:
     results = series(trend, latest)
     sector = benchmarks.of(business.kind, latest.id)
     return Shown(
@@ -165,6 +188,7 @@ def _shown(business: Business, trend: tuple[Answers, ...], latest: Result) -> Sh
         else "",
         trend=charts.sparkline([one.value if one else None for one in results]),
         change=_change(results),
+        span=span,
     )
 
 

@@ -166,10 +166,11 @@ def members(
         misuse(f"{since[:40]!r} is not a date written like 2026-01-31.")
     with _business(business) as owner:
         from habitue.metrics.experiments.matching import Refused
-        from habitue.outreach import beside
+        from habitue.outreach import beside, populations
 
         try:
-            found = beside.compare(owner, since=day, now=datetime.now(UTC))
+            today = populations.today(owner, datetime.now(UTC))
+            found = beside.compare(owner, since=day, until=today)
         except ValueError as error:
             misuse(str(error))
         if isinstance(found, Refused):

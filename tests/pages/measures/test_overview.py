@@ -8,6 +8,7 @@ from habitue.members.models import Business
 from habitue.pages.measures import groups, reports
 from habitue.pages.models import Study
 from habitue.site import studying
+from tests.ledger.conftest import guests
 from tests.pages.measures.conftest import bring, work_out
 from tests.pages.program.test_overview import body
 
@@ -73,8 +74,6 @@ def test_figures_without_data_wait_in_a_place_of_their_own(
 def test_a_first_month_that_is_not_over_has_no_figures_but_a_day(
     shop: Business, owner: Client
 ) -> None:
-    from tests.ledger.conftest import guests
-
     (alice,) = guests(shop, 1)
     bring(shop, {alice: [0]})
     work_out(shop)
@@ -114,6 +113,46 @@ def test_the_newest_report_stays_while_the_next_is_worked_out(
     text = body(owner, "/measures")
     assert "every 1s" in text
     assert 'class="hero"' in text
+
+
+def test_an_earlier_month_may_be_looked_at(
+    reported: dict[str, list[int]], owner: Client, shop: Business
+) -> None:
+    kept = reports.latest(shop)
+    assert kept is not None
+    months = [answers.period for answers in kept.report.trends["month"]]
+    text = body(owner, "/measures", until=months[-3].until.isoformat())
+    assert f'value="{months[-3].until}" selected' in text
+    assert f"until={months[-3].until}" in text.split('class="hero"')[1][:80]
+    assert text.count("<option") == len(months)
+    assert "dernier" not in text.split('class="lead"')[1][:80]
+    newest = f'value="{months[-1].until}" selected'
+    assert newest in body(owner, "/measures")
+    assert newest in body(owner, "/measures", until="nonsense")
+
+
+def test_a_shop_that_stopped_is_seen_as_it_was_in_its_last_month(
+    shop: Business, owner: Client
+) -> None:
+    alice, bruno = guests(shop, 2)
+    bring(shop, {alice: [900, 880, 870], bruno: [875]})
+    work_out(shop)
+    kept = reports.latest(shop)
+    assert kept is not None and kept.report.still
+    last = kept.report.trends["month"][-1]
+    assert last.period.until == kept.report.on
+    assert last.aggregates.counts.buyers > 0
+    text = body(owner, "/measures")
+    assert "Plus rien n’a été vendu" in text
+    assert " sur " in text.split('class="hero"')[1].split("</a>")[0]
+    for path in ("cohorts", "leaks", "segments", "segments/lost", "staying", "worth"):
+        assert "Plus rien n’a été vendu" in body(owner, f"/measures/{path}")
+
+
+def test_a_shop_that_sells_is_told_nothing_of_standing_still(
+    reported: dict[str, list[int]], owner: Client
+) -> None:
+    assert "Plus rien n’a été vendu" not in body(owner, "/measures")
 
 
 def test_asking_anew_takes_a_post(owner: Client) -> None:

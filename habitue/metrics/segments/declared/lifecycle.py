@@ -81,9 +81,9 @@ SEGMENTS: Final = (
         family="lifecycle",
         title={"fr": "Reconquis", "it": "Riconquistati", "en": "Won back"},
         help={
-            "fr": "Ils étaient perdus il y a W jours et sont revenus depuis.",
-            "it": "Erano persi W giorni fa e da allora sono tornati.",
-            "en": "They were lost W days ago and have come back since.",
+            "fr": "Partis si longtemps qu’on les croyait perdus, ils sont revenus.",
+            "it": "Via da così tanto da sembrare persi, sono tornati.",
+            "en": "Away for so long that they were taken for gone, they have come back.",
         },
         formula={
             "fr": "perdu il y a W jours, et revenu depuis",
