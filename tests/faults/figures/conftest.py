@@ -18,7 +18,7 @@ from habitue.metrics.report import VERSION
 from habitue.pages.program import studies
 from habitue.site import studying
 from tests.conftest import every_table
-from tests.faults.shops import SHOPS, TODAY
+from tests.faults.figures.shops import SHOPS, TODAY
 
 
 class Town(NamedTuple):
@@ -32,7 +32,7 @@ class Town(NamedTuple):
         return Business.objects.get(pk=self.shops[name])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def town(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,8 @@ from habitue.metrics.lowerings.state import State
 from habitue.metrics.periods import Period
 from habitue.metrics.sources import Source
 from habitue.metrics.tables import OrderLine
-from tests.faults.conftest import Town
-from tests.faults.shops import SHOPS, TODAY, goods, shop, told
+from tests.faults.figures.conftest import Town
+from tests.faults.figures.shops import SHOPS, TODAY, goods, shop, told
 from tests.ledger.conftest import guests, rows
 from tests.metrics.loading import InDuckDB, Loading, in_postgres
 from tests.metrics.test_engines import same_lives
@@ -127,10 +127,12 @@ def test_a_sum_beyond_64_bits_is_a_sentence(
     if engine != "plain":
         places[engine].load(history)
         source = Anywhere(places[engine].engine, 16, "EUR")
-    questions = {"lives": (source.lives, DAY), "sums": (source.aggregates, ASKED["a month"])}
-    ask_it, about = questions[asked]
+    questions: dict[str, Callable[[], object]] = {
+        "lives": lambda: source.lives(DAY),
+        "sums": lambda: source.aggregates(ASKED["a month"]),
+    }
     with pytest.raises(Uncountable, match="More was sold here than can be counted"):
-        ask_it(about)
+        questions[asked]()
 
 
 def test_what_numpy_would_reckon_wrongly_is_not_reckoned() -> None:

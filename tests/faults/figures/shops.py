@@ -148,7 +148,7 @@ def everyone_once() -> Business:
 def nobody_left() -> Business:
     """Forty who came every week to this day, for the same price."""
     made = shop("nobody-left")
-    told(made, weekly(guests(made, 40), 45, goods(650)))
+    told(made, weekly(guests(made, 40), 26, goods(650)))
     return made
 
 

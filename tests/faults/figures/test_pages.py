@@ -22,8 +22,8 @@ from habitue.pages.measures import reports
 from habitue.pages.models import Study
 from habitue.pages.program import studies
 from habitue.site import studying
-from tests.faults.conftest import Town
-from tests.faults.shops import SHOPS, TODAY
+from tests.faults.figures.conftest import Town
+from tests.faults.figures.shops import SHOPS, TODAY
 from tests.pages.conftest import make_member
 
 pytestmark = pytest.mark.django_db

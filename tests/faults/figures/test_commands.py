@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 from habitue.lake import layout, refreshing, spark
 from habitue.outreach import audiences
 from habitue.site import cli, database
-from tests.faults.conftest import Town
-from tests.faults.shops import SHOPS, TODAY
+from tests.faults.figures.conftest import Town
+from tests.faults.figures.shops import SHOPS, TODAY
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""A package: the town is made once for all of it."""
