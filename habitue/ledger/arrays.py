@@ -23,9 +23,11 @@ def optional(values: Iterable[int | None]) -> str:
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
-def days(values: Iterable[date]) -> str:
-    """A date[]."""
-    return "{" + ",".join([value.isoformat() for value in values]) + "}"
+def days(values: Iterable[date | None]) -> str:
+    """A date[] with nulls. A batch has few days: each is written once."""
+    told = list(values)
+    written = {day: "NULL" if day is None else day.isoformat() for day in set(told)}
+    return "{" + ",".join([written[day] for day in told]) + "}"
 
 
 def moments(values: Iterable[date | datetime | None]) -> str:

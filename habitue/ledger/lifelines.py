@@ -32,7 +32,7 @@ WITH RECURSIVE step (customer, goes_to) AS (
 ), undone AS (
     SELECT customer_id, (what->>'of')::bigint AS id FROM ledger_event
     WHERE business_id = %(business)s AND kind = 'undo' AND refusal IS NULL
-), move AS MATERIALIZED (
+), move AS (
     SELECT coalesce(over.goes_to, event.customer_id) AS customer,
         event.business_date AS "on", coalesce(sale.business_date, event.business_date) AS bought,
         event.kind <> 'refund' AS came,
@@ -40,8 +40,12 @@ WITH RECURSIVE step (customer, goes_to) AS (
             THEN coalesce(event.amount, 0) ELSE 0 END AS amount
     FROM ledger_event event
     LEFT JOIN over ON over.customer = event.customer_id
-    LEFT JOIN ledger_event sale ON event.kind = 'refund'
-        AND sale.customer_id = event.customer_id AND sale.id = (event.what->>'of')::bigint
+    LEFT JOIN LATERAL (
+        SELECT business_date, currency FROM ledger_event
+        WHERE event.kind = 'refund' AND customer_id = event.customer_id
+            AND id = (event.what->>'of')::bigint
+        OFFSET 0  -- looked up for refunds alone, instead of joining everything to everything
+    ) sale ON true
     WHERE event.business_id = %(business)s AND event.business_date < %(until)s
         AND event.kind IN ('purchase', 'visit', 'refund') AND event.refusal IS NULL
         AND (event.customer_id, event.id) NOT IN (SELECT customer_id, id FROM undone)

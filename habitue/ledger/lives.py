@@ -14,7 +14,7 @@ from typing import Final
 from habitue.core import facts
 from habitue.core.engine import Outcome
 from habitue.ledger import arrays
-from habitue.ledger.arrays import numbers
+from habitue.ledger.arrays import days, numbers
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
 from habitue.metrics.life import Moment, Since
@@ -165,13 +165,13 @@ DIFFERING: Final = {
 
 
 def moments(
-    posted: Iterable[Outcome], days: Iterable[date], amounts: Iterable[int | None], own: str
+    posted: Iterable[Outcome], dates: Iterable[date], amounts: Iterable[int | None], own: str
 ) -> Iterator[Moment]:
     """What counts of outcomes, with their days and money: accepted purchases, visits and refunds.
 
     `own` is the business's currency.
     """
-    for outcome, day, amount in zip(posted, days, amounts, strict=True):
+    for outcome, day, amount in zip(posted, dates, amounts, strict=True):
         if outcome.refused is not None:
             continue
         what, customer = outcome.event.what, outcome.event.customer
@@ -186,7 +186,7 @@ def moments(
 
 def columns(since: dict[int, Since]) -> list[str]:
     """The values of `ADD` but for the business, as array literals."""
-    forms = (numbers, arrays.moments, arrays.moments, arrays.moments, numbers, numbers, numbers)
+    forms = (numbers, days, days, days, numbers, numbers, numbers)
     table = [
         (
             customer,

@@ -394,7 +394,7 @@ def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded)
     A row that was written before is written again: what enrolled its customer may be undone.
     """
     accepted = {outcome.event.customer for _, outcome in posted if outcome.refused is None}
-    forms = (numbers, numbers, arrays.rows, words, moments, texts, moments, texts)
+    forms = (numbers, numbers, arrays.rows, words, days, texts, days, texts)
     rows = [
         (
             account.customer,

@@ -58,8 +58,9 @@ def since(moments: Iterable[Moment]) -> dict[int, Since]:
     """What a batch adds, by customer."""
     found: dict[int, Since] = {}
     for moment in moments:
-        held = found.get(moment.customer)
-        if held is None:
-            held = found[moment.customer] = Since(moment.on, set())
-        held.add(moment)
+        customer, on, came, amount = moment
+        if customer in found:
+            found[customer].add(moment)
+        else:
+            found[customer] = Since(on, {on} if came else set(), int(came), amount)
     return found
