@@ -9,15 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from msgspec import structs
 
 from habitue.core import money
 from habitue.ledger import lifelines
+from habitue.ledger.lifelines import Person
 from habitue.members.models import Business
 from habitue.metrics.answers import Answers
 from habitue.metrics.asked import Asked
 from habitue.metrics.cadence import Cadence
 from habitue.pages import access, spreadsheet
-from habitue.pages.measures import reports, saying, sums
+from habitue.pages.measures import naming, reports, saying, sums
 
 PAGE: Final = 50
 FILE: Final = 100_000
@@ -53,7 +55,7 @@ def customers(request: HttpRequest, business: Business, name: str) -> HttpRespon
         "period": saying.period(answers.period, by),
         "name": name,
         "count": count,
-        "people": people,
+        "people": _named(business, people),
         "page": page,
         "pages": max(1, -(-count // PAGE)),
         "asked": asked.urlencode(),
@@ -86,7 +88,7 @@ def sheet(request: HttpRequest, business: Business, name: str) -> HttpResponse:
             str(one.orders),
             spreadsheet.number(one.revenue, places),
         ]
-        for one in people
+        for one in _named(business, people)
     ]
     header = [
         _("Customer"),
@@ -97,6 +99,12 @@ def sheet(request: HttpRequest, business: Business, name: str) -> HttpResponse:
     ]
     file = f"{business.slug}-{name}-{answers.period.until}.csv"
     return spreadsheet.answer(file, header, rows)
+
+
+def _named(business: Business, people: list[Person]) -> list[Person]:
+    """With a number in place of a name that nobody told."""
+    names = naming.names(business, [one.customer for one in people if not one.name])
+    return [structs.replace(one, name=names.get(one.customer, one.name)) for one in people]
 
 
 def _chosen(request: HttpRequest, business: Business, name: str) -> tuple[Cadence, Answers] | None:

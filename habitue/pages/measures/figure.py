@@ -91,6 +91,7 @@ def figure(request: HttpRequest, business: Business, name: str) -> HttpResponse:
         "lines": _lines(chosen),
         "chart": _chart(chosen, results),
         "points": _points(chosen, results),
+        "ends": any(one is not None and one.low is not None for one in results),
         "ripens": saying.period(kept.report.running[chosen.by], chosen.by),
         "ripens_on": kept.report.running[chosen.by].until,
         "sheet": f"{reverse('measure-csv', args=[name])}?{_query(chosen)}",

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 from django.http import HttpRequest
 from msgspec import Struct
 
-from habitue.members.models import Business, Customer
+from habitue.members.models import Business, Customer, Identity
 
 PAGE: Final = 50
 
@@ -37,6 +37,14 @@ def number(request: HttpRequest) -> int:
 
 
 def names(business: Business, customers: Sequence[int]) -> dict[int, str]:
-    """What they are called; who was erased since is left out."""
+    """What they are called, else their number in the system they came from.
+
+    Who was erased since is left out.
+    """
     found = Customer.objects.filter(business=business, pk__in=customers, erased_at=None)
-    return dict(found.values_list("pk", "name"))
+    called = dict(found.values_list("pk", "name"))
+    nameless = [key for key, name in called.items() if not name]
+    numbers = Identity.objects.filter(
+        business=business, kind=Identity.Kind.EXTERNAL, customer__in=nameless
+    )
+    return called | dict(numbers.order_by("-pk").values_list("customer", "value"))

@@ -16,6 +16,7 @@ from msgspec import Struct
 from habitue.members import models
 from habitue.members.models import Business
 from habitue.metrics import satisfaction as asking
+from habitue.metrics.cadence import SHOWN
 from habitue.metrics.satisfaction import Answer, Measured, Point, Step
 from habitue.pages import access, charts
 from habitue.pages.charts import Series
@@ -83,7 +84,7 @@ def _question(
     by: Step,
 ) -> Question:
     measured = asking.measure(name, scale, scores)
-    points = asking.trend(found, name, scale, step=by, today=versions.today(business))
+    points = _shown(asking.trend(found, name, scale, step=by, today=versions.today(business)), by)
     title, asked = _words(name)
     spread = asking.distribution(name, scale, scores)
     return Question(
@@ -107,6 +108,14 @@ def _question(
             tuple((str(score), say.count(count)) for score, count in spread),
         ),
     )
+
+
+def _shown(points: Sequence[Point], by: Step) -> Sequence[Point]:
+    """As many periods as other figures have, up to the last that anybody answered in."""
+    answered = max((place for place, one in enumerate(points) if one.measured.answers), default=0)
+    if points[answered + 1 :] and points[answered + 1].ripens_on is not None:
+        answered += 1  # the running one, of which nobody has answered yet
+    return points[max(0, answered - SHOWN[by]) : answered + 1]
 
 
 def _words(name: str) -> tuple[str, str]:

@@ -107,6 +107,8 @@ def interval(result: Result) -> str:
     """Where the true value probably lies; nothing where so few are counted that it says nothing."""
     if result.low is None or result.high is None or result.few:
         return ""
+    if plain(result, result.low) == plain(result, result.high):
+        return ""  # as exact as it is written
     return _("probably between %(low)s and %(high)s") % {
         "low": plain(result, result.low),
         "high": plain(result, result.high),

@@ -175,4 +175,9 @@ def _square(name: str, count: int, most: int) -> Square:
     title = catalogue.get(name).title[saying.language()]
     text = ngettext("%(title)s: %(count)s customer", "%(title)s: %(count)s customers", count)
     said = text % {"title": title, "count": say.count(count)}
-    return Square(name, said, say.count(count), shade)
+    return Square(name, said, _few_signs(count), shade)
+
+
+def _few_signs(count: int) -> str:
+    """A count that fits a field on a phone: 3.3k; its exact number is said with it."""
+    return say.count(count) if count < 1000 else saying.few_signs()(round(count, -2))

@@ -53,6 +53,8 @@ def _fact(found: Survival) -> str:
     values = {"customers": say.count(found.customers), "left": say.count(found.left)}
     if found.median is None:
         return _("%(left)s of %(customers)s customers have left; fewer than half.") % values
+    if not found.median:
+        return _("Half of your customers or more bought on a single day and never came back.")
     values["days"] = phrases.days(found.median)
     return _("Half of your customers stay for longer than %(days)s.") % values
 

@@ -138,7 +138,8 @@ def test_a_shop_that_stopped_is_seen_as_it_was_in_its_last_month(
     bring(shop, {alice: [900, 880, 870], bruno: [875]})
     work_out(shop)
     kept = reports.latest(shop)
-    assert kept is not None and kept.report.still
+    assert kept is not None
+    assert kept.report.still
     last = kept.report.trends["month"][-1]
     assert last.period.until == kept.report.on
     assert last.aggregates.counts.buyers > 0
