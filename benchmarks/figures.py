@@ -1,213 +1,188 @@
-"""A page of figures over many purchases in Parquet: one pass, against a scan and against others.
+"""A page of figures over many purchases in the lake: one pass, against a scan and against others.
 
 All simple figures, RFM and 24 months of cohorts, the reading of the files included. Referees:
 
-* a plain DuckDB scan of the columns that are needed, which is how fast reading alone can be;
-* the same figures asked of DuckDB one statement each;
+* a plain DuckDB scan that decodes the columns that are needed: how fast reading alone can be;
+* the same figures written by hand, a DuckDB statement each (`plain_figures`);
 * lifetimes and pandas, in the environment `.references` (once: it takes minutes).
+
+All find the same, or the benchmark ends with an error.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import resource
 import tempfile
 import time
-from datetime import date
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 from rich.console import Console
 
-from benchmarks import measure, modelling
-from habitue.lake import columns
+from benchmarks import measure, modelling, plain_figures, purchases
+from benchmarks.plain_figures import Found
+from benchmarks.purchases import ASKED, BUSINESS
+from habitue.lake import engines
 from habitue.lake.engines import DuckDB
 from habitue.metrics import catalogue
-from habitue.metrics.asked import Asked
+from habitue.metrics.aggregates import Aggregates
 from habitue.metrics.lowerings.anywhere import Anywhere, Survey
-from habitue.metrics.periods import Period
-from habitue.metrics.tables import TABLES
 
 PURCHASES: Final = 10_000_000
 """Of many more, only the memory is measured."""
-DAYS, FIRST = 1_096, date(2023, 1, 1)
-ASKED: Final = Asked(period=Period(date(2025, 10, 1), date(2026, 1, 1)), window=90)
-BUSINESS: Final = 1
-MEMORY: Final = "4GB"
-SCANNED: Final = 'customer, line, "on", amount, currency'
 
-SIMPLE: Final = (
-    "retention",
-    "strict_retention",
-    "churn",
-    "repeat_purchase_rate",
-    "purchase_frequency",
-    "average_order_value",
-    "sales_per_customer",
-    "customer_lifetime_value",
-    "net_revenue_retention",
-    "gross_revenue_retention",
-    "new",
-    "kept",
-    "reactivated",
-    "dormant",
-)
-
-_LINES = """
-SELECT 1::BIGINT AS business, customer, row_number() OVER () AS "order", 0 AS line,
-    DATE '{first}' + day AS "on", 100 + (hash(n, 3) % 9900)::BIGINT AS amount, 'EUR' AS currency,
-    1 AS quantity, '' AS product, '' AS category, '' AS channel, '' AS place
-FROM (
-    SELECT n, (hash(n, 1) % {customers})::BIGINT AS customer,
-        least({days} - 1, (hash(customer, 7) % {days}) + (hash(n, 2) % 400))::INTEGER AS day
-    FROM range({purchases}) AS purchase (n)
-)
-"""
+SCAN: Final = """
+SELECT sum(customer), sum(line), sum("on" - DATE '2000-01-01'), sum(amount),
+    count(*) FILTER (currency = 'EUR')
+FROM order_lines"""
 
 
-def main(times: int, purchases: int) -> None:
+def main(times: int, asked: int) -> None:
     """The table of ratios; with far more purchases than usual only the memory."""
-    with tempfile.TemporaryDirectory() as folder, _connected(Path(folder)) as connection:
-        written = _written(connection, Path(folder), purchases)
-        Console().print(f"{purchases:,} purchases, {written / 2**20:,.0f} MiB of Parquet")
-        if purchases > 2 * PURCHASES:
-            _memory(connection, purchases)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        written = purchases.write(folder, asked)
+        Console().print(f"{asked:,} purchases, {written / 2**20:,.0f} MiB of Parquet")
+        if asked > 2 * PURCHASES:
+            _memory(folder, asked)
             return
-        _ratios(connection, purchases, times)
-        _against_pandas(connection, Path(folder), purchases)
+        with engines.duckdb(folder, BUSINESS) as engine:
+            _ratios(engine, asked, times)
+        _against_pandas(folder, asked)
 
 
-def _ratios(connection: Any, purchases: int, times: int) -> None:
-    source = Anywhere(DuckDB(connection), BUSINESS, "EUR", _needs(SIMPLE))
+def _ratios(engine: DuckDB, asked: int, times: int) -> None:
+    source, connection = _source(engine), engine._connection
+    found: dict[str, Any] = {}
 
     def scan() -> int:
-        connection.execute(
-            f"SELECT {', '.join(f'max({column})' for column in SCANNED.split(', '))}"
-            " FROM order_lines"
-        ).fetchall()
-        return purchases
+        connection.execute(SCAN).fetchall()
+        return asked
 
     def one_by_one() -> int:
-        engine = DuckDB(connection)
-        for figure in SIMPLE:
-            Anywhere(engine, BUSINESS, "EUR", _needs((figure,))).aggregates(ASKED)
-        _separate(connection)
-        return purchases
+        found["theirs"] = Found(connection)
+        return asked
 
     def survey() -> int:
-        source.survey(ASKED)
-        return purchases
+        found["ours"] = source.survey(ASKED)
+        return asked
 
-    ours = measure.Subject("Habitué, one pass", lambda: measure.timed(survey))
-    measure.show(
-        f"figures of {purchases:,} purchases, against a scan (goal: at least 0.33×)",
-        measure.rounds(times, measure.Subject("DuckDB scan", lambda: measure.timed(scan)), [ours]),
+    _compare(
+        f"figures of {asked:,} purchases, against a scan",
+        times,
+        measure.Subject("DuckDB scan", lambda: measure.timed(scan)),
+        measure.Subject("Habitué, one pass", lambda: measure.timed(survey), 0.33),
     )
-    ours = measure.Subject("Habitué, one pass", lambda: measure.timed(survey), 5)
-    measure.show(
-        f"figures of {purchases:,} purchases, against separate statements",
-        measure.rounds(
-            times, measure.Subject("DuckDB, one by one", lambda: measure.timed(one_by_one)), [ours]
-        ),
+    _compare(
+        f"figures of {asked:,} purchases, against separate statements",
+        times,
+        measure.Subject("DuckDB, one by one", lambda: measure.timed(one_by_one)),
+        measure.Subject("Habitué, one pass", lambda: measure.timed(survey), 5),
     )
-    _overhead(source)
+    _same(found["ours"], found["theirs"])
+    _overhead()
 
 
-def _separate(connection: Any) -> None:
-    """RFM and cohorts as one would ask for them by themselves."""
-    connection.execute(_RFM).fetchall()
-    connection.execute(_COHORTS).fetchall()
-    connection.execute(_COHORT_REVENUE).fetchall()
+def _compare(title: str, times: int, theirs: measure.Subject, ours: measure.Subject) -> None:
+    measure.show(title, measure.rounds(times, theirs, [ours]))
 
 
-_RFM = f"""
-WITH lives AS (
-    SELECT customer, max("on") AS r, count(*) AS f, sum(amount) AS m
-    FROM order_lines WHERE "on" < DATE '{ASKED.period.until}' GROUP BY customer
-), scored AS (
-    SELECT ntile(5) OVER (ORDER BY r) AS r, ntile(5) OVER (ORDER BY f) AS f,
-        ntile(5) OVER (ORDER BY m) AS m
-    FROM lives
-)
-SELECT r, f, m, count(*) FROM scored GROUP BY ALL"""
-
-_BORN = """WITH born AS (
-    SELECT customer, date_trunc('month', min("on")) AS cohort FROM order_lines GROUP BY customer
-)"""
-_COHORTS = f"""{_BORN}
-SELECT cohort, date_trunc('month', "on") AS month, count(DISTINCT customer)
-FROM order_lines JOIN born USING (customer)
-WHERE cohort >= DATE '2024-01-01' GROUP BY ALL"""
-_COHORT_REVENUE = f"""{_BORN}
-SELECT cohort, date_trunc('month', "on") AS month, sum(amount)
-FROM order_lines JOIN born USING (customer)
-WHERE cohort >= DATE '2024-01-01' GROUP BY ALL"""
+def _same(ours: Survey, theirs: Found) -> None:
+    """Every number of the statements written by hand."""
+    found = {name: _sum(ours.aggregates, name) for name in theirs.sums}
+    buyers = {(row.cohort, row.month): row.buyers for row in ours.cohorts}
+    revenue = {(row.cohort, row.month): row.revenue for row in ours.cohorts}
+    for name, mine, other in (
+        ("the simple figures", found, theirs.sums),
+        ("RFM", ours.fifths.customers, theirs.scores),
+        ("cohorts", buyers, theirs.buyers),
+        ("revenue of cohorts", revenue, theirs.revenue),
+    ):
+        if mine != other:
+            raise RuntimeError(f"{name} differ: ours {mine}, theirs {other}")
+    Console().print(f"  the same from both: {len(found)} sums, RFM, {len(buyers)} cells of cohorts")
 
 
-def _overhead(source: Anywhere) -> None:
-    """What a call costs beside the engine: asked of a business that has nothing."""
+def _sum(sums: Aggregates, name: str) -> int:
+    of, _, last = name.rpartition(".")
+    value: int = getattr(sums.money["EUR"] if of else sums.counts, last)
+    return value
+
+
+def _overhead() -> None:
+    """What a call costs beside the engine: writing what differs between two calls."""
+    calls, engine = 20, _Silent()
+    silent = Anywhere(engine, BUSINESS, "EUR", _needs(("churn",)))
+    silent.aggregates(ASKED)
     begun = time.perf_counter()
-    calls = 20
     for _ in range(calls):
-        Anywhere(source._engine, BUSINESS + 1, "EUR", _needs(("churn",)))._values(ASKED, 24)
+        silent.aggregates(ASKED)
     took = (time.perf_counter() - begun) / calls
     Console().print(f"  overhead of a figure whose SQL is written: {took * 1e3:.2f} ms (goal ≤ 5)")
 
 
-def _against_pandas(connection: Any, folder: Path, purchases: int) -> None:
+class _Silent:
+    """An engine that takes no time: what is left is our own work."""
+
+    dialect, prefix = DuckDB.dialect, DuckDB.prefix
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return []
+
+    def arrow(self, sql: str) -> Any:
+        return None
+
+    def keep(self, name: str, sql: str) -> None:
+        pass
+
+    def forget(self, name: str) -> None:
+        pass
+
+
+def _against_pandas(folder: Path, asked: int) -> None:
     """Lifetimes and pandas over the same files, once; both must find the same."""
     with modelling.others() as ask:
-        theirs = ask("lifetimes and pandas figures", folder / "order_lines.parquet")
+        theirs = ask("lifetimes and pandas figures", folder / "order_lines")
     begun = time.perf_counter()
-    found = _surveyed(connection)
+    found = _surveyed(folder)
     took = time.perf_counter() - begun
     Console().print(
-        f"  lifetimes and pandas {theirs['seconds']:.1f} s, Habitué {took:.2f} s:"
-        f" {theirs['seconds'] / took:.0f}× (goal ≥ 25×)"
+        f"  {asked:,} purchases, lifetimes and pandas {theirs['seconds']:.1f} s, Habitué"
+        f" {took:.2f} s: {theirs['seconds'] / took:.0f}× (goal ≥ 25×)"
     )
-    for name in ("start", "kept", "buyers", "repeaters", "known"):
-        if theirs["parameters"][name] != getattr(found.aggregates.counts, name):
-            raise RuntimeError(f"{name} differs: theirs {theirs['parameters'][name]}")
+    for name, value in theirs["parameters"].items():
+        if value != getattr(found.aggregates.counts, name):
+            raise RuntimeError(f"{name} differs: theirs {value}")
 
 
-def _memory(connection: Any, purchases: int) -> None:
+def _memory(folder: Path, asked: int) -> None:
+    """In a process of its own: what the drawing of purchases held does not count."""
     begun = time.perf_counter()
-    _surveyed(connection)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawned) as pool:
+        most = pool.submit(_most, folder).result()
     Console().print(
-        f"  {purchases:,} purchases in {time.perf_counter() - begun:.1f} s;"
-        f" the process held at most {most:.2f} GiB (goal < 6), writing the files included"
+        f"  {asked:,} purchases in {time.perf_counter() - begun:.1f} s;"
+        f" the process held at most {most:.2f} GiB (goal < 6)"
     )
 
 
-def _surveyed(connection: Any) -> Survey:
-    return Anywhere(DuckDB(connection), BUSINESS, "EUR", _needs(SIMPLE)).survey(ASKED)
+def _most(folder: Path) -> float:
+    _surveyed(folder)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def _surveyed(folder: Path) -> Survey:
+    with engines.duckdb(folder, BUSINESS) as engine:
+        return _source(engine).survey(ASKED)
+
+
+def _source(engine: DuckDB) -> Anywhere:
+    return Anywhere(engine, BUSINESS, "EUR", _needs(tuple(plain_figures.SIMPLE)))
 
 
 def _needs(figures: tuple[str, ...]) -> set[str]:
     declared = catalogue.every()
     return {need for figure in figures for need in declared[figure].needs}
-
-
-def _connected(folder: Path) -> Any:
-    connection = duckdb.connect(
-        config={
-            "memory_limit": MEMORY,
-            "temp_directory": str(folder / "spill"),
-            "preserve_insertion_order": False,
-        }
-    )
-    connection.execute("LOAD parquet")
-    return connection
-
-
-def _written(connection: Any, folder: Path, purchases: int) -> int:
-    """The purchases of ten per customer over three years as Parquet; the other tables empty."""
-    path = folder / "order_lines.parquet"
-    asked = _LINES.format(first=FIRST, days=DAYS, customers=purchases // 10, purchases=purchases)
-    connection.execute(f"COPY ({asked}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
-    connection.execute(f"CREATE VIEW order_lines AS SELECT * FROM read_parquet('{path}')")
-    for table in TABLES:
-        if table != "order_lines":
-            connection.register(table, columns.schema(table).empty_table())
-    return path.stat().st_size

@@ -90,7 +90,8 @@ def _figures(data: Path) -> dict[str, Any]:
     import pandas
 
     begun = time.perf_counter()
-    lines = pandas.read_parquet(data, columns=["customer", "on", "amount"])
+    names = ["customer", "on", "amount"]
+    lines = pandas.read_parquet(data, columns=names, partitioning=None)
     lines["on"] = pandas.to_datetime(lines["on"])
     lives = lifetimes.utils.summary_data_from_transaction_data(
         lines, "customer", "on", monetary_value_col="amount"
