@@ -235,15 +235,10 @@ def _moves(lines: Relation, refunds: Relation, on: str = "on") -> Relation:
 
 def _marks(on: Column) -> Column:
     shown = ibis.greatest(_month(on) - number("month").cast("int32"), 0).cast("int32")
-    marks = ibis.literal(MONTHS, "int64") << shown
-    before = on < day("since")
-    for mark, true in (
-        (BEFORE, before),
-        (START, before & (on >= day("start_since"))),
-        (END, on >= day("end_since")),
-    ):
-        marks = marks + either(true, mark, 0)
-    return marks
+    months = ibis.literal(MONTHS, "int64") << shown
+    before = either(on >= day("start_since"), BEFORE | START, BEFORE)
+    before = either(on < day("since"), before, 0)
+    return months + before + either(on >= day("end_since"), END, 0)
 
 
 def _month(on: Column) -> Column:
