@@ -126,13 +126,13 @@ def duckdb(
         "memory_limit": memory,
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": False,
-        "enable_progress_bar": False,  # it would stand in what a command prints
     }
     if threads is not None:
         options["threads"] = threads
     with library.connect(config=options) as connection:
         connection.execute("LOAD parquet")
         connection.execute("SET parquet_metadata_cache = true")
+        connection.execute("SET enable_progress_bar = false")  # commands print their answer
         connection.execute(_AS_WRITTEN)
         for table, paths in files.items():
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
