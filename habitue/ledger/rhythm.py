@@ -36,6 +36,11 @@ def window(business: Business, *, now: datetime) -> Window:
     """W that holds for a business."""
     if business.window_days is not None:
         return asked.given(business.window_days, origin="declared")
+    return own(business, now=now)
+
+
+def own(business: Business, *, now: datetime) -> Window:
+    """W by the business's own rhythm, whether it holds or not."""
     for days, gaps in database.query(_KEPT, {"business": business.pk}):
         return Window(days=days, origin="own rhythm", gaps=gaps)
     return keep(business, now=now)

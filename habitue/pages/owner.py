@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from habitue import ledger
+from habitue.ledger import rhythm
 from habitue.members import customers as people
 from habitue.members import staff
 from habitue.members.models import Business, Customer, Identity, Staff
@@ -68,7 +69,12 @@ def more(request: HttpRequest, business: Business) -> HttpResponse:
 @never_cache
 @access.owner
 def settings(request: HttpRequest, business: Business) -> HttpResponse:
-    """The staff link and PINs, the poster, the language, signing out."""
+    """The staff link and PINs, the poster, who is a customer in the figures, signing out."""
+    form = forms.Rhythm(request.POST or None, initial={"days": business.window_days})
+    if request.method == "POST" and form.is_valid():
+        business.window_days = form.cleaned_data["days"]
+        business.save(update_fields=["window_days"])
+        return redirect("settings")
     shown = request.session.pop(NEW_PIN, None)
     counter = links.absolute(request, "counter", business.counter_key)
     crew = Staff.objects.filter(business=business, active=True).exclude(pin_hash="")
@@ -80,6 +86,8 @@ def settings(request: HttpRequest, business: Business) -> HttpResponse:
         "join": links.absolute(request, "join", business.slug),
         "crew": crew.order_by("name"),
         "shown": shown,
+        "form": form,
+        "rhythm": rhythm.own(business, now=timezone.now()),
     }
     return render(request, "pages/owner/settings.html", context)
 

@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
+from habitue.ledger import rhythm
 from habitue.members import staff, survivors
 from habitue.members.models import Business, Card, Customer, Staff
 from tests.pages.conftest import make_member, make_shop
@@ -53,6 +55,29 @@ def test_a_new_pin_is_shown_once_and_works(owner: Client, diego: Staff) -> None:
     owner.post(f"/settings/pin/{diego.pk}")
     assert 'class="pin"' in owner.get("/settings").content.decode()
     assert 'class="pin"' not in owner.get("/settings").content.decode()
+
+
+def test_an_owner_says_in_how_many_days_a_purchase_makes_a_customer(
+    owner: Client, cafe: Business
+) -> None:
+    assert "90 jours" in owner.get("/settings").content.decode(), "nobody has come back yet"
+    for days, kept in (("45", 45), ("", None)):
+        assert owner.post("/settings", {"days": days}).status_code == 302
+        cafe.refresh_from_db()
+        assert rhythm.window(cafe, now=timezone.now()).days == (kept or 90)
+        value = 'value="45"' in owner.get("/settings").content.decode()
+        assert value is bool(kept)
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "4000", "many"])
+def test_a_window_that_is_none_is_told_and_not_kept(
+    owner: Client, cafe: Business, days: str
+) -> None:
+    page = owner.post("/settings", {"days": days})
+    assert page.status_code == 200
+    assert "error" in page.content.decode()
+    cafe.refresh_from_db()
+    assert cafe.window_days is None
 
 
 @pytest.mark.parametrize("path", PLACES)
