@@ -22,8 +22,14 @@ KEPT: Final = {
     "program-light": "program",
     "program-tried-light": "what-if",
     "program-tried-wide": "what-if-wide",
+    "measures-overview-light": "measures",
+    "measures-overview-wide": "measures-wide",
+    "measures-figure-light": "figure",
+    "measures-figure-wide": "figure-wide",
+    "measures-cohorts-light": "cohorts",
+    "measures-cohorts-wide": "cohorts-wide",
 }
-LONG: Final = ("today", "program", "what-if")
+LONG: Final = ("today", "program", "what-if", "measures", "figure", "cohorts")
 """Pages of which one window is shown."""
 
 COLORS: Final = 64

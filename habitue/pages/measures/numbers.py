@@ -1,4 +1,8 @@
-"""All figures as JSON, for the owner's own programs: the numbers that `habitue figures` prints."""
+"""The figures as JSON, for the owner's own programs: the numbers that `habitue figures` prints.
+
+Those that unfold the lines of all purchases (which products are new, who buys of several groups)
+take seconds in a long history: they are in the report and in the command, no page waits for them.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from habitue import metrics
 from habitue.ledger import figures
 from habitue.members.models import Business
 from habitue.metrics import Answers, cadence, periods
+from habitue.metrics.lowerings import beside
 from habitue.pages import access
 
 
@@ -27,10 +32,16 @@ def numbers(request: HttpRequest, business: Business) -> HttpResponse:
     try:
         period = _period(request, business, now)
         window = _window(request)
-        answers = figures.answer(business, period=period, now=now, window=window)
+        answers = figures.answer(business, period=period, now=now, window=window, figures=_quick())
     except ValueError as error:
         return JsonResponse({"error": str(error)}, status=400)
     return JsonResponse(_numbers(business, answers))
+
+
+def _quick() -> list[str]:
+    """The figures that need no lines of purchases."""
+    every = metrics.every().items()
+    return [name for name, declared in every if beside.LINES.isdisjoint(declared.needs)]
 
 
 def _numbers(business: Business, answers: Answers) -> dict[str, Any]:

@@ -148,6 +148,12 @@ def _interval(measured: Measured) -> str:
     }
 
 
+def _ends(measured: Measured) -> str:
+    if measured.low is None or measured.high is None:
+        return ""
+    return f"{_value(measured, measured.low)} – {_value(measured, measured.high)}"
+
+
 def _trend(points: Sequence[Point], title: str, by: Step) -> SafeString | str:
     ripe = [one for one in points if one.ripens_on is None]
     if sum(one.measured.value is not None for one in ripe) < 2:
@@ -174,7 +180,7 @@ def _trend_table(points: Sequence[Point], by: Step) -> Table:
             saying.ripens(one.ripens_on)
             if one.ripens_on
             else _value(one.measured, one.measured.value),
-            _interval(one.measured),
+            _ends(one.measured),
             say.count(one.measured.answers),
         )
         for one in reversed(points)

@@ -123,7 +123,8 @@ def change(result: Result, by: float) -> str:
             points = round(by * (100 if result.figure.unit == "share" else 1))
             if points == 0:
                 return ""
-            return f"{arrow} {_('%(points)s pts') % {'points': f'{points:+d}'.replace('-', '−')}}"
+            by_points = _("%(points)s pts") % {"points": f"{points:+d}".replace("-", "−")}
+            return f"{arrow} {by_points}"
         case _:
             if abs(by) < 0.005:
                 return ""
@@ -150,8 +151,8 @@ def period(of: Period, by: Cadence) -> str:
 def short(of: Period, by: Cadence) -> str:
     """A period in few signs, for an axis."""
     if by == "quarter":
-        quarter = (of.since.month + 2) // 3
-        return f"{_('Q%(quarter)s') % {'quarter': quarter}} {of.since:%y}"
+        quarter = _("Q%(quarter)s") % {"quarter": (of.since.month + 2) // 3}
+        return f"{quarter} {of.since:%y}"
     return saying.short_month(of.since if by == "month" else of.until - timedelta(days=1))
 
 

@@ -41,8 +41,9 @@ def count(value: float) -> str:
 
 @register.filter
 def percent(value: float) -> str:
-    """A share between 0 and 1 as a percentage."""
-    return numbers.format_percent(value, "#,##0.# %" if _locale() == "fr" else None, _locale())
+    """A share between 0 and 1 as a percentage, to a tenth."""
+    pattern = "#,##0.# %" if _locale() == "fr" else "#,##0.#%"
+    return numbers.format_percent(value, pattern, _locale())
 
 
 @register.filter

@@ -76,7 +76,7 @@ def test_the_pages_say_what_the_log_says(shop: Business, owner: Client) -> None:
     assert "Nothing has been sold from July 1, 1998 on" in text
     assert "Q2 1998" in text
     hero = text.split('class="hero"')[1].split("</a>")[0]
-    assert f"{round(100 * again / len(often))}%" in hero
+    assert f"{round(100 * again / len(often), 1):g}%" in hero
 
     text = body(owner, "/measures/figure/repeat_purchase_rate", by="quarter")
     assert f"{again:,} customers" in text
