@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, get_type_hints
 
 import ibis
@@ -93,6 +94,14 @@ def times(rows: Relation, condition: Column) -> Column:
     return rows.count(where=condition)
 
 
+def _wide(column: int) -> Decimal:
+    """A sum in the type that engines widen whole numbers to: Ibis thinks that they do not."""
+    return Decimal(column)
+
+
+_wide_sum: Any = ibis.udf.agg.builtin(_wide, name="sum")
+
+
 def added(column: Column) -> Column:
     """The sum of a whole column as a number of 64 bits, which engines have in wider types."""
-    return column.sum().cast("decimal(38, 0)").cast("int64")
+    return _wide_sum(column).cast("int64")
