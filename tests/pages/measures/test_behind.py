@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from django.test import Client
 
@@ -12,7 +13,8 @@ from habitue.metrics.segments import rfm
 from habitue.outreach.models import Audience
 from habitue.pages.measures import cohorts, reports, segments
 from habitue.pages.program import versions
-from tests.ledger.conftest import make_cafe
+from tests.ledger.conftest import guests, make_cafe
+from tests.pages.measures.conftest import bring, work_out
 from tests.pages.measures.test_figure import table
 from tests.pages.program.test_overview import body
 
@@ -145,6 +147,35 @@ def test_what_customers_say_is_told_by_question(owner: Client, shop: Business) -
     text = body(owner, "/measures/satisfaction")
     assert "+50" in text
     assert "Sur 60 réponses" in text
+
+
+def test_answers_of_long_ago_are_shown_up_to_the_last_and_no_further(
+    owner: Client, shop: Business
+) -> None:
+    found = [
+        answers.Answered("nps", 9, 10, date(2021 + place // 12, 1 + place % 12, 5), f"{place}")
+        for place in range(20)
+    ]
+    answers.record(shop, found, source="test")
+    text = body(owner, "/measures/satisfaction")
+    rows = text.split("Période par période")[-1].split("</table>")[0].count("<tr>") - 1
+    assert rows == 13  # the last in which somebody answered, and twelve before it
+    assert "août 2022" in text
+    assert "septembre 2022" not in text
+
+
+def test_staying_says_in_words_that_most_never_came_back(shop: Business, owner: Client) -> None:
+    *once, alice = guests(shop, 9)
+    bring(shop, {alice: [3, 10, 40], **{who: [300 + place] for place, who in enumerate(once)}})
+    work_out(shop)
+    assert "jamais revenus" in body(owner, "/measures/staying")
+    assert "plus de 0" not in body(owner, "/measures/staying")
+
+
+def test_a_field_of_the_grid_has_few_signs() -> None:
+    assert segments._few_signs(999) == "999"
+    assert segments._few_signs(3_339) == "3,3k"
+    assert segments._few_signs(23_570) == "23,6k"
 
 
 def test_no_experiment_yet_says_how_one_begins(owner: Client) -> None:
