@@ -2,7 +2,8 @@
 
 The program is programs/points-and-tiers.yaml: points with expiry by inactivity, a year's spend,
 three tiers with a bonus. Every posting carries a reference, so both layers of idempotency, lots,
-entries, accounts, events and the outbox are written, and committed, before the call returns.
+entries, accounts, lives, events and the outbox are written, and committed, before the call returns.
+Facts are posted as a shop posts them: a second apart, each batch when its last one happened.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ GOALS = {
 }
 PER_ROUND = {1: 300, 10: 2_000, 100: 10_000, 1000: 15_000}
 START = datetime(2026, 1, 1, tzinfo=UTC)
-NOW = datetime(2026, 12, 31, tzinfo=UTC)
 PROGRAM = Path(__file__).parent.parent / "programs" / "points-and-tiers.yaml"
 
 
@@ -57,7 +57,7 @@ class Shop:
             ledger.post(
                 self.business,
                 [ledger.Fact(customer=member, at=START, what=start) for member in some],
-                now=NOW,
+                now=START,
             )
 
     def purchases(self, size: int) -> list[Fact]:
@@ -78,7 +78,7 @@ class Shop:
 
             def work() -> int:
                 for batch in batches:
-                    answers = ledger.post(self.business, batch, now=NOW)
+                    answers = ledger.post(self.business, batch, now=batch[-1].at)
                     self.refused += sum(1 for answer in answers if answer.refused)
                 return sum(map(len, batches))
 

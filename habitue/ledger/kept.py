@@ -18,6 +18,7 @@ from django.db import connection
 from habitue.ledger import database
 from habitue.members.models import Business
 from habitue.metrics.aggregates import whole
+from habitue.metrics.lowerings import beside
 from habitue.metrics.lowerings.state import State
 
 SETTLED: Final = timedelta(minutes=10)
@@ -25,6 +26,9 @@ SETTLED: Final = timedelta(minutes=10)
 
 FORGOTTEN: Final = timedelta(days=2)
 """After so long kept sums are worked out anew, and marks of late postings are not needed."""
+
+PARTS: Final = frozenset({"people", "money"}) | beside.LINES
+"""What only postings change: sums of people and money, and of the lines of purchases."""
 
 _FIND: Final = """
 SELECT rows::text FROM ledger_sums kept
@@ -42,7 +46,7 @@ ON CONFLICT (business_id, part, since, until, days) DO UPDATE SET
 
 
 class Kept(State):
-    """A business's history, whose sums of people and money are kept once a period is over."""
+    """A business's history, whose sums of `PARTS` are kept once a period is over."""
 
     def __init__(self, business: Business, needs: Collection[str], *, now: datetime) -> None:
         super().__init__(database.query, business.pk, business.currency, needs)
@@ -50,7 +54,7 @@ class Kept(State):
 
     def ask(self, part: str, sql: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows of a part, from what is kept where it holds."""
-        if part not in ("people", "money") or not self._over(values["until"]):
+        if part not in PARTS or not self._over(values["until"]):
             return super().ask(part, sql, values)
         told = {
             **values,

@@ -183,6 +183,9 @@ SELECT count(*) FILTER (WHERE life.first_on >= %(since)s),
 FROM tries JOIN ledger_life life USING (customer_id)""",
 )
 
+LINES: Final = frozenset((*_GROUPS.names, *_TRYING.names))
+"""Sums that unfold the lines of purchases, some of all there ever were: work for the night."""
+
 PARTS: Final = (
     _ENROLLED, _BUYING, _ANSWERS, _DEEDS, _REWARDS, _SERVICE, _CONTRACTS, _GROUPS, _TRYING,
 )  # fmt: skip

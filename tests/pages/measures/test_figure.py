@@ -150,7 +150,10 @@ def test_json_has_the_same_numbers_as_the_command(
     (period,) = cadence.closed("month", today=now.date(), count=1)
     found = json.loads(owner.get("/measures.json", {"period": str(period)}).content)
     answers = figures.answer(shop, period=period, now=now)
-    assert found["figures"] == [figures.as_numbers(one) for one in answers.results]
+    lines = {one.id for one in answers.results if one.id.startswith("new_product_")}
+    told = [one for one in answers.results if one.id not in lines | {"upsell_ratio"}]
+    assert len(lines) >= 2, "what no page works out"
+    assert found["figures"] == [figures.as_numbers(one) for one in told]
     assert found["period"] == str(period)
     assert {"id", "value", "numerator", "denominator", "low", "high", "unit", "ripens_on"} <= set(
         found["figures"][0]
