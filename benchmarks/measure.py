@@ -93,7 +93,7 @@ def show(title: str, rows: Sequence[Row], notes: Sequence[str] = ()) -> None:
             f"{row.ratio:.2f}×",
             f"{row.lowest:.2f}–{row.highest:.2f}",
             f"≥ {row.goal:g}×" if row.goal else "",
-            f"{row.client:.0f}" if row.client else "",
+            f"{row.client:.3g}" if row.client else "",
             f"{row.server:.0f}" if row.server else "",
         )
     console = Console(width=110)
