@@ -37,7 +37,7 @@ PAGES = {
 def work_out(page: Page, product: Product) -> None:
     """The first report comes with the demo; another one is asked for, and its progress watched."""
     page.goto(product.address + "/measures")
-    page.locator("form[action='/measures/anew'] button").click()
+    page.locator("form[action='/measures/anew'] button").click(timeout=60_000)
     expect(page.locator("#study")).to_have_count(0, timeout=60_000)
     expect(page.locator(".hero .value")).to_contain_text("%")
 

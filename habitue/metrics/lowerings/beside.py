@@ -173,10 +173,10 @@ _TRYING: Final = Part(
 WITH line AS MATERIALIZED (
     SELECT customer AS customer_id, product, "on" FROM canonical_order_lines
     WHERE business = %(business)s AND "on" < %(until)s AND product <> ''
+), fresh AS (
+    SELECT product FROM line GROUP BY product HAVING min("on") >= %(since)s
 ), tries AS (
-    SELECT DISTINCT customer_id FROM line
-    WHERE "on" >= %(since)s AND product NOT IN (
-        SELECT product FROM line WHERE "on" < %(since)s)
+    SELECT DISTINCT customer_id FROM line JOIN fresh USING (product)
 )
 SELECT count(*) FILTER (WHERE life.first_on >= %(since)s),
     count(*) FILTER (WHERE life.first_on < %(since)s)
