@@ -51,6 +51,11 @@ _PURCHASE_WORDS: Final = {
     "|numero ordine|id ordine|invoice|invoice no|invoice number|facture|numero facture"
     "|fattura|numero fattura|recu|ricevuta|riferimento|transaction|transaction id|id",
     "currency": "currency|currency code|devise|monnaie|valuta",
+    "product": "product|product name|item|item name|article|produit|nom du produit|libelle"
+    "|designation|prodotto|nome prodotto|articolo|sku|product id|product code|code article"
+    "|code produit|codice articolo|codice prodotto|description|descrizione",
+    "category": "category|product category|department|categorie|categorie de produit|rayon"
+    "|famille|categoria|categoria prodotto|reparto|famiglia|product group|groupe|gruppo",
 }
 NEEDED: Final = ("customer", "date", "amount")
 PURCHASES: Final = vocabulary(

@@ -29,10 +29,13 @@ from habitue.members.models import Business
 SOURCE: Final = "csv"
 BATCH: Final = 1_000
 GROUP: Final = 10 * BATCH
-"""Rows whose customers are looked up at once."""
+"""Purchases whose customers are looked up at once."""
 
 MONTH_FIRST: Final = frozenset({"US", "PH", "FM", "MH", "PW"})
 """Countries where 03/04 is the fourth of March."""
+
+Receipt = list[Bought]
+"""The rows of one purchase: mostly one, several where a file has a row per product."""
 
 Tell = Callable[[int], None]
 """Told how many more rows are done."""
@@ -77,13 +80,14 @@ def run(
     )
     good = _accepted(found, tally, rejects, tell)
     rows = ordering.named(ordering.in_order(good))
+    receipts = ordering.receipts(rows, joined="product" in shape.columns)
     post = _Poster(business, rejects, tally, now=now, enroll=enroll)
-    while group := list(islice(rows, GROUP)):
+    while group := list(islice(receipts, GROUP)):
         known = post.people(group)
         for place in range(0, len(group), BATCH):
             batch = group[place : place + BATCH]
             post.batch(batch, known)
-            tell(len(batch))
+            tell(sum(map(len, batch)))
     return tally
 
 
@@ -118,9 +122,9 @@ class _Poster:
         program = ledger.program(business.pk)
         self.automatic = program is not None and program.enrolment == "automatic"
 
-    def people(self, rows: Sequence[Bought]) -> dict[str, int]:
-        """The customers of some rows, made where they are new, members where that is asked."""
-        names = sorted({row.customer for row in rows})
+    def people(self, receipts: Sequence[Receipt]) -> dict[str, int]:
+        """The customers of some purchases, made where new, members where that is asked."""
+        names = sorted({receipt[0].customer for receipt in receipts})
         known = customers.find_or_create_many(self.business, "external", names)
         if self.enroll:
             self.tally.enrolled += customers.enroll_many(
@@ -128,46 +132,52 @@ class _Poster:
             )
         return known
 
-    def batch(self, batch: Sequence[Bought], known: dict[str, int]) -> None:
-        """Post some rows, in one transaction; each is accepted, rejected or a duplicate."""
-        for row in batch:
-            if row.customer not in known:
-                self._reject(row, row.customer, "this cannot be a customer number")
-        rows = self._new([row for row in batch if row.customer in known])
+    def batch(self, batch: Sequence[Receipt], known: dict[str, int]) -> None:
+        """Post some purchases in one transaction; each row is accepted, rejected, a duplicate."""
+        for receipt in batch:
+            if receipt[0].customer not in known:
+                self._reject(receipt, receipt[0].customer, "this cannot be a customer number")
+        new = self._new([receipt for receipt in batch if receipt[0].customer in known])
         if self.enroll and not self.automatic:
-            self._enrol(rows, known)
+            self._enrol(new, known)
         answers = ledger.post(
-            self.business.pk, [self._fact(row, known[row.customer]) for row in rows], now=self.now
+            self.business.pk,
+            [self._fact(receipt, known[receipt[0].customer]) for receipt in new],
+            now=self.now,
         )
-        for row, answer in zip(rows, answers, strict=True):
+        for receipt, answer in zip(new, answers, strict=True):
             if answer.duplicate:
-                self.tally.duplicate += 1
+                self.tally.duplicate += len(receipt)
             elif answer.refused:
-                self._refuse(row, answer.refused)
+                self._refuse(receipt, answer.refused)
             else:
-                self.tally.accepted += 1
+                self.tally.accepted += len(receipt)
 
-    def _new(self, rows: Sequence[Bought]) -> Sequence[Bought]:
-        """The rows that may be new: a name that says the whole row was posted with that row."""
-        made = [row.reference for row in rows if purchases.is_made(row.reference)]
-        there = posted.among(self.business.pk, SOURCE, made)
-        new = [row for row in rows if row.reference not in there]
-        self.tally.duplicate += len(rows) - len(new)
+    def _new(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
+        """What may be new: a name that says the whole row was posted with that row."""
+        names = [receipt[0].reference for receipt in receipts]
+        there = posted.among(self.business.pk, SOURCE, list(filter(purchases.is_made, names)))
+        new = [receipt for receipt in receipts if receipt[0].reference not in there]
+        self.tally.duplicate += len(receipts) - len(new)
         return new
 
-    def _fact(self, row: Bought, customer: int) -> ledger.Fact:
+    def _fact(self, receipt: Receipt, customer: int) -> ledger.Fact:
+        lines = tuple(
+            facts.Line(row.amount, row.quantity, sku=row.product, category=row.category)
+            for row in receipt
+        )
         return ledger.Fact(
             customer=customer,
-            at=datetime.fromtimestamp(row.at, UTC),
-            what=facts.Purchase((facts.Line(row.amount, row.quantity),), self.business.currency),
+            at=datetime.fromtimestamp(receipt[0].at, UTC),
+            what=facts.Purchase(lines, self.business.currency),
             source=SOURCE,
-            reference=row.reference,
+            reference=receipt[0].reference,
         )
 
-    def _enrol(self, rows: Sequence[Bought], known: dict[str, int]) -> None:
+    def _enrol(self, receipts: Sequence[Receipt], known: dict[str, int]) -> None:
         """Enrol in the ledger with the first purchase, where the program does not by itself."""
         first: dict[int, int] = {}
-        for row in rows:
+        for row, *_ in receipts:
             first.setdefault(known[row.customer], row.at)
         enrolments = [
             ledger.Fact(
@@ -181,24 +191,28 @@ class _Poster:
         ]
         ledger.post(self.business.pk, enrolments, now=self.now)
 
-    def _reject(self, row: Bought, value: str, reason: str) -> None:
+    def _reject(self, receipt: Receipt, value: str, reason: str) -> None:
         places = money.decimals(self.business.currency)
-        at = datetime.fromtimestamp(row.at, UTC).isoformat()
-        cells = (row.customer, at, row.quantity, money.written(row.amount, places), row.reference)
-        self.tally.rejected += 1
-        self.rejects.add(
-            Rejected(
-                line=row.line,
-                value=value,
-                reason=reason,
-                text=",".join(str(cell) for cell in cells),
+        for row in receipt:
+            at = datetime.fromtimestamp(row.at, UTC).isoformat()
+            amount = money.written(row.amount, places)
+            cells = (row.customer, at, row.quantity, amount, row.reference)
+            self.tally.rejected += 1
+            self.rejects.add(
+                Rejected(
+                    line=row.line,
+                    value=value,
+                    reason=reason,
+                    text=",".join(str(cell) for cell in cells),
+                )
             )
-        )
 
-    def _refuse(self, row: Bought, refused: facts.Refused) -> None:
+    def _refuse(self, receipt: Receipt, refused: facts.Refused) -> None:
         """Reject what the ledger refused."""
+        row = receipt[0]
         if refused.code == "conflict":
-            self._reject(row, row.reference, "this receipt stands for another purchase already")
+            reason = "this receipt stands for another purchase already"
+            self._reject(receipt, row.reference, reason)
         else:
             value = next(iter(refused.values.values()), row.customer)
-            self._reject(row, str(value), refused.sentence)
+            self._reject(receipt, str(value), refused.sentence)

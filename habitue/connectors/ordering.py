@@ -11,7 +11,8 @@ import marshal
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import IO, Final
 
@@ -25,7 +26,7 @@ PAGE: Final = 1_000
 
 
 def in_order(rows: Iterable[Bought]) -> Iterator[Bought]:
-    """The rows by customer, time, quantity, amount, receipt, line."""
+    """The rows by customer, time, receipt, quantity, amount, product, category, line."""
     source = iter(rows)
     with ExitStack() as stack:
         run = sorted(islice(source, RUN))
@@ -46,10 +47,19 @@ def named(rows: Iterable[Bought]) -> Iterator[Bought]:
         if row.reference:
             yield row
             continue
-        said = row[:4]
+        said = (row.customer, row.at, row.quantity, row.amount)
         nth = nth + 1 if said == before else 1
         before = said
         yield row._replace(reference=purchases.reference(row, nth))
+
+
+def receipts(rows: Iterable[Bought], *, joined: bool) -> Iterator[list[Bought]]:
+    """Named rows in order as purchases: each by itself, or (`joined`) those of one receipt."""
+    if joined:
+        for _, lines in groupby(rows, key=itemgetter(0, 1, 2)):
+            yield list(lines)
+    else:
+        yield from ([row] for row in rows)
 
 
 def _write(file: IO[bytes], rows: list[Bought]) -> None:

@@ -1,6 +1,7 @@
 """A file of purchases: what kind of file it is (`survey`), then its rows (`read`), in few bytes.
 
-A row is one purchase: customer, date, amount; if present, quantity, receipt and currency. Every
+A row is one purchase: customer, date, amount; if present, quantity, receipt, currency, product,
+category. In a file that names products, rows of one receipt are the lines of one purchase. Every
 row is accepted or rejected with its line, value and reason; empty lines are only counted.
 """
 
@@ -18,6 +19,7 @@ from msgspec import Struct
 
 from habitue.connectors import columns, dates, numbers, opening, table, text
 from habitue.connectors.table import Rejected, Row
+from habitue.core import facts
 
 LONGEST_ID: Final = 200
 MADE: Final = "row:"
@@ -26,14 +28,17 @@ MADE: Final = "row:"
 class Bought(NamedTuple):
     """One accepted row. Sorted as a tuple, identical rows of one customer lie side by side.
 
-    `at` is in seconds since 1970, UTC; `amount` in minor units. `reference` may be empty.
+    `at` is in seconds since 1970, UTC; `amount` in minor units. `reference`, `product` and
+    `category` may be empty.
     """
 
     customer: str
     at: int
+    reference: str
     quantity: int
     amount: int
-    reference: str
+    product: str
+    category: str
     line: int
 
 
@@ -146,6 +151,8 @@ class _Taker:
         self.quantity = place.get("quantity", -1)
         self.reference = place.get("reference", -1)
         self.currency = place.get("currency", -1)
+        self.product = place.get("product", -1)
+        self.category = place.get("category", -1)
         self.needed = max(place.values()) + 1
 
     def __call__(self, row: Row) -> Bought | Rejected:
@@ -163,6 +170,10 @@ class _Taker:
             self._check_currency(cell)
             cell = cells[self.amount]
             amount = self.amounts.read(cell)
+            cell = product = cells[self.product] if self.product >= 0 else ""
+            _check_name(product, "product")
+            cell = category = cells[self.category] if self.category >= 0 else ""
+            _check_name(category, "category")
             cell = cells[self.reference] if self.reference >= 0 else ""
             if cell:
                 _check_identifier(cell, "receipt")
@@ -170,7 +181,7 @@ class _Taker:
                     raise dates.Unread(f"a receipt number must not begin with {MADE}")
         except dates.Unread as reason:
             return opening.rejected(row, cell, str(reason))
-        return Bought(customer, at, pieces, amount, cell, row.line)
+        return Bought(customer, at, cell, pieces, amount, product, category, row.line)
 
     def _check_currency(self, code: str) -> None:
         expected = self.amounts.currency
@@ -183,6 +194,11 @@ def _check_identifier(value: str, what: str) -> None:
         raise dates.Unread(f"the {what} is missing")
     if len(value) > LONGEST_ID or not value.isprintable():
         raise dates.Unread(f"not a {what} number that can be kept")
+
+
+def _check_name(value: str, what: str) -> None:
+    if value and (len(value) > facts.MAX_TEXT or not value.isprintable()):
+        raise dates.Unread(f"not a name of a {what} that can be kept")
 
 
 def _look(

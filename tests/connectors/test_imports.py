@@ -207,3 +207,65 @@ def test_figures_see_refunds_at_their_date_and_nothing_undone(cafe: Business, fi
 
 def ledger_purchase(cents: int) -> facts.Purchase:
     return facts.Purchase((facts.Line(cents),), "EUR")
+
+
+TILL = (
+    "client;date;montant;quantité;ticket;article;rayon\n"
+    "alice;01/11/2026;2,50;1;A-1;café;boissons\n"
+    "bruno;01/11/2026;3,00;1;A-2;thé;boissons\n"
+    "alice;01/11/2026;4,00;2;A-1;croissant;boulangerie\n"
+    "alice;02/11/2026;2,50;1;A-3;café;boissons\n"
+)
+
+
+def lines() -> list[tuple[str, int, int, int, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT "on"::text, line, amount, quantity, product, category'
+            ' FROM canonical_order_lines ORDER BY "on", "order", line'
+        )
+        return cursor.fetchall()
+
+
+def test_rows_of_one_receipt_are_the_lines_of_one_purchase(cafe: Business, file: Path) -> None:
+    tally, _ = bring(cafe, file, TILL, enroll=False)
+    assert (tally.rows, tally.accepted) == (4, 4)
+    assert sorted(lines()) == [
+        ("2026-11-01", 0, 250, 1, "café", "boissons"),
+        ("2026-11-01", 0, 300, 1, "thé", "boissons"),
+        ("2026-11-01", 1, 400, 2, "croissant", "boulangerie"),
+        ("2026-11-02", 0, 250, 1, "café", "boissons"),
+    ]
+
+
+def test_receipts_with_products_come_once_in_any_order(cafe: Business, file: Path) -> None:
+    bring(cafe, file, TILL, enroll=False)
+    before = lines()
+    header, *rows = TILL.splitlines(keepends=True)
+    tally, _ = bring(cafe, file, header + "".join(reversed(rows)), enroll=False)
+    assert (tally.accepted, tally.duplicate) == (0, 4)
+    assert lines() == before
+
+
+def test_a_receipt_that_is_there_takes_no_further_lines(cafe: Business, file: Path) -> None:
+    bring(cafe, file, TILL, enroll=False)
+    header, *_ = TILL.splitlines(keepends=True)
+    more = "alice;01/11/2026;9,00;1;A-1;tarte;boulangerie\n"
+    tally, refused = bring(cafe, file, header + more, enroll=False)
+    assert (tally.accepted, tally.rejected) == (0, 1)
+    assert "stands for another purchase" in refused.first[0].reason
+
+
+def test_a_receipt_told_twice_without_products_is_one_purchase(cafe: Business, file: Path) -> None:
+    twice = "client;date;montant;ticket\nalice;01/11/2026;2,50;A-1\nalice;01/11/2026;2,50;A-1\n"
+    tally, _ = bring(cafe, file, twice, enroll=False)
+    assert (tally.accepted, tally.duplicate) == (1, 1)
+
+
+def test_a_product_that_cannot_be_kept_is_said(cafe: Business, file: Path) -> None:
+    long = "x" * 201
+    tally, refused = bring(
+        cafe, file, f"client;date;montant;article\nalice;01/11/2026;2,50;{long}\n", enroll=False
+    )
+    assert (tally.accepted, tally.rejected) == (0, 1)
+    assert refused.first[0].reason == "not a name of a product that can be kept"
