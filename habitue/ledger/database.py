@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from psycopg import Cursor
 
 Rows = Cursor[tuple[Any, ...]]
+
+_COUNTED: Final = """
+ANALYZE ledger_event, ledger_entry, ledger_lot, ledger_account, ledger_life, ledger_moved,
+    ledger_voucher, ledger_outbox, members_customer, members_member"""
 
 
 def cursor() -> Rows:
@@ -29,3 +33,13 @@ def query(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         found.execute(sql, values)
         rows: list[tuple[Any, ...]] = found.fetchall()
     return rows
+
+
+def count_anew() -> None:
+    """Let PostgreSQL look at a sample of the large tables, before long questions are asked.
+
+    It does so by itself, but minutes after an import: until then it takes a table of a million
+    rows for an empty one, and compares each row with each.
+    """
+    with connection.cursor() as counting:
+        counting.execute(_COUNTED)

@@ -11,7 +11,7 @@ from django.db.models import Max
 from msgspec import structs
 
 from habitue import metrics
-from habitue.ledger import figures, lifelines, rhythm
+from habitue.ledger import database, figures, lifelines, rhythm
 from habitue.members.models import Business
 from habitue.metrics import report as reports
 from habitue.metrics.report import Report
@@ -50,6 +50,7 @@ def due(*, now: datetime) -> Iterator[Business]:
 
 def report(business: Business, *, now: datetime, tell: reports.Tell = lambda share: None) -> Report:
     """Everything of one business, as of its local day; its own rhythm is worked out afresh."""
+    database.count_anew()
     rhythm.keep(business, now=now)
     page.figures(business, now)  # their sums are kept for whoever opens the page
     today = now.astimezone(ZoneInfo(business.timezone)).date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from habitue.members.models import Business
 from habitue.metrics import cadence
@@ -98,3 +99,15 @@ def test_without_purchases_a_report_is_empty() -> None:
     assert found.first is None
     assert (found.people, found.worth, found.together, found.cohorts) == (None, None, None, ())
     assert all(trend == () for trend in found.trends.values())
+
+
+def test_a_report_asks_only_once_the_tables_were_looked_at(cafe: Business) -> None:
+    """Right after an import PostgreSQL takes them for empty, and would ask for minutes."""
+    measuring.report(cafe, now=NIGHT)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples, (SELECT count(*) FROM ledger_event) FROM pg_class"
+            " WHERE relname = 'ledger_event'"
+        )
+        believed, there = cursor.fetchone()
+    assert believed == there > 0
