@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
 from msgspec import Struct
 
+from habitue.ledger import database
 from habitue.metrics.aggregates import whole
 from habitue.metrics.asked import Asked
 from habitue.metrics.cohorts import Row
@@ -49,6 +49,9 @@ WITH RECURSIVE step (customer, goes_to) AS (
     WHERE event.business_id = %(business)s AND event.business_date < %(until)s
         AND event.kind IN ('purchase', 'visit', 'refund') AND event.refusal IS NULL
         AND (event.customer_id, event.id) NOT IN (SELECT customer_id, id FROM undone)
+        -- a refund of what was undone counts as little as the purchase itself
+        AND (event.kind <> 'refund' OR (event.customer_id, (event.what->>'of')::bigint)
+            NOT IN (SELECT customer_id, id FROM undone))
 )"""
 
 _COHORTS: Final = f"""
@@ -104,20 +107,20 @@ def any_purchase(business: int) -> bool:
     """Whether anybody ever bought or came."""
     sql = """SELECT EXISTS (SELECT FROM ledger_event WHERE business_id = %(business)s
         AND kind IN ('purchase', 'visit') AND refusal IS NULL)"""
-    return bool(_rows(sql, {"business": business})[0][0])
+    return bool(database.query(sql, {"business": business})[0][0])
 
 
 def last_day(business: int, *, until: date) -> date | None:
     """The last day before `until` on which anybody came; it stands for later ones, too."""
     sql = """SELECT max(least(last_on, %(until)s - 1)) FROM ledger_life
         WHERE business_id = %(business)s"""
-    found: date | None = _rows(sql, {"business": business, "until": until})[0][0]
+    found: date | None = database.query(sql, {"business": business, "until": until})[0][0]
     return found
 
 
 def cohorts(business: int, *, currency: str, until: date) -> list[Row]:
     """What each cohort did in each month."""
-    rows = _rows(_COHORTS, {"business": business, "currency": currency, "until": until})
+    rows = database.query(_COHORTS, {"business": business, "currency": currency, "until": until})
     return [
         Row(cohort=cohort, month=month, buyers=buyers, revenue=whole(revenue))
         for cohort, month, buyers, revenue in rows
@@ -143,16 +146,9 @@ def behind(
         "limit": limit,
         "offset": offset,
     }
-    rows = _rows(sql, values)
+    rows = database.query(sql, values)
     people = [
         Person(who, name, orders, int(revenue), last_on)
         for _count, who, name, orders, revenue, last_on in rows
     ]
     return (rows[0][0] if rows else 0), people
-
-
-def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found

@@ -128,3 +128,17 @@ def test_a_purchase_that_was_undone_alone_makes_nobody_known(cafe: Business) -> 
     (wrong,) = post(cafe, bought(alice, 5000, at=at(6, 1)), now=at(6, 1))
     post(cafe, does(alice, facts.Undo(wrong.event), at=at(6, 1) + timedelta(minutes=1)), now=NOW)
     assert lifelines.cohorts(cafe.pk, currency="EUR", until=date(2026, 7, 1)) == []
+
+
+def test_a_refund_of_what_was_undone_counts_as_little_as_the_purchase(cafe: Business) -> None:
+    (alice,) = guests(cafe, 1)
+    post(cafe, bought(alice, 500, at=at(6, 1)), now=at(6, 1))
+    (wrong,) = post(cafe, bought(alice, 2000, at=at(6, 2)), now=at(6, 2))
+    back = facts.Refund(wrong.event, amount=700)
+    post(cafe, does(alice, back, at=at(6, 2) + timedelta(minutes=1)), now=at(6, 3))
+    post(cafe, does(alice, facts.Undo(wrong.event), at=at(6, 2) + timedelta(minutes=2)), now=NOW)
+    _count, found = lifelines.behind(cafe.pk, "buyers", ASKED, currency="EUR", limit=10)
+    assert [(one.customer, one.revenue) for one in found] == [(alice, 500)]
+    (row,) = lifelines.cohorts(cafe.pk, currency="EUR", until=date(2026, 7, 1))
+    kept = figures.source(cafe).aggregates(ASKED)
+    assert row.revenue == kept.money["EUR"].revenue == 500
