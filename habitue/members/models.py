@@ -4,6 +4,8 @@ Every key is made by `ids`, customer-centred tables carry their customer, and wh
 in a business lives in a claim table (`Identity`, `Card`): so they can be spread over machines.
 """
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -28,6 +30,9 @@ class Business(models.Model):
     counter_key = models.CharField(max_length=32, unique=True)  # the secret part of the staff link
     printed_cards = models.BooleanField(default=False)  # a code that never changes is accepted
     window_days = models.PositiveSmallIntegerField(null=True, blank=True)  # null: its own rhythm
+    # Nobody is written to from `quiet_from` until `quiet_until`, by the recipient's own clock.
+    quiet_from = models.TimeField(default=time(21), db_default=time(21))
+    quiet_until = models.TimeField(default=time(8), db_default=time(8))
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -45,6 +50,9 @@ class Customer(models.Model):
     birth_day = models.PositiveSmallIntegerField(null=True, blank=True)
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True, default="", db_default="")
+    paused_until = models.DateField(null=True, blank=True)  # no offers before that day
+    less_often = models.BooleanField(default=False, db_default=False)
+    binned_at = models.DateTimeField(null=True, blank=True)  # in the recycle bin since then
     created_at = models.DateTimeField(db_default=Now())
     erased_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
@@ -52,7 +60,14 @@ class Customer(models.Model):
     )  # the same person, under whose number everything goes on
 
     class Meta:
-        indexes = [models.Index(fields=["business", "-id"], name="customer_newest")]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="customer_newest"),
+            models.Index(
+                fields=["binned_at"],
+                name="customer_bin",
+                condition=models.Q(binned_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="customer_birthday",
@@ -270,3 +285,140 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.pk}"  # never the words
+
+
+class Wish(models.Model):
+    """A member holds a reward ready on the card's screen: the counter's sheet asks for it first.
+
+    Nothing is spent by it; staff confirm, and it is gone at `until` whatever happens.
+    """
+
+    card = models.OneToOneField(Card, models.CASCADE, primary_key=True)
+    reward = models.CharField(max_length=60)
+    voucher = models.BigIntegerField(null=True, blank=True)
+    choice = models.PositiveSmallIntegerField(default=0)
+    until = models.DateTimeField()
+    given_at = models.DateTimeField(null=True, blank=True)  # what the waiting screen looks for
+
+    def __str__(self) -> str:
+        return f"wish of card {self.card_id}"
+
+
+class TillCode(models.Model):
+    """A code shown at the counter for a minute: the one who scans it stamps their own card, once.
+
+    Only the code's hash is kept; `used_by` makes it good once (claimed by a conditional update).
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE)
+    staff = models.ForeignKey(Staff, models.CASCADE)
+    code_hash = models.CharField(max_length=64, unique=True)
+    quantity = models.PositiveSmallIntegerField(default=1)
+    until = models.DateTimeField(db_index=True)
+    used_by = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"till code {self.pk}"
+
+
+class Device(models.Model):
+    """A phone at the counter: what it did without a network is signed with `secret`, and numbered.
+
+    A stolen one is revoked: its session ends and what it brings later is refused.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE)
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="devices")
+    name = models.CharField(max_length=80)  # as the browser calls itself
+    secret = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"device {self.pk}"
+
+
+class OfflineScan(models.Model):
+    """One action that a device kept while it was offline, and what became of it, for ever the same.
+
+    `answer` is what the device was told: the event it became, or the reason why not.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    device = models.ForeignKey(Device, models.CASCADE, db_index=False)
+    number = models.BigIntegerField()  # counted by the device, from 1
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True)
+    scanned_at = models.DateTimeField()  # by the device's clock
+    received_at = models.DateTimeField()
+    refused = models.CharField(max_length=40, blank=True, default="")
+    answer = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], name="offline_scan_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["device", "number"], name="offline_scan_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"scan {self.number} of device {self.device_id}"
+
+
+class JournalLine(models.Model):
+    """Something that staff or a member did beside the ledger: a PIN, an export, an erasure, a key.
+
+    `what` says it in words without personal data. Append-only: a trigger refuses changes and
+    deletions. What the ledger did stands in its own events; the journal's page shows both.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.PROTECT, db_index=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True)
+    kind = models.CharField(max_length=40)
+    what = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "-id"], name="journal_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class ApiKey(models.Model):
+    """A program's own way in: shown once, kept as a hash, with what it may do."""
+
+    class Scope(models.TextChoices):
+        """Everything an owner may do, a till's work, reading only, or a partner's own part."""
+
+        OWNER = "owner"
+        TILL = "till"
+        READ = "read"
+        PARTNER = "partner"
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE)
+    name = models.CharField(max_length=60)
+    scope = models.CharField(max_length=8, choices=Scope)
+    partner = models.CharField(max_length=60, blank=True, default="", db_default="")
+    key_hash = models.CharField(max_length=64, unique=True)
+    ending = models.CharField(max_length=4)  # the last characters, to tell keys apart
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Staff, models.SET_NULL, null=True)
+    used_at = models.DateTimeField(null=True, blank=True)  # to the minute
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="api_key_scope",
+                condition=models.Q(scope__in=["owner", "till", "read", "partner"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"key {self.pk}"

@@ -12,7 +12,7 @@ from habitue.core import money
 from habitue.members import identities
 from habitue.members.models import Business
 from habitue.metrics import asked
-from habitue.pages import sentence
+from habitue.pages.start import sentence
 
 KINDS = [
     ("cafe", _("Café, bar")),

@@ -17,8 +17,9 @@ from habitue.core.program import Program
 from habitue.ledger import books, draws, households
 from habitue.ledger.perks import BenefitLine, EntryLine, Membership, Perks
 from habitue.members.models import Business, Customer
-from habitue.pages import certificate, games, holdings
-from habitue.pages.certificate import Given
+from habitue.pages import games, holdings
+from habitue.pages.card import certificate
+from habitue.pages.card.certificate import Given
 from habitue.pages.templatetags import words as say
 
 TICKETS: Final = 3

@@ -16,8 +16,8 @@ from habitue.members.models import Business
 from habitue.metrics import report as reports
 from habitue.metrics.report import Report
 from habitue.outreach import experiments, looking
-from habitue.pages import today as page
 from habitue.pages.models import Study
+from habitue.pages.owner import today as page
 from habitue.pages.program import studies
 
 HOUR: Final = time(3)

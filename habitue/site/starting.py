@@ -11,7 +11,7 @@ import typer
 from habitue.core import money, templates
 from habitue.core.document import places
 from habitue.core.templates import Template, Values
-from habitue.pages import ideas
+from habitue.pages.start import ideas
 from habitue.site import opened
 from habitue.site.usage import misuse
 

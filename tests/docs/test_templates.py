@@ -1,7 +1,7 @@
 """docs/templates.md lists every template with the sentence it starts with, and no other."""
 
 from habitue.core import templates
-from habitue.pages import ideas
+from habitue.pages.start import ideas
 from tests.docs import markdown
 
 

@@ -9,7 +9,8 @@ from django.test import Client
 from habitue import ledger
 from habitue.members import businesses, customers, staff
 from habitue.members.models import Business, Card, Customer, Staff
-from habitue.pages import join, sentence
+from habitue.pages.card import join
+from habitue.pages.start import sentence
 
 ZOE = "zoe@example.org"  # who owns the café
 

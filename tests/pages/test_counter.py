@@ -117,7 +117,7 @@ def test_a_reward_out_of_reach_is_refused_with_a_sentence(counter: Client, alice
 def test_undo_ends_after_a_minute(counter: Client, alice: Customer) -> None:
     stamp(counter, alice)
     later = datetime.now(UTC) + timedelta(seconds=61)
-    with patch("habitue.pages.counter.timezone.now", return_value=later):
+    with patch("habitue.pages.counter.sheet.timezone.now", return_value=later):
         answer = counter.post(path(alice, "undo"))
     assert answer.status_code == 422
     assert stamps(alice) == 3

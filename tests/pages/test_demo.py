@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 
 from habitue.members.models import Business, Staff
-from habitue.pages import demo
+from habitue.pages.start import demo
 from tests.pages.conftest import make_member, make_shop
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ import zxingcpp
 from django.test import Client
 
 from habitue.members.models import Business, Card, Customer
-from habitue.pages import countries, poster, sentence
+from habitue.pages import poster
+from habitue.pages.start import countries, sentence
 from habitue.pages.templatetags import words
 from tests.pages import shrink
 

@@ -17,9 +17,10 @@ from habitue.members.models import Business
 from habitue.metrics import Answers, Result, benchmarks, catalogue
 from habitue.metrics.cadence import Cadence
 from habitue.metrics.report import Report
-from habitue.pages import access, charts, today
+from habitue.pages import access, charts
 from habitue.pages.measures import groups, reports, saying
 from habitue.pages.models import Study
+from habitue.pages.owner import today
 
 
 class Shown(Struct, frozen=True):

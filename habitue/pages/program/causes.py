@@ -15,7 +15,8 @@ from habitue.core import money
 from habitue.ledger import giving
 from habitue.ledger.giving import Report, Running
 from habitue.members.models import Business
-from habitue.pages import access, certificate, forms, holdings, refusals, spreadsheet
+from habitue.pages import access, forms, holdings, refusals, spreadsheet
+from habitue.pages.card import certificate
 
 DAY = timedelta(days=1)
 

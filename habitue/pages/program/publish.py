@@ -20,8 +20,9 @@ from habitue.core.program import Program
 from habitue.ledger import books, publishing
 from habitue.ledger.publishing import Preview
 from habitue.members.models import Business, Customer
-from habitue.pages import access, today
+from habitue.pages import access
 from habitue.pages.models import Study
+from habitue.pages.owner import today
 from habitue.pages.program import changes, faults, saying, studies, trying, versions
 from habitue.pages.program.studies import PreviewAsked
 from habitue.pages.templatetags import words as say

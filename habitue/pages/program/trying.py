@@ -13,8 +13,9 @@ from habitue.core import document, templates
 from habitue.core.document import Problem
 from habitue.core.program import Program
 from habitue.members.models import LANGUAGES, Business
-from habitue.pages import holdings, ideas
+from habitue.pages import holdings
 from habitue.pages import words as phrases
+from habitue.pages.start import ideas
 
 FOLDER: Final = ideas.FOLDER.parent
 TEXT: Final = "text"

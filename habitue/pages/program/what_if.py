@@ -13,8 +13,9 @@ from habitue.core.program import Program
 from habitue.core.whatif.replay import PAID
 from habitue.core.whatif.result import Month, Trial, WhatIf
 from habitue.members.models import Business
-from habitue.pages import access, today, trials
+from habitue.pages import access, trials
 from habitue.pages.models import Study
+from habitue.pages.owner import today
 from habitue.pages.program import faults, saying, studies, trying, versions
 from habitue.pages.program.studies import WhatIfAsked
 from habitue.pages.templatetags import words as say

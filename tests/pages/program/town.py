@@ -12,7 +12,7 @@ from habitue.core.facts import Line, Purchase
 from habitue.ledger import Answer, Fact
 from habitue.members import businesses, customers
 from habitue.members.models import Business, Customer
-from habitue.pages import join
+from habitue.pages.card import join
 
 TOWN = """\
 program: town

@@ -15,7 +15,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from habitue.members import staff
 from habitue.members.models import Business
-from habitue.pages import access, account, events, today
+from habitue.pages import access, account, events
+from habitue.pages.owner import today
 
 TASK = "habitue.site.tasks.build_demo"
 LOCK = "demo"

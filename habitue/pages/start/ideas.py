@@ -7,7 +7,7 @@ from typing import Final
 from habitue.core import templates
 from habitue.core.templates import Template
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "programs" / "templates"
+FOLDER: Final = Path(__file__).resolve().parents[3] / "programs" / "templates"
 
 
 def names() -> list[str]:

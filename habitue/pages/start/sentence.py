@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from habitue.core import templates
 from habitue.members.models import Business
-from habitue.pages import ideas
+from habitue.pages.start import ideas
 
 HEAD_START: Final = 2
 SMALLEST, LARGEST = 3, 30

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET
 from habitue import ledger
 from habitue.members import businesses, staff
 from habitue.members.models import Business
-from habitue.pages import access, account, countries, drawing, forms, links, qr, sentence
+from habitue.pages import access, account, drawing, forms, links, qr
 from habitue.pages import words as say
+from habitue.pages.start import countries, sentence
 
 DRAFT = "first_run"
 STEPS = 4

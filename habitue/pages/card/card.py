@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from habitue.members import cards
 from habitue.members.models import Business, Card
-from habitue.pages import access, certificate, drawing, history, holdings, links, qr, standing
+from habitue.pages import access, drawing, history, holdings, links, qr, standing
+from habitue.pages.card import certificate
 
 
 @never_cache

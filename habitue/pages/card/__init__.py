@@ -1,0 +1,1 @@
+"""The customer's pages: joining, the card, what belongs to it."""
