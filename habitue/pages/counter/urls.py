@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from habitue.pages.counter import sheet
+from habitue.pages.counter import entering, scanning, sheet
 
 urlpatterns = [
-    path("s/<str:key>", sheet.scan, name="counter"),
-    path("s/<str:key>/in", sheet.enter, name="counter-in"),
-    path("s/<str:key>/out", sheet.leave, name="counter-out"),
-    path("s/<str:key>/search", sheet.search, name="counter-search"),
+    path("s/<str:key>", scanning.scan, name="counter"),
+    path("s/<str:key>/in", entering.enter, name="counter-in"),
+    path("s/<str:key>/out", entering.leave, name="counter-out"),
+    path("s/<str:key>/search", scanning.search, name="counter-search"),
     path("s/<str:key>/m/<int:member>", sheet.sheet, name="sheet"),
     path("s/<str:key>/m/<int:member>/stamp", sheet.stamp, name="stamp"),
     path("s/<str:key>/m/<int:member>/give", sheet.give, name="give"),

@@ -1,4 +1,4 @@
-"""The counter: one code once, green only after the ledger, a minute to undo, sealed by shop."""
+"""The sheet: green only after the ledger, a minute to undo, sealed by shop."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from habitue import ledger
-from habitue.members import businesses, cards, staff
-from habitue.members.models import Business, Card, CodeRefusal, Customer, Staff, UsedCode
+from habitue.members import businesses, staff
+from habitue.members.models import Business, Customer
 from tests.pages.conftest import make_member, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -39,37 +39,6 @@ def stamp(client: Client, customer: Customer, quantity: int = 1) -> str:
     answer = client.post(path(customer, "stamp"), fields)
     assert answer.status_code == 200
     return answer.content.decode()
-
-
-def test_a_code_opens_the_sheet_once(counter: Client, card: Card) -> None:
-    shop, code = card.customer.business, cards.code(card, at=timezone.now())
-    answer = counter.post(f"/s/{shop.counter_key}", {"code": f"http://any.host/k/{code}"})
-    assert answer.headers["Location"] == path(card.customer)
-    again = counter.post(f"/s/{shop.counter_key}", {"code": code})
-    assert again.status_code == 422
-    assert "déjà servi" in again.content.decode()
-    assert CodeRefusal.objects.get().reason == "used"
-
-
-def test_a_code_older_than_a_minute_is_refused(counter: Client, card: Card) -> None:
-    code = cards.code(card, at=timezone.now() - timedelta(seconds=61))
-    answer = counter.post(f"/s/{card.customer.business.counter_key}", {"code": code})
-    assert answer.status_code == 422
-    assert "expiré" in answer.content.decode()
-
-
-def test_a_number_typed_by_hand_opens_the_sheet(counter: Client, alice: Customer) -> None:
-    number = alice.member.number.lower()
-    typed = f"{number[:4]} {number[4:]}"
-    answer = counter.post(f"/s/{alice.business.counter_key}", {"code": typed})
-    assert answer.headers["Location"] == path(alice)
-
-
-@pytest.mark.parametrize("text", ["", "nothing", "\x00", "é" * 500, "A" * 36])
-def test_nonsense_is_refused_with_a_sentence(counter: Client, cafe: Business, text: str) -> None:
-    answer = counter.post(f"/s/{cafe.counter_key}", {"code": text})
-    assert answer.status_code == 422
-    assert 'role="alert"' in answer.content.decode()
 
 
 def test_a_stamp_is_there_before_the_green(counter: Client, alice: Customer) -> None:
@@ -139,35 +108,6 @@ def test_bad_quantities_change_nothing_or_count_as_one(
     assert (answer.status_code, stamps(alice)) == ((200, 3) if quantity == "" else (422, 2))
 
 
-def test_five_wrong_pins_lock_the_counter(client: Client, cafe: Business, diego: Staff) -> None:
-    where = f"/s/{cafe.counter_key}/in"
-    for _ in range(5):
-        assert client.post(where, {"staff": diego.pk, "pin": "0000"}).status_code == 422
-    answer = client.post(where, {"staff": diego.pk, "pin": "4711"})
-    assert answer.status_code == 422
-    assert "15 minutes" in answer.content.decode()
-
-
-def test_search_finds_by_name_mail_and_number(counter: Client, alice: Customer) -> None:
-    make_member(alice.business, "Bruno", "bruno@example.org")
-    where = f"/s/{alice.business.counter_key}/search"
-    for text in ("mart", "ALICE@example.org", alice.member.number):
-        found = counter.get(where, {"q": text}).content.decode()
-        assert "Alice" in found
-        assert "Bruno" not in found
-    assert "Personne" in counter.get(where, {"q": "zz"}).content.decode()
-
-
-def test_a_phones_own_camera_leads_to_a_button_that_posts(
-    counter: Client, client: Client, card: Card
-) -> None:
-    code = cards.code(card, at=timezone.now())
-    assert "pour le comptoir" in client.get(f"/k/{code}").content.decode()
-    text = counter.get(f"/k/{code}").content.decode()
-    assert f'action="/s/{card.customer.business.counter_key}"' in text
-    assert UsedCode.objects.count() == 0  # opening changed nothing
-
-
 POINTS = """
 program: points
 title: {fr: Des points}
@@ -210,24 +150,3 @@ def test_another_shops_people_do_not_exist_here(counter: Client, cafe: Business)
         answer = counter.post(where, {"reference": "x" * 20}) if action else counter.get(where)
         assert answer.status_code == 404
     assert stamps(stranger) == 2
-
-
-def test_another_shops_counter_asks_for_its_own_pin(counter: Client) -> None:
-    bar = make_shop("Bar")
-    stranger = make_member(bar, "Nino", "nino@example.org")
-    for where in (f"/s/{bar.counter_key}", path(stranger), f"/s/{bar.counter_key}/search?q=nino"):
-        assert counter.get(where).headers["Location"] == f"/s/{bar.counter_key}/in"
-    answer = counter.post(path(stranger, "stamp"), {"reference": "x" * 20})
-    assert answer.headers["Location"] == f"/s/{bar.counter_key}/in"
-    assert counter.get("/s/unknown").status_code == 404
-
-
-def test_who_was_let_go_is_out_at_once(counter: Client, cafe: Business, diego: Staff) -> None:
-    diego.active = False
-    diego.save()
-    assert counter.get(f"/s/{cafe.counter_key}").status_code == 302
-
-
-def test_leaving_ends_the_shift(counter: Client, cafe: Business) -> None:
-    counter.post(f"/s/{cafe.counter_key}/out")
-    assert counter.get(f"/s/{cafe.counter_key}").status_code == 302

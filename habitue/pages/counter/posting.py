@@ -1,0 +1,52 @@
+"""One fact of the counter goes to the ledger: from whom, under which reference, exactly once."""
+
+from decimal import Decimal
+from typing import Final
+
+from django.utils import timezone
+from msgspec import structs
+
+from habitue import ledger
+from habitue.core import facts, money
+from habitue.members.models import Business, Customer, Staff
+from habitue.pages import events
+
+_AT_PARTNERS: Final = (
+    facts.Visit,
+    facts.Purchase,
+    facts.Redemption,
+    facts.VoucherUse,
+    facts.Payment,
+)
+
+
+def answer(
+    business: Business, staff: Staff, customer: Customer, what: facts.What, reference: str
+) -> ledger.Answer:
+    """What the ledger says to one fact; to a button sent twice, what it said first."""
+    now, what = timezone.now(), at_partner(staff, what)
+    source = f"counter:{staff.pk}"
+    fact = ledger.Fact(customer=customer.pk, at=now, what=what, source=source, reference=reference)
+    (said,) = ledger.post(business.pk, [fact], now=now)
+    if said.refused and said.refused.code == "conflict" and (first := _first(fact, business)):
+        (said,) = ledger.post(business.pk, [first], now=now)
+    return said
+
+
+def minor(amount: Decimal, business: Business) -> int:
+    """An amount of money in minor units."""
+    return int((amount * 10 ** money.decimals(business.currency)).quantize(Decimal(1)))
+
+
+def at_partner(staff: Staff, what: facts.What) -> facts.What:
+    """What happens at a partner's till carries the partner."""
+    if staff.partner and isinstance(what, _AT_PARTNERS):
+        return structs.replace(what, partner=staff.partner)
+    return what
+
+
+def _first(fact: ledger.Fact, business: Business) -> ledger.Fact | None:
+    """The fact at the moment of its first sending: a button sent twice is one and the same."""
+    event = ledger.find(business.pk, fact.source, fact.reference)
+    at = events.moment_of(fact.customer, event) if event else None
+    return structs.replace(fact, at=at) if at else None
