@@ -50,6 +50,7 @@ class Environment:
     mail_from: str
     debug: bool
     threads: int
+    backups_kept: int
 
     @property
     def address(self) -> str:
@@ -85,6 +86,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         mail_from=env.get("EMAIL_FROM", "") or "habitue@localhost",
         debug=_yes_or_no("DEBUG", env.get("DEBUG", "")),
         threads=_whole("WEB_THREADS", env.get("WEB_THREADS", "") or "16", 1, 256),
+        backups_kept=_whole("BACKUPS_KEPT", env.get("BACKUPS_KEPT", "") or "7", 0, 366),
     )
 
 

@@ -81,6 +81,27 @@ def lake(timestamp: int) -> None:
         log.info("%s rows were copied to the lake", sum(each.rows for each in copied))
 
 
+@app.periodic(cron="20 3 * * *")
+@app.task(queueing_lock="backup", pass_context=False)
+def backup(timestamp: int) -> None:
+    """Write the night's backup and let the oldest go; one that fails is told in the log."""
+    from django.conf import settings
+
+    from habitue.site import backups
+    from habitue.site.complaint import Complaint
+
+    env = settings.ENVIRONMENT
+    if not env.backups_kept:
+        return
+    try:
+        made = backups.make(env, now=datetime.now(UTC))
+    except Complaint as complaint:
+        log.error("No backup was made: %s", complaint)
+        return
+    backups.prune(env, keep=env.backups_kept)
+    log.info("A backup was made: %s", made.name)
+
+
 @app.task(pass_context=False)
 def study(key: int) -> None:
     """Work out what an owner asked for on a page; started again after a crash, it begins anew."""
