@@ -1,6 +1,6 @@
 """Keys for programs: shown once, kept as a hash, each with what it may do.
 
-A key reads `hk_<scope>_<43 characters>`: 256 bits by chance, so a plain SHA-256 is enough of a hash,
+A key reads `hk_<scope>_<43 characters>`: 256 bits by chance, so a plain SHA-256 is hash enough,
 and whoever finds one in a file sees what it is.
 """
 
