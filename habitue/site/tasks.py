@@ -122,3 +122,14 @@ def forget_codes(timestamp: int) -> None:
     cards.forget_used(before=now)
     codes.forget(before=now)
     kept.forget(now=now)
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queueing_lock="empty_bin", pass_context=False)
+def empty_bin(timestamp: int) -> None:
+    """Erase the customers who have lain in the recycle bin for 30 days."""
+    from habitue.pages import erasing
+
+    erased = erasing.empty_bin(now=datetime.now(UTC))
+    if erased:
+        log.info("%s customers were erased: their days in the recycle bin are over", erased)
