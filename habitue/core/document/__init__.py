@@ -16,7 +16,7 @@ from habitue.core.document import awards, page, sense, vocabulary
 from habitue.core.document.forms import NAME, Bare, Named
 from habitue.core.document.page import Node, Problem, Sheet
 
-__all__ = ["Problem", "read", "schema", "write"]
+__all__ = ["Problem", "Writer", "plain", "read", "schema", "write"]
 SCHEMA_ID = "https://habitue.example/programs/schema.json"
 
 
@@ -37,6 +37,18 @@ def read(text: str) -> program.Program | list[Problem]:
 
 def write(found: program.Program) -> str:
     """The YAML text of a program: `read(write(program)) == program`. Notes are not kept."""
+    return yaml.dump(
+        plain(found),
+        Dumper=Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=None,
+    )
+
+
+def plain(found: program.Program) -> dict[str, Any]:
+    """A program as the mappings, lists and texts that its file holds; `editing` compares them."""
     sheet = Sheet(
         decimals={unit.id: unit.decimals for unit in found.units},
         places=money.decimals(found.currency),
@@ -45,14 +57,7 @@ def write(found: program.Program) -> str:
         partners=tuple(partner.id for partner in found.partners),
         draws=tuple(draw.id for draw in found.draws),
     )
-    return yaml.dump(
-        vocabulary.PROGRAM.write(found, sheet),
-        Dumper=_Writer,
-        sort_keys=False,
-        allow_unicode=True,
-        width=100,
-        default_flow_style=None,
-    )
+    return vocabulary.PROGRAM.write(found, sheet)
 
 
 def schema() -> dict[str, Any]:
@@ -95,7 +100,7 @@ def _decimals(text: str) -> int:
     return int(text) if text in ("0", "1", "2", "3", "4", "5", "6") else 0
 
 
-class _Writer(yaml.SafeDumper):
+class Writer(yaml.SafeDumper):
     """Block style at the top, one line for small mappings, numbers and dates without quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -109,4 +114,4 @@ def _bare(writer: yaml.SafeDumper, text: Bare) -> yaml.ScalarNode:
     return writer.represent_scalar(f"tag:yaml.org,2002:{tag}", str(text))
 
 
-_Writer.add_representer(Bare, _bare)
+Writer.add_representer(Bare, _bare)
