@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from habitue.pages.counter import entering, scanning, sheet
+from habitue.pages.counter import entering, installing, scanning, sheet
 
 urlpatterns = [
     path("s/<str:key>", scanning.scan, name="counter"),
     path("s/<str:key>/in", entering.enter, name="counter-in"),
     path("s/<str:key>/out", entering.leave, name="counter-out"),
+    path("s/<str:key>/kept", installing.kept, name="counter-kept"),
+    path("s/<str:key>/app.webmanifest", installing.manifest, name="counter-manifest"),
+    path("s/<str:key>/worker.js", installing.worker, name="counter-worker"),
     path("s/<str:key>/search", scanning.search, name="counter-search"),
     path("s/<str:key>/m/<int:member>", sheet.sheet, name="sheet"),
     path("s/<str:key>/m/<int:member>/stamp", sheet.stamp, name="stamp"),
