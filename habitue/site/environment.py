@@ -51,6 +51,8 @@ class Environment:
     debug: bool
     threads: int
     backups_kept: int
+    apple_wallet: tuple[Path, Path] | None  # certificate with key, Apple's intermediate
+    google_wallet: tuple[Path, str] | None  # a service account's file, the issuer's number
 
     @property
     def address(self) -> str:
@@ -87,6 +89,8 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         debug=_yes_or_no("DEBUG", env.get("DEBUG", "")),
         threads=_whole("WEB_THREADS", env.get("WEB_THREADS", "") or "16", 1, 256),
         backups_kept=_whole("BACKUPS_KEPT", env.get("BACKUPS_KEPT", "") or "7", 0, 366),
+        apple_wallet=_apple_wallet(env),
+        google_wallet=_google_wallet(env),
     )
 
 
@@ -145,6 +149,37 @@ def _whole(name: str, text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
         raise _mistake(name, f"must be a whole number from {low} to {high}, not {text!r}")
     return int(text)
+
+
+def _apple_wallet(env: Mapping[str, str]) -> tuple[Path, Path] | None:
+    own, between = _file(env, "APPLE_PASS"), _file(env, "APPLE_WWDR")
+    if own is None or between is None:
+        if own or between:
+            raise _mistake("APPLE_PASS and APPLE_WWDR", "are set together or not at all")
+        return None
+    return own, between
+
+
+def _google_wallet(env: Mapping[str, str]) -> tuple[Path, str] | None:
+    file, issuer = _file(env, "GOOGLE_WALLET"), env.get("GOOGLE_WALLET_ISSUER", "")
+    if file is None or not issuer:
+        if file or issuer:
+            raise _mistake(
+                "GOOGLE_WALLET and GOOGLE_WALLET_ISSUER", "are set together or not at all"
+            )
+        return None
+    if not (issuer.isascii() and issuer.isdigit()):
+        raise _mistake("GOOGLE_WALLET_ISSUER", f"is a number, not {issuer[:40]!r}")
+    return file, issuer
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    if not (given := env.get(name, "")):
+        return None
+    path = Path(given).expanduser().absolute()
+    if not os.access(path, os.R_OK) or not path.is_file():
+        raise _mistake(name, f"names no file that can be read: {path}")
+    return path
 
 
 def _yes_or_no(name: str, text: str) -> bool:
