@@ -24,6 +24,7 @@ class Moment(Struct, frozen=True):
     gain: bool
     title: str
     why: tuple[str, ...]
+    event: int = 0
 
 
 def newest(business: Business, customer: int, *, limit: int = 20) -> list[Moment]:
@@ -54,6 +55,7 @@ def _moment(business: Business, program: Program, unit: Unit, lines: list[EntryL
         gain=amount > 0,
         title=_kind(str(entry.kind), gain=amount > 0),
         why=tuple(dict.fromkeys(_step(program, unit, *step) for step in reasons)),
+        event=entry.event,
     )
 
 
