@@ -35,7 +35,7 @@ class Read(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """A code that was not: `unknown`, `stale`, `used`, `revoked` or `printed`."""
+    """A code that was not: `unknown`, `stale`, `used`, `revoked`, `printed` or `binned`."""
 
     reason: str
 
@@ -88,6 +88,8 @@ def _judge(text: str, business: int, at: datetime) -> tuple[Card | None, Read | 
         return None, Refused("unknown")
     if card.revoked_at is not None:
         return card, Refused("revoked")
+    if card.customer.binned_at is not None:
+        return card, Refused("binned")
     if step == PRINTED:
         allowed = card.customer.business.printed_cards
         return card, Read(card, printed=True) if allowed else Refused("printed")

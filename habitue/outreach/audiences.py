@@ -61,7 +61,8 @@ ORDER BY customer_id"""
 
 _PRESENT: Final = """
 SELECT id FROM members_customer
-WHERE business_id = %s AND id = ANY(%s) AND erased_at IS NULL ORDER BY id"""
+WHERE business_id = %s AND id = ANY(%s) AND erased_at IS NULL AND binned_at IS NULL
+ORDER BY id"""
 
 # A mail address only of who agreed to be written to by mail, and has not taken it back since.
 _PEOPLE: Final = """
@@ -74,7 +75,9 @@ SELECT customer.id, coalesce(member.number, ''), customer.name, coalesce((
         ORDER BY consent.at DESC, consent.id DESC LIMIT 1)), '')
 FROM members_customer customer
 LEFT JOIN members_member member ON member.customer_id = customer.id
-WHERE customer.business_id = %s AND customer.id = ANY(%s) ORDER BY customer.id"""
+WHERE customer.business_id = %s AND customer.id = ANY(%s)
+  AND customer.erased_at IS NULL AND customer.binned_at IS NULL
+ORDER BY customer.id"""
 
 
 def make(
@@ -132,7 +135,10 @@ def count(audience: Audience, *, now: datetime) -> int:
 
 
 def rows(business: Business, customers: Sequence[int], *, now: datetime) -> list[Row]:
-    """What a file says of these customers, in the order of their numbers."""
+    """What a file says of these customers, in the order of their numbers.
+
+    Who was erased or lies in the recycle bin is left out.
+    """
     lives = figures.source(business).lives(populations.as_of(business, now))
     bought = {
         who: (last, orders, revenue)

@@ -136,7 +136,15 @@ def card(token: str) -> Card:
 
 
 def customer(business: Business, key: int) -> Customer:
-    """A customer of this business; other businesses' customers do not exist."""
+    """A customer of this business; other businesses' do not exist, nor who lies in the bin."""
+    found = anyone(business, key)
+    if found.binned_at is not None:
+        raise Http404
+    return found
+
+
+def anyone(business: Business, key: int) -> Customer:
+    """A customer of this business, those in the recycle bin among them; not who was erased."""
     if key >= 2**63:
         raise Http404
     return get_object_or_404(Customer, pk=key, business=business, erased_at=None)

@@ -20,6 +20,7 @@ FROM (
     ORDER BY id DESC LIMIT %(limit)s) AS newest
 JOIN ledger_event event USING (customer_id, id)
 JOIN members_customer customer ON customer.id = event.customer_id
+    AND customer.erased_at IS NULL AND customer.binned_at IS NULL
 ORDER BY event.id DESC"""
 
 _CAME: Final = f"""
@@ -38,7 +39,7 @@ class Happening(Struct, frozen=True):
 
 
 def newest(business: Business, *, limit: int) -> list[Happening]:
-    """The last events, newest first."""
+    """The last events, newest first; those of who was erased or lies in the bin are left out."""
     return [Happening(*row) for row in query(_NEWEST, {"business": business.pk, "limit": limit})]
 
 

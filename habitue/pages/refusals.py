@@ -11,6 +11,7 @@ def scan(reason: str) -> str:
         "stale": _("This code has expired. Ask for the code that the card shows now."),
         "used": _("This code was used already. Wait until the card shows the next one."),
         "revoked": _("This card was replaced by a newer one."),
+        "binned": _("This customer lies in the recycle bin. The owner can take them out of it."),
         "printed": _("Printed codes are not accepted here. Scan the card on the phone."),
     }
     return sentences.get(reason) or _("This is no card of this shop. Try again, or search by name.")

@@ -49,6 +49,8 @@ def _scanned(request: HttpRequest, business: Business, staff: Staff, text: str) 
     """A card's code (or the address that holds it), or the member's number typed by hand."""
     code = text.strip().rstrip("/").rpartition("/")[2]
     number = customers.find(business, Identity.Kind.NUMBER, code)
+    if number is not None and not Customer.objects.filter(pk=number, binned_at=None).exists():
+        return _scan_page(request, business, staff, problem=refusals.scan("binned"))
     if number is not None:
         return redirect("sheet", business.counter_key, number)
     answer = cards.read(code, business=business.pk, staff=staff, at=timezone.now())
@@ -60,7 +62,9 @@ def _scanned(request: HttpRequest, business: Business, staff: Staff, text: str) 
 
 def _found(business: Business, staff: Staff, text: str) -> list[Customer]:
     """Members of this business who answer to the text; the newest first. A partner is told none."""
-    members = Customer.objects.filter(business=business, erased_at=None, member__isnull=False)
+    members = Customer.objects.filter(
+        business=business, erased_at=None, binned_at=None, merged_into=None, member__isnull=False
+    )
     if len(text) < 2 or staff.partner:
         return []
     for kind in (Identity.Kind.NUMBER, Identity.Kind.EMAIL, Identity.Kind.PHONE):

@@ -39,9 +39,11 @@ def number(request: HttpRequest) -> int:
 def names(business: Business, customers: Sequence[int]) -> dict[int, str]:
     """What they are called, else their number in the system they came from.
 
-    Who was erased since is left out.
+    Who was erased since, or lies in the recycle bin, is left out.
     """
-    found = Customer.objects.filter(business=business, pk__in=customers, erased_at=None)
+    found = Customer.objects.filter(
+        business=business, pk__in=customers, erased_at=None, binned_at=None
+    )
     called = dict(found.values_list("pk", "name"))
     nameless = [key for key, name in called.items() if not name]
     numbers = Identity.objects.filter(

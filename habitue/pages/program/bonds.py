@@ -40,7 +40,9 @@ def household(request: HttpRequest, business: Business, key: int) -> HttpRespons
         if not problem:
             return redirect("household", key)
     own = households.of(business.pk, customer.pk)
-    mates = Customer.objects.filter(business=business, pk__in=own.members if own else [])
+    mates = Customer.objects.filter(
+        business=business, pk__in=own.members if own else [], erased_at=None, binned_at=None
+    )
     context = {
         **_context(business, customer),
         "mates": mates.select_related("member").order_by("pk"),
@@ -172,7 +174,8 @@ def _other(business: Business, form: forms.Other) -> Customer | None:
     text = form.cleaned_data["other"]
     for kind in _KINDS:
         if (key := people.find(business, kind, text)) is not None:
-            return Customer.objects.filter(business=business, erased_at=None, pk=key).first()
+            found = Customer.objects.filter(business=business, erased_at=None, binned_at=None)
+            return found.filter(pk=key).first()
     return None
 
 

@@ -129,9 +129,9 @@ def _won(business: Business, shown: games.Shown) -> list[Won]:
     claims = ledger.claimed(business.pk, of.draw, of.starts_on, now=timezone.now())
     goes_on = survivors.of([claim.customer for claim in claims])
     names = dict(
-        Customer.objects.filter(business=business, pk__in=goes_on.values()).values_list(
-            "pk", "name"
-        )
+        Customer.objects.filter(
+            business=business, pk__in=goes_on.values(), binned_at=None
+        ).values_list("pk", "name")
     )
     states = _states()
     return [

@@ -217,7 +217,9 @@ def _sums(new: Program, old: Program, preview: Preview) -> list[str]:
 def _examples(business: Business, new: Program, preview: Preview) -> list[Example]:
     """Some of the members for whom something is different, by name."""
     numbers = [one.customer for one in preview.examples]
-    rows = Customer.objects.filter(business=business, pk__in=numbers, erased_at=None)
+    rows = Customer.objects.filter(
+        business=business, pk__in=numbers, erased_at=None, binned_at=None
+    )
     names = dict(rows.values_list("pk", "name"))
     return [
         Example(one.customer, names[one.customer], tuple(_example(new, one)))
