@@ -9,6 +9,7 @@ never changes, is refused unless the business turned it on.
 import base64
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +21,8 @@ from habitue.members.models import Card, CodeRefusal, Customer, Staff, UsedCode
 
 STEP: Final = 30
 STEPS_VALID: Final = 2
-KEPT: Final = timedelta(hours=1)
+OFFLINE_STEPS: Final = 2  # clocks of two phones differ: 60 seconds either way
+KEPT: Final = timedelta(days=8)  # longer than a phone may come late with a code it saw
 PRINTED: Final = 0  # the step of a printed code
 _ID, _STEP, _SIGN = 13, 7, 16  # base32 characters of 63, 35 and 80 bits
 LENGTH: Final = _ID + _STEP + _SIGN
@@ -45,6 +47,13 @@ def issue(customer: Customer) -> Card:
     return Card.objects.create(customer=customer, token=secrets.token_urlsafe(18))
 
 
+def issue_many(customers: Iterable[int]) -> None:
+    """A new card for each of these customers, by number."""
+    Card.objects.bulk_create(
+        Card(customer_id=customer, token=secrets.token_urlsafe(18)) for customer in customers
+    )
+
+
 def find(token: str) -> Card | None:
     """The card of an address, with its holder; None when there is none, or it was revoked."""
     return _first(token=token, revoked_at=None)
@@ -65,9 +74,15 @@ def printed_code(card: Card) -> str:
     return _signed(card, PRINTED)
 
 
-def read(text: str, *, business: int, staff: Staff | None, at: datetime) -> Read | Refused:
-    """Accept a code once, or say why not; a refusal is kept in the journal of refusals."""
-    card, answer = _judge(text.strip().upper(), business, at)
+def read(
+    text: str, *, business: int, staff: Staff | None, at: datetime, offline: bool = False
+) -> Read | Refused:
+    """Accept a code once, or say why not; a refusal is kept in the journal of refusals.
+
+    `offline`: it was seen at `at` by the clock of a phone without a network, told only now.
+    """
+    good = range(-OFFLINE_STEPS, OFFLINE_STEPS + 1) if offline else range(STEPS_VALID)
+    card, answer = _judge(text.strip().upper(), business, at, good)
     if isinstance(answer, Refused):
         CodeRefusal.objects.create(
             business_id=business, card=card, staff=staff, reason=answer.reason, at=at
@@ -80,7 +95,9 @@ def forget_used(*, before: datetime) -> int:
     return UsedCode.objects.filter(used_at__lt=before - KEPT).delete()[0]
 
 
-def _judge(text: str, business: int, at: datetime) -> tuple[Card | None, Read | Refused]:
+def _judge(
+    text: str, business: int, at: datetime, good: range
+) -> tuple[Card | None, Read | Refused]:
     card, step = _parse(text)
     if card is None or card.customer.business_id != business:
         return None, Refused("unknown")
@@ -93,7 +110,7 @@ def _judge(text: str, business: int, at: datetime) -> tuple[Card | None, Read | 
     if step == PRINTED:
         allowed = card.customer.business.printed_cards
         return card, Read(card, printed=True) if allowed else Refused("printed")
-    if not 0 <= int(at.timestamp()) // STEP - step < STEPS_VALID:
+    if int(at.timestamp()) // STEP - step not in good:
         return card, Refused("stale")
     if not _use(card, step, at):
         return card, Refused("used")

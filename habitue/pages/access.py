@@ -5,22 +5,26 @@ Whatever belongs to someone else does not exist: the answer is 404, never data.
 
 import functools
 from collections.abc import Callable
+from datetime import datetime
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 
-from habitue.members import cards
+from habitue.members import cards, devices
 from habitue.members import staff as people
-from habitue.members.models import Business, Card, Customer, Staff
+from habitue.members.models import Business, Card, Customer, Device, Staff
 
 P = ParamSpec("P")
 OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponse]
 CounterView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponse]
+ChiefView = CounterView
 FIRST_PIN = "first_pin"
 _COUNTER = "counter"
+_DEVICES = "devices"
 _BUSINESS = "business"
 
 
@@ -39,6 +43,27 @@ def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
         return view(request, business, *args, **kwargs)
 
     return wrapped
+
+
+def chief(view: ChiefView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """As `owner`, but a manager is refused: keys, people and backups are the owner's own."""
+
+    @functools.wraps(view)
+    @owner
+    def wrapped(
+        request: HttpRequest, business: Business, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        one = person(request, business)
+        if one.role != Staff.Role.OWNER:
+            raise PermissionDenied
+        return view(request, business, one, *args, **kwargs)
+
+    return wrapped
+
+
+def person(request: HttpRequest, business: Business) -> Staff:
+    """Who, among the business's people, is signed in."""
+    return Staff.objects.get(business=business, user=cast(User, request.user), active=True)
 
 
 def counter(view: CounterView[P]) -> Callable[..., HttpResponse]:
@@ -72,13 +97,13 @@ def may_start(request: HttpRequest) -> bool:
 
 
 def starter(
-    view: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """The view is for who may open a new shop, or look around; others sign in."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
-        return view(request) if may_start(request) else redirect("sign-in")
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs) if may_start(request) else redirect("sign-in")
 
     return wrapped
 
@@ -101,23 +126,29 @@ def counter_of(key: str) -> Business:
 
 
 def at_counter(request: HttpRequest, business: Business) -> Staff | None:
-    """Who works at this counter in this browser: by PIN, or as the signed-in owner."""
+    """Who works at this counter in this browser: by PIN, or as the signed-in owner.
+
+    A browser whose device was revoked is out at once.
+    """
     active = Staff.objects.filter(business=business, active=True)
     key = request.session.get(_COUNTER, {}).get(str(business.pk))
-    if key and (found := active.filter(pk=key).first()):
-        return found
+    if key and (admitted := request.session.get(_DEVICES, {}).get(str(key))):
+        working = active.filter(devices__pk=admitted["id"], devices__revoked_at=None)
+        if found := working.filter(pk=key).first():
+            return found
     if request.user.is_authenticated:
         return active.filter(user=request.user).first()
     return None
 
 
 def enter(request: HttpRequest, staff: Staff) -> None:
-    """Let someone work at the counter in this browser."""
+    """Let someone work at the counter in this browser, which is a device of theirs."""
     request.session.cycle_key()
     request.session[_COUNTER] = {
         **request.session.get(_COUNTER, {}),
         str(staff.business_id): staff.pk,
     }
+    device(request, staff, at=timezone.now())
 
 
 def leave(request: HttpRequest, business: Business) -> None:
@@ -125,6 +156,39 @@ def leave(request: HttpRequest, business: Business) -> None:
     kept = dict(request.session.get(_COUNTER, {}))
     kept.pop(str(business.pk), None)
     request.session[_COUNTER] = kept
+
+
+def device(request: HttpRequest, staff: Staff, *, at: datetime) -> Device:
+    """The device that this browser is while this person works at the counter."""
+    admitted = request.session.get(_DEVICES, {}).get(str(staff.pk))
+    if admitted:
+        found = devices.working(staff.business).filter(pk=admitted["id"], staff=staff).first()
+        if found is not None:
+            return found
+    return _admit(request, staff, at)
+
+
+def told_device(request: HttpRequest, staff: Staff, *, known: int, at: datetime) -> Device | None:
+    """The device whose secret this browser must still be told; None where it has it (`known`).
+
+    A secret is told once. A browser that lost it becomes another device.
+    """
+    found = device(request, staff, at=at)
+    if found.pk == known:
+        return None
+    if request.session[_DEVICES][str(staff.pk)]["told"]:
+        found = _admit(request, staff, at)
+    admitted = {"id": found.pk, "told": True}
+    request.session[_DEVICES] = {**request.session[_DEVICES], str(staff.pk): admitted}
+    return found
+
+
+def _admit(request: HttpRequest, staff: Staff, at: datetime) -> Device:
+    agent = request.headers.get("User-Agent", "")
+    made = devices.admit(staff, user_agent=agent, at=at)
+    admitted = {"id": made.pk, "told": False}
+    request.session[_DEVICES] = {**request.session.get(_DEVICES, {}), str(staff.pk): admitted}
+    return made
 
 
 def card(token: str) -> Card:

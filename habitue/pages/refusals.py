@@ -17,6 +17,25 @@ def scan(reason: str) -> str:
     return sentences.get(reason) or _("This is no card of this shop. Try again, or search by name.")
 
 
+def offline(code: str, sentence: str = "") -> str:
+    """Why something that was kept on a phone did not count once it arrived."""
+    sentences = {
+        "device": _("This phone may no longer work here."),
+        "signature": _("This was changed on the phone after it was kept."),
+        "chain": _("This does not follow from what this phone did before."),
+        "malformed": _("The phone kept something that cannot be read."),
+        "early": _("The phone's clock was ahead. Set it right, and enter this again."),
+        "late": _("This is more than seven days old."),
+        "stale": _("The code had expired when it was scanned: it was a photo or a copy."),
+        "used": _("This code had been used already, here or on another phone."),
+        "unknown": _("This is no card of this shop."),
+        "revoked": _("This card was replaced by a newer one."),
+        "binned": _("This customer lies in the recycle bin. The owner can take them out of it."),
+        "printed": _("Printed codes are not accepted here."),
+    }
+    return sentences.get(code) or posting(Refused(code, sentence))
+
+
 def posting(refused: Refused) -> str:
     """Why the ledger did not do it."""
     for sentences in (_at_the_counter(), _of_members(), _of_corrections(), _beyond()):

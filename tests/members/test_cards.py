@@ -83,6 +83,21 @@ def test_the_code_does_not_give_away_the_cards_address(card: Card, now: datetime
 
 def test_marks_of_used_codes_are_cleaned_up(card: Card, now: datetime) -> None:
     assert seen(cards.code(card, at=now), card, now) == "accepted"
-    assert cards.forget_used(before=now + timedelta(minutes=30)) == 0
-    assert cards.forget_used(before=now + timedelta(hours=2)) == 1
+    assert cards.forget_used(before=now + timedelta(days=7)) == 0
+    assert cards.forget_used(before=now + timedelta(days=9)) == 1
     assert not UsedCode.objects.exists()
+
+
+def test_a_code_seen_offline_is_good_within_a_minute_of_its_own(card: Card, now: datetime) -> None:
+    start = now.replace(second=0)
+    code = cards.code(card, at=start)
+
+    def told(at: datetime) -> str:
+        business = card.customer.business_id
+        answer = cards.read(code, business=business, staff=None, at=at, offline=True)
+        return answer.reason if isinstance(answer, cards.Refused) else "accepted"
+
+    assert told(start + timedelta(seconds=90)) == "stale"
+    assert told(start - timedelta(seconds=61)) == "stale"
+    assert told(start - timedelta(seconds=60)) == "accepted"
+    assert told(start + timedelta(seconds=59)) == "used"

@@ -1,5 +1,6 @@
 """One fact of the counter goes to the ledger: from whom, under which reference, exactly once."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -21,12 +22,26 @@ _AT_PARTNERS: Final = (
 
 
 def answer(
-    business: Business, staff: Staff, customer: Customer, what: facts.What, reference: str
+    business: Business,
+    staff: Staff,
+    customer: Customer,
+    what: facts.What,
+    reference: str,
+    *,
+    at: datetime | None = None,
 ) -> ledger.Answer:
-    """What the ledger says to one fact; to a button sent twice, what it said first."""
+    """What the ledger says to one fact; to a button sent twice, what it said first.
+
+    `at` is when it happened, where that was before now.
+    """
     now, what = timezone.now(), at_partner(staff, what)
-    source = f"counter:{staff.pk}"
-    fact = ledger.Fact(customer=customer.pk, at=now, what=what, source=source, reference=reference)
+    fact = ledger.Fact(
+        customer=customer.pk,
+        at=at or now,
+        what=what,
+        source=f"counter:{staff.pk}",
+        reference=reference,
+    )
     (said,) = ledger.post(business.pk, [fact], now=now)
     if said.refused and said.refused.code == "conflict" and (first := _first(fact, business)):
         (said,) = ledger.post(business.pk, [first], now=now)

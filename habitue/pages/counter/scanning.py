@@ -3,8 +3,9 @@
 import logging
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -52,12 +53,26 @@ def _scanned(request: HttpRequest, business: Business, staff: Staff, text: str) 
     if number is not None and not Customer.objects.filter(pk=number, binned_at=None).exists():
         return _scan_page(request, business, staff, problem=refusals.scan("binned"))
     if number is not None:
-        return redirect("sheet", business.counter_key, number)
+        return _opened(request, business, number)
     answer = cards.read(code, business=business.pk, staff=staff, at=timezone.now())
     if isinstance(answer, cards.Refused):
         log.warning("A code was refused at the counter of %s: %s", business.slug, answer.reason)
-        return _scan_page(request, business, staff, problem=refusals.scan(answer.reason))
-    return redirect("sheet", business.counter_key, answer.card.customer_id)
+        problem = refusals.scan(answer.reason)
+        if _by_script(request):
+            return JsonResponse({"problem": problem}, status=422)
+        return _scan_page(request, business, staff, problem=problem)
+    return _opened(request, business, answer.card.customer_id)
+
+
+def _opened(request: HttpRequest, business: Business, customer: int) -> HttpResponse:
+    """On to the sheet: a form is led there, the camera's script told where it is."""
+    if _by_script(request):
+        return JsonResponse({"sheet": reverse("sheet", args=[business.counter_key, customer])})
+    return redirect("sheet", business.counter_key, customer)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
 
 
 def _found(business: Business, staff: Staff, text: str) -> list[Customer]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from habitue.pages.counter import entering, installing, scanning, sheet
+from habitue.pages.counter import entering, installing, queue, scanning, sheet
 
 urlpatterns = [
     path("s/<str:key>", scanning.scan, name="counter"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("s/<str:key>/kept", installing.kept, name="counter-kept"),
     path("s/<str:key>/app.webmanifest", installing.manifest, name="counter-manifest"),
     path("s/<str:key>/worker.js", installing.worker, name="counter-worker"),
+    path("s/<str:key>/here", queue.here, name="counter-here"),
+    path("s/<str:key>/device", queue.device, name="counter-device"),
+    path("s/<str:key>/queue", queue.queue, name="counter-queue"),
     path("s/<str:key>/search", scanning.search, name="counter-search"),
     path("s/<str:key>/m/<int:member>", sheet.sheet, name="sheet"),
     path("s/<str:key>/m/<int:member>/stamp", sheet.stamp, name="stamp"),
