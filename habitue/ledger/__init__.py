@@ -17,6 +17,7 @@ from habitue.ledger.reading import (
     entries,
     explain,
     find,
+    lot_days,
     standing,
     standings,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "entries",
     "explain",
     "find",
+    "lot_days",
     "post",
     "program",
     "publish",

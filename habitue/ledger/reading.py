@@ -92,7 +92,7 @@ def explain(business: int, customer: int, event: int) -> list[str]:
     if not lines:
         return _nothing(business, customer, event)
     book = books.shelf(business).book
-    lots = _lots_of(customer, [line.lot for line in lines])
+    lots = lot_days(customer, [line.lot for line in lines])
     return [
         explaining.sentence(
             book.on(line.day).program,
@@ -104,6 +104,19 @@ def explain(business: int, customer: int, event: int) -> list[str]:
         )
         for line in lines
     ]
+
+
+def lot_days(customer: int, lots: Sequence[int]) -> dict[int, tuple[date, date]]:
+    """For each of a customer's lots: the day it was earned on, and its last usable day."""
+    if not lots:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, earned_on, expires_on FROM ledger_lot"
+            " WHERE customer_id = %s AND id = ANY (%s)",
+            [customer, list(lots)],
+        )
+        return {lot: (earned_on, expires_on) for lot, earned_on, expires_on in cursor.fetchall()}
 
 
 def find(business: int, source: str, reference: str) -> int | None:
@@ -141,16 +154,6 @@ def _codes(accounts: dict[int, Account]) -> dict[tuple[int, int], str]:
             [list(accounts)],
         )
         return {(customer, voucher): code for customer, voucher, code in cursor.fetchall()}
-
-
-def _lots_of(customer: int, lots: Sequence[int]) -> dict[int, tuple[date, date]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, earned_on, expires_on FROM ledger_lot"
-            " WHERE customer_id = %s AND id = ANY (%s)",
-            [customer, list(lots)],
-        )
-        return {lot: (earned_on, expires_on) for lot, earned_on, expires_on in cursor.fetchall()}
 
 
 def _standing(

@@ -1,8 +1,21 @@
-"""The consent log: what a person agreed to, in which words, and what counts now."""
+"""The consent log: what a person agreed to, in which words, and what counts now.
 
+An address that was typed on a form may be somebody else's: what its box asks for is written down
+as `pending` and grants nothing until whoever reads the address confirms it (double opt-in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from habitue.members.models import Consent, Customer
+
+MARKETING: Final = "marketing"
+PURPOSES: Final = (MARKETING, "birthday", "survey")
+CHANNELS: Final = ("email", "sms")
+CONFIRMED: Final = "confirmed by mail"
 
 
 def record(
@@ -14,6 +27,7 @@ def record(
     wording: str,
     source: str,
     at: datetime,
+    pending: bool = False,
 ) -> Consent:
     """Write one line; nothing is ever changed or deleted."""
     return Consent.objects.create(
@@ -21,6 +35,7 @@ def record(
         purpose=purpose,
         channel=channel,
         granted=granted,
+        pending=pending,
         wording=wording,
         source=source,
         at=at,
@@ -29,6 +44,40 @@ def record(
 
 def granted(customer: Customer, *, purpose: str, channel: str) -> bool:
     """Whether the newest line of this purpose and channel says yes; no line says no."""
-    lines = Consent.objects.filter(customer=customer, purpose=purpose, channel=channel)
-    newest = lines.order_by("-at", "-id").values_list("granted", flat=True).first()
-    return bool(newest)
+    line = newest(customer).get((purpose, channel))
+    return line is not None and line.granted
+
+
+def newest(customer: Customer) -> dict[tuple[str, str], Consent]:
+    """The line that counts, for each purpose and channel that has one."""
+    lines = Consent.objects.filter(customer=customer)
+    lines = lines.order_by("purpose", "channel", "-at", "-id").distinct("purpose", "channel")
+    return {(line.purpose, line.channel): line for line in lines}
+
+
+def waiting(customer: Customer, channel: str) -> list[Consent]:
+    """What waits for this channel's address to be confirmed."""
+    return [
+        line
+        for (_purpose, by), line in sorted(newest(customer).items())
+        if by == channel and line.pending
+    ]
+
+
+def confirm(
+    customer: Customer, channel: str, lines: Collection[int], *, at: datetime
+) -> list[Consent]:
+    """Grant those of these lines that still wait; what was withdrawn since stays withdrawn."""
+    return [
+        record(
+            customer,
+            purpose=line.purpose,
+            channel=line.channel,
+            granted=True,
+            wording=line.wording,
+            source=CONFIRMED,
+            at=at,
+        )
+        for line in waiting(customer, channel)
+        if line.pk in lines
+    ]

@@ -96,6 +96,7 @@ class Identity(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     value = models.CharField(max_length=254)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # who reads it said yes to a mail
 
     class Meta:
         constraints = [
@@ -166,7 +167,9 @@ class CodeRefusal(models.Model):
 class Consent(models.Model):
     """One line of the consent log. The newest line of a purpose and channel counts.
 
-    Append-only: a trigger refuses changes and deletions. The lines hold no personal data.
+    `pending`: the box was ticked, and nothing is sent before the address has confirmed it; such a
+    line grants nothing. Append-only: a trigger refuses changes and deletions. The lines hold no
+    personal data.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
@@ -174,6 +177,7 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=30)
     channel = models.CharField(max_length=20)
     granted = models.BooleanField()
+    pending = models.BooleanField(default=False, db_default=False)
     wording = models.CharField(max_length=500)  # exactly what the person read
     source = models.CharField(max_length=60)
     at = models.DateTimeField()
@@ -181,6 +185,11 @@ class Consent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["customer", "purpose", "channel", "-id"], name="consent_newest")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="consent_pending", condition=models.Q(pending=False) | models.Q(granted=False)
+            )
         ]
 
     def __str__(self) -> str:
@@ -345,7 +354,8 @@ class Device(models.Model):
 class OfflineScan(models.Model):
     """One action that a device kept while it was offline, and what became of it, for ever the same.
 
-    `answer` is what the device was told: the event it became, or the reason why not.
+    `answer` is what the device was told: the event it became, or the reason why not; with it, the
+    action's own signature and the one before it, by which its neighbors are judged.
     """
 
     id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)

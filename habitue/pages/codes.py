@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from habitue.pages.models import CardMail, SignInCode
+from habitue.pages.models import SignInCode
 
 LIFETIME: Final = timedelta(minutes=10)
 TRIES: Final = 5
@@ -58,7 +58,6 @@ def send(email: str, *, at: datetime) -> Sent | None:
 def forget(*, before: datetime) -> None:
     """Delete what was mailed long ago."""
     SignInCode.objects.filter(made_at__lt=before - KEPT).delete()
-    CardMail.objects.filter(sent_at__lt=before - KEPT).delete()
 
 
 def check(key: int, code: str, *, at: datetime) -> tuple[Verdict, str]:

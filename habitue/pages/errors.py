@@ -38,6 +38,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429."""
+    return _page(
+        request,
+        429,
+        _("That was often, for one hour"),
+        _("So that nobody can try for ever, this works only some times an hour."),
+        _("Wait an hour, or ask at the counter."),
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(

@@ -33,14 +33,15 @@ CONSENTS = {
 PLAIN = RegexValidator(r"[\x00-\x1f\x7f]", _("Please use ordinary letters."), inverse_match=True)
 
 
-def _text(length: int, **attributes: Any) -> dict[str, Any]:
+def text(length: int, **attributes: Any) -> dict[str, Any]:
+    """What a line of text may be: so long, of ordinary letters, in an input with `attributes`."""
     return {"max_length": length, "validators": [PLAIN], "widget": forms.TextInput(attributes)}
 
 
 class Shop(forms.Form):
     """Step 1: which shop."""
 
-    name = forms.CharField(label=_("Name of your shop"), **_text(60, autocomplete="organization"))
+    name = forms.CharField(label=_("Name of your shop"), **text(60, autocomplete="organization"))
     kind = forms.ChoiceField(label=_("What kind of shop?"), choices=KINDS)
     country = forms.ChoiceField(label=_("Country"), initial="FR")
 
@@ -55,7 +56,7 @@ class Promise(forms.Form):
         initial=10,
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )
-    item = forms.CharField(label=_("Of what"), **_text(24, autocomplete="off"))
+    item = forms.CharField(label=_("Of what"), **text(24, autocomplete="off"))
     head_start = forms.BooleanField(
         label=_("Start with 2 stamps given as a welcome"), required=False, initial=True
     )
@@ -102,34 +103,15 @@ class Code(forms.Form):
     )
 
 
-class Join(forms.Form):
-    """A customer becomes a member, on one screen."""
+class Birthday(forms.Form):
+    """Day and month, as people write them; the year is nobody's business."""
 
-    name = forms.CharField(label=_("Your first name"), **_text(60, autocomplete="given-name"))
-    contact = forms.CharField(
-        label=_("E-mail or mobile number"),
-        help_text=_("So that you can find your card again."),
-        **_text(100, autocomplete="email"),
-    )
     birthday = forms.CharField(
         label=_("Birthday (optional)"),
         required=False,
         help_text=_("Day and month, such as 24/12."),
-        **_text(10, autocomplete="off", inputmode="numeric", placeholder="24/12"),
+        **text(10, autocomplete="off", inputmode="numeric", placeholder="24/12"),
     )
-    email = forms.BooleanField(label=CONSENTS["email"], required=False)
-    sms = forms.BooleanField(label=CONSENTS["sms"], required=False)
-
-    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.business = business
-
-    def clean_contact(self) -> tuple[str, str]:
-        given = str(self.cleaned_data["contact"])
-        kind = identities.guess_kind(given)
-        if identities.normalise(kind, given, country=self.business.country) is None:
-            raise forms.ValidationError(_("Please check this e-mail address or mobile number."))
-        return kind, given
 
     def clean_birthday(self) -> tuple[int, int] | None:
         given = str(self.cleaned_data["birthday"]).replace(".", "/").replace("-", "/").strip("/ ")
@@ -141,6 +123,48 @@ class Join(forms.Form):
         except ValueError:
             raise forms.ValidationError(_("Please write day and month, such as 24/12.")) from None
         return day, month
+
+
+class Join(Birthday):
+    """A customer becomes a member, on one screen."""
+
+    name = forms.CharField(label=_("Your first name"), **text(60, autocomplete="given-name"))
+    contact = forms.CharField(
+        label=_("E-mail or mobile number (optional)"),
+        required=False,
+        help_text=_("So that you find your card again."),
+        **text(100, autocomplete="email"),
+    )
+    email = forms.BooleanField(label=CONSENTS["email"], required=False)
+    sms = forms.BooleanField(label=CONSENTS["sms"], required=False)
+    field_order = ("name", "contact", "birthday")
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.business = business
+
+    def clean_contact(self) -> tuple[str, str] | None:
+        """Kind and value in its one spelling; None: no address was given."""
+        given = str(self.cleaned_data["contact"]).strip()
+        if not given:
+            return None
+        kind = identities.guess_kind(given)
+        normal = identities.normalise(kind, given, country=self.business.country)
+        if normal is None:
+            raise forms.ValidationError(_("Please check this e-mail address or mobile number."))
+        return kind, normal
+
+    def clean(self) -> dict[str, Any]:
+        """News by a channel needs an address of that channel."""
+        given = super().clean() or self.cleaned_data
+        kind = (given.get("contact") or ("", ""))[0]
+        if given.get("email") and kind != "email" and "contact" not in self.errors:
+            problem = _("News by e-mail need an e-mail address. Write yours, or untick the box.")
+            self.add_error("contact", problem)
+        if given.get("sms") and kind != "phone" and "contact" not in self.errors:
+            problem = _("News by text message need your number. Write it, or untick the box.")
+            self.add_error("contact", problem)
+        return given
 
 
 class Pin(forms.Form):
@@ -209,10 +233,10 @@ class Payment(forms.Form):
     reference = forms.CharField(
         label=_("Reference"),
         help_text=_("From the bank or the receipt; each one counts once."),
-        **_text(200, autocomplete="off"),
+        **text(200, autocomplete="off"),
     )
     note = forms.CharField(
-        label=_("Note (optional)"), required=False, **_text(200, autocomplete="off")
+        label=_("Note (optional)"), required=False, **text(200, autocomplete="off")
     )
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
@@ -251,7 +275,7 @@ class Fee(forms.Form):
     reference = forms.CharField(
         label=_("Reference"),
         help_text=_("From the bank or the receipt; each one counts once."),
-        **_text(200, autocomplete="off"),
+        **text(200, autocomplete="off"),
     )
 
 
@@ -259,7 +283,7 @@ class Other(forms.Form):
     """Another customer, named by what they can be recognised by."""
 
     other = forms.CharField(
-        label=_("Card number, e-mail or phone"), **_text(100, autocomplete="off")
+        label=_("Card number, e-mail or phone"), **text(100, autocomplete="off")
     )
 
 
@@ -299,10 +323,10 @@ class Period(forms.Form):
 class Person(forms.Form):
     """Someone who works at a till."""
 
-    name = forms.CharField(label=_("Name"), **_text(60, autocomplete="off"))
+    name = forms.CharField(label=_("Name"), **text(60, autocomplete="off"))
 
 
 class Search(forms.Form):
     """A name, number, e-mail or phone."""
 
-    q = forms.CharField(label=_("Name, number, e-mail or phone"), required=False, **_text(100))
+    q = forms.CharField(label=_("Name, number, e-mail or phone"), required=False, **text(100))

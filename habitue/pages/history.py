@@ -1,6 +1,6 @@
 """What happened to a card, newest first, each line with its reasons."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from habitue import ledger
+from habitue.core.calendar import FOREVER
 from habitue.core.program import PerItem, PerMoney, Program, Unit
 from habitue.ledger import EntryLine
 from habitue.members.models import Business
@@ -27,26 +28,55 @@ class Moment(Struct, frozen=True):
     event: int = 0
 
 
+class Page(Struct, frozen=True):
+    """Some of the lines, newest first; `more` is the event before which there are others."""
+
+    moments: tuple[Moment, ...]
+    more: int | None = None
+
+
 def newest(business: Business, customer: int, *, limit: int = 20) -> list[Moment]:
     """The last entries in words."""
+    return list(page(business, customer, limit=limit).moments[:limit])
+
+
+def page(business: Business, customer: int, *, limit: int, before: int | None = None) -> Page:
+    """About `limit` entries in words, whole events only, from before the event `before`."""
     program = ledger.program(business.pk)
     if program is None:
-        return []
+        return Page(())
     units = {unit.id: unit for unit in program.units}
-    entries = ledger.entries(business.pk, customer, limit=limit * 4)
+    most = limit * 4
+    entries = ledger.entries(business.pk, customer, limit=most, before=before)
+    last = entries[-1].event if len(entries) == most else None
+    if last is not None and entries[0].event != last:  # the oldest may have lines beyond
+        entries = [entry for entry in entries if entry.event != last]
+    days = ledger.lot_days(customer, [one.lot for one in entries if one.kind == "expiry"])
     together = groupby(entries, key=lambda entry: (entry.event, entry.unit, entry.kind))
-    moments = [
-        _moment(business, program, units[unit], list(lines))
-        for (_event, unit, _kind), lines in together
-        if unit in units
-    ]
-    return moments[:limit]
+    found: list[Moment] = []
+    shown = 0
+    for (event, unit, _kind), group in together:
+        if len(found) >= limit and event != shown:
+            return Page(tuple(found), shown)
+        shown = event
+        if unit in units:
+            found.append(_moment(business, program, units[unit], list(group), days))
+    return Page(tuple(found), shown if last is not None else None)
 
 
-def _moment(business: Business, program: Program, unit: Unit, lines: list[EntryLine]) -> Moment:
+def _moment(
+    business: Business,
+    program: Program,
+    unit: Unit,
+    lines: list[EntryLine],
+    days: dict[int, tuple[date, date]],
+) -> Moment:
     """An event's lines of one unit and kind, lot by lot in the ledger, as one line."""
     entry, amount = lines[0], sum(line.amount for line in lines)
     reasons = [step for line in lines for step in line.why]
+    why = [_step(program, unit, *step) for step in reasons]
+    if entry.kind == "expiry":
+        why = [_expired(unit, line, *days[line.lot]) for line in lines if line.lot in days]
     midnight = datetime.combine(entry.day, time(), ZoneInfo(business.timezone))
     return Moment(
         at=entry.at or midnight,
@@ -54,9 +84,21 @@ def _moment(business: Business, program: Program, unit: Unit, lines: list[EntryL
         unit=holdings.words(unit.title, unit.id),
         gain=amount > 0,
         title=_kind(str(entry.kind), gain=amount > 0),
-        why=tuple(dict.fromkeys(_step(program, unit, *step) for step in reasons)),
+        why=tuple(dict.fromkeys(why)),
         event=entry.event,
     )
+
+
+def _expired(unit: Unit, line: EntryLine, earned_on: date, expires_on: date) -> str:
+    """When what has expired was earned, and how long it was good."""
+    words = {
+        "amount": _signed(unit, line.amount),
+        "day": say.day(earned_on),
+        "until": say.day(expires_on),
+    }
+    if expires_on == FOREVER:
+        return _("%(amount)s: earned on %(day)s") % words
+    return _("%(amount)s: earned on %(day)s, good through %(until)s") % words
 
 
 def _step(program: Program, unit: Unit, name: str, base: int, part: int) -> str:

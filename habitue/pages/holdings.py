@@ -71,7 +71,7 @@ def face(business: Business, customer: int, *, now: datetime) -> Face | None:
     tier = standing.tier if standing else None
     taken = [reward for reward in program.rewards if reward.cost and _open(reward, tier, now)]
     unit, goal, title = _aim(program, taken, balances)
-    ready = [one for voucher in vouchers for one in _choices(program, voucher)]
+    ready = [one for voucher in vouchers for one in choices(program, voucher)]
     paid = standing is None or standing.perks.membership is None or standing.perks.membership.holds
     ready += [
         Ready(reward_words(program, one), reward=one.id)
@@ -182,7 +182,7 @@ def _open(reward: Reward, tier: str | None, now: datetime) -> bool:
     )
 
 
-def _choices(program: Program, voucher: ledger.VoucherLine) -> list[Ready]:
+def choices(program: Program, voucher: ledger.VoucherLine) -> list[Ready]:
     """A voucher, once for each gift that it lets the member choose."""
     reward = program.reward(voucher.reward)
     if reward is None:

@@ -1,19 +1,29 @@
-"""What the pages keep for themselves: what was mailed, and what an owner had worked out."""
+"""What the pages keep: what was mailed, what an owner had worked out, and what is being changed."""
 
 from django.db import models
 
 from habitue.members import ids
 
 
-class CardMail(models.Model):
-    """A card's address was mailed: counted, so that nobody can flood an address."""
+class Attempt(models.Model):
+    """How often something was tried by someone in an hour: counted here for all processes at once.
+
+    `whom` is a keyed hash: no address stands in it.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
-    customer = models.ForeignKey("members.Customer", models.CASCADE)
-    sent_at = models.DateTimeField()
+    what = models.CharField(max_length=20)
+    whom = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["what", "whom", "hour"], name="attempt_once")
+        ]
 
     def __str__(self) -> str:
-        return f"mail {self.pk}"
+        return f"{self.what}: {self.count}"
 
 
 class SignInCode(models.Model):
@@ -60,3 +70,21 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Draft(models.Model):
+    """The program as an owner is changing it: its text, and the number of the version it began from.
+
+    A business has one, which its owners share. `revision` counts its changes: a change that was
+    made to an older one is refused, so that nobody writes over what another has just written.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.OneToOneField("members.Business", models.CASCADE)
+    text = models.TextField()
+    after = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

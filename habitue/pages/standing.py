@@ -84,7 +84,7 @@ def beyond(business: Business, customer: Customer, *, now: datetime) -> Beyond:
         _tier(program, standing.tier, standing.tier_until),
         _notice(program, perks.notice),
         tuple(_pending(program, standing.pending)),
-        (_membership(paid),) if paid else (),
+        (membership(paid),) if paid else (),
         _saved(program, paid) if paid else "",
         paid is not None and not paid.holds,
         tuple(_benefit(program, each) for each in perks.benefits),
@@ -136,7 +136,7 @@ def _pending(program: Program, pending: dict[str, int]) -> list[str]:
     return found
 
 
-def _membership(paid: Membership) -> str:
+def membership(paid: Membership) -> str:
     """Until when it is paid."""
     state = paid.state
     if state is None or not paid.holds:

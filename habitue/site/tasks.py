@@ -88,18 +88,31 @@ def backup(timestamp: int) -> None:
     from django.conf import settings
 
     from habitue.site import backups
-    from habitue.site.complaint import Complaint
 
     env = settings.ENVIRONMENT
-    if not env.backups_kept:
-        return
+    if env.backups_kept:
+        _back_up()
+        backups.prune(env, keep=env.backups_kept)
+
+
+@app.task(queueing_lock="backup", pass_context=False)
+def backup_now() -> None:
+    """Write a backup that an owner asked for."""
+    _back_up()
+
+
+def _back_up() -> None:
+    from django.conf import settings
+
+    from habitue.site import backups
+    from habitue.site.complaint import Complaint
+
     try:
-        made = backups.make(env, now=datetime.now(UTC))
+        made = backups.make(settings.ENVIRONMENT, now=datetime.now(UTC))
     except Complaint as complaint:
         log.error("No backup was made: %s", complaint)
-        return
-    backups.prune(env, keep=env.backups_kept)
-    log.info("A backup was made: %s", made.name)
+    else:
+        log.info("A backup was made: %s", made.name)
 
 
 @app.task(pass_context=False)
@@ -110,17 +123,26 @@ def study(key: int) -> None:
     studying.run(key)
 
 
+@app.task(pass_context=False, retry=5)
+def letter(kind: str, key: int, root: str) -> None:
+    """Send one of the card's letters: to an address by its number, 0 for one that is not there."""
+    from habitue.pages.card import letters
+
+    letters.send(kind, key, root, now=datetime.now(UTC))
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="forget_codes", pass_context=False)
 def forget_codes(timestamp: int) -> None:
     """Delete what is long stale: marks of card codes and sign-in codes, kept sums of periods."""
     from habitue.ledger import kept
     from habitue.members import cards
-    from habitue.pages import codes
+    from habitue.pages import codes, limits
 
     now = datetime.now(UTC)
     cards.forget_used(before=now)
     codes.forget(before=now)
+    limits.forget(before=now)
     kept.forget(now=now)
 
 

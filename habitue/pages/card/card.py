@@ -1,4 +1,6 @@
-"""The customer's card: progress, a code that changes by itself, rewards, and why."""
+"""The customer's card: progress, a code that changes by itself, and what is ready."""
+
+from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,49 +9,47 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from habitue.members import cards
+from habitue.members import cards, wishes
 from habitue.members.models import Business, Card
-from habitue.pages import access, drawing, history, holdings, links, qr, standing
-from habitue.pages.card import certificate
+from habitue.pages import drawing, holdings, links, qr, standing
+from habitue.pages.card import certificate, holder, wallet
 
 
-@never_cache
 @require_GET
-def card(request: HttpRequest, token: str) -> HttpResponse:
+@holder.holder
+def card(request: HttpRequest, card: Card) -> HttpResponse:
     """The whole card."""
-    found, now = access.card(token), timezone.now()
-    customer = found.customer
+    now, customer = timezone.now(), card.customer
     face = holdings.face(customer.business, customer.pk, now=now)
     context = {
-        "card": found,
-        "business": customer.business,
-        "customer": customer,
+        **about(card, "card"),
         "number": _grouped(customer.member.number),
         "face": face,
         "beyond": standing.beyond(customer.business, customer, now=now),
+        "wish": wishes.of(customer, now=now),
         "picture": drawing.progress(face.have, face.goal, label=face.label) if face else "",
-        "moments": history.newest(customer.business, customer.pk),
-        **_code(request, found),
+        "wallets": wallet.offered(),
+        "now": now,
+        **code_of(request, card),
     }
     return render(request, "pages/card/card.html", context)
 
 
-@never_cache
 @require_GET
-def code(request: HttpRequest, token: str) -> HttpResponse:
+@holder.holder
+def code(request: HttpRequest, card: Card) -> HttpResponse:
     """Only the code, fetched anew by the card; alone on the screen where scripts are off."""
-    found = access.card(token)
-    context = {"card": found, "business": found.customer.business, **_code(request, found)}
+    context = {**about(card, "card"), **code_of(request, card)}
     whole = "full" in request.GET and "HX-Request" not in request.headers
     template = "pages/card/full.html" if whole else "pages/card/_code.html"
     return render(request, template, context)
 
 
 @require_GET
-def proof(request: HttpRequest, token: str, cause: str, year: int) -> HttpResponse:
+@holder.holder
+def proof(request: HttpRequest, card: Card, cause: str, year: int) -> HttpResponse:
     """What the member gave to a cause in a year, as a certificate."""
-    customer = access.card(token).customer
-    return certificate.answer(customer.business, customer, cause, year)
+    return certificate.answer(card.customer.business, card.customer, cause, year)
 
 
 @never_cache
@@ -65,7 +65,18 @@ def scanned(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "pages/card/scanned.html", context)
 
 
-def _code(request: HttpRequest, found: Card) -> dict[str, object]:
+def about(card: Card, here: str) -> dict[str, object]:
+    """What every page of a card shows; `here` is the tab."""
+    return {
+        "card": card,
+        "customer": card.customer,
+        "business": card.customer.business,
+        "here": here,
+    }
+
+
+def code_of(request: HttpRequest, found: Card) -> dict[str, object]:
+    """The code that the card shows now, and for how long."""
     now = timezone.now()
     text = cards.code(found, at=now)
     address = links.absolute(request, "scanned", text)

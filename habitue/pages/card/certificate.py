@@ -27,9 +27,29 @@ class Given(Struct, frozen=True):
     money: int
 
 
+class Together(Struct, frozen=True):
+    """What all members gave to a cause so far, in minor units."""
+
+    title: str
+    money: int
+
+
+def has_causes(business: Business) -> bool:
+    """Whether any version of the program has a cause."""
+    return any(program.causes for program in books.shelf(business.pk).programs)
+
+
+def together(business: Business) -> list[Together]:
+    """What all of them gave, cause by cause."""
+    if not has_causes(business):
+        return []
+    running = giving.running(business.pk)
+    return [Together(holdings.words(one.title, one.cause), one.given) for one in running]
+
+
 def given(business: Business, customer: int, *, day: date) -> list[Given]:
     """What a member gave this year and last, where the program has causes."""
-    if not any(program.causes for program in books.shelf(business.pk).programs):
+    if not has_causes(business):
         return []
     return [
         Given(one.cause, holdings.words(one.title, one.cause), year, one.money)

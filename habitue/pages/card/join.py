@@ -4,89 +4,122 @@ Who is known already gets their card's address by mail instead of a card on the 
 someone's address must not open their card.
 """
 
-from datetime import datetime, timedelta
-from typing import Final
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from habitue import ledger
 from habitue.core.facts import Enrolment
-from habitue.members import cards, consents, customers, identities
-from habitue.members.models import Business, Card, Customer
-from habitue.pages import forms, holdings, links, words
-from habitue.pages.models import CardMail
+from habitue.members import cards, consents, customers, invitations
+from habitue.members.models import Business, Card, Customer, Identity
+from habitue.pages import forms, holdings, limits, words
+from habitue.pages.card import letterbox
 
-MAILS_PER_HOUR: Final = 3
+PER_ADDRESS: Final = 10
+PER_NETWORK: Final = 120  # a whole café behind one address, on its opening day
+LONGEST_PLACE: Final = 60
 
 
+@never_cache
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, and what follows from it."""
     business = get_object_or_404(Business, slug=slug)
     form = forms.Join(request.POST or None, business=business)
-    if request.method == "POST" and form.is_valid():
-        kind, value = form.cleaned_data["contact"]
-        known = customers.find(business, kind, value)
-        if known is None:
-            card = enroll(business, form, at=timezone.now())
-            if card is not None:
-                return redirect("card", card.token)
-            known = customers.find(business, kind, value)
-        return _known(request, business, known, kind, value)
-    program = ledger.program(business.pk)
-    context = {
-        "business": business,
-        "form": form,
-        "promise": holdings.words(program.title, "") if program else "",
-    }
-    return render(request, "pages/join/form.html", context, status=422 if form.errors else 200)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, business, form, status=422 if form.errors else 200)
+    contact = form.cleaned_data["contact"]
+    if not _allowed(request, business, contact):
+        problem = _("Many cards were made from here just now. Please try again in an hour.")
+        return _page(request, business, form, status=429, problem=problem)
+    known = _identity(business, contact) if contact else None
+    card = None if known else enroll(request, business, form, at=timezone.now())
+    if card is not None:
+        return redirect("card", card.token)
+    return _known(request, business, contact, known or _identity(business, contact))
 
 
-def enroll(business: Business, form: forms.Join, *, at: datetime) -> Card | None:
+@require_GET
+def privacy(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is kept, why, how long, by whom, and what everybody may ask for."""
+    business = get_object_or_404(Business, slug=slug)
+    context = {"business": business, "topics": forms.CONSENTS}
+    return render(request, "pages/join/privacy.html", context)
+
+
+def enroll(
+    request: HttpRequest, business: Business, form: forms.Join, *, at: datetime
+) -> Card | None:
     """Customer, consents, member, card and the welcome by the rules, all or nothing.
 
     None when someone else claimed the same address a moment before.
     """
-    kind, value = form.cleaned_data["contact"]
+    contact = form.cleaned_data["contact"]
     with transaction.atomic():
         customer = Customer(business=business, created_at=at, **_person(form))
         customer.save(force_insert=True)
-        if not customers.add_identity(customer, kind, value):
+        if contact and not customers.add_identity(customer, *contact):
             transaction.set_rollback(True)
             return None
         for channel, wording in forms.CONSENTS.items():
             if form.cleaned_data[channel]:
+                # Whoever typed a mail address may not be who reads it: that one confirms.
+                waits = channel == "email"
                 consents.record(
                     customer,
-                    purpose="marketing",
+                    purpose=consents.MARKETING,
                     channel=channel,
-                    granted=True,
+                    granted=not waits,
+                    pending=waits,
                     wording=str(wording),
                     source="join",
                     at=at,
                 )
-        return welcome(customer, at=at)
+        came = _came(request, business)
+        card = welcome(customer, at=at, **came)
+    if form.cleaned_data["email"] and (address := letterbox.address_of(customer)):
+        letterbox.ask(request, "confirm", address.pk)
+    return card
 
 
-def welcome(customer: Customer, *, at: datetime) -> Card:
-    """Make a customer a member with a card; doing it again changes nothing."""
+def welcome(customer: Customer, *, at: datetime, place: str = "", invited_by: int = 0) -> Card:
+    """Make a customer a member with a card; doing it again changes nothing.
+
+    `place`: where the poster hung; `invited_by`: the member who brought them.
+    """
     with transaction.atomic():
         customers.enroll(customer, at=at)
         fact = ledger.Fact(
             customer=customer.pk,
             at=at,
-            what=Enrolment(channel="card"),
+            what=Enrolment(channel="card", place=place, invited_by=invited_by),
             source="card",
             reference=f"enrolment-{customer.pk}",
         )
         ledger.post(customer.business_id, [fact], now=at)
         return customer.cards.filter(revoked_at=None).first() or cards.issue(customer)
+
+
+def _page(
+    request: HttpRequest, business: Business, form: forms.Join, *, status: int, problem: str = ""
+) -> HttpResponse:
+    program = ledger.program(business.pk)
+    context = {
+        "business": business,
+        "form": form,
+        "promise": holdings.words(program.title, "") if program else "",
+        "problem": problem,
+    }
+    return render(request, "pages/join/form.html", context, status=status)
 
 
 def _person(form: forms.Join) -> dict[str, object]:
@@ -95,31 +128,37 @@ def _person(form: forms.Join) -> dict[str, object]:
     return {"name": name, "language": language, "birth_day": day, "birth_month": month}
 
 
+def _came(request: HttpRequest, business: Business) -> dict[str, Any]:
+    """From where, and by whose invitation, as the link says."""
+    place = "".join(sign for sign in request.GET.get("at", "") if sign.isprintable())
+    by = request.GET.get("by", "")
+    invited_by = invitations.inviter(business, by) if by else 0
+    return {"place": place.strip()[:LONGEST_PLACE], "invited_by": invited_by}
+
+
+def _identity(business: Business, contact: tuple[str, str]) -> Identity | None:
+    kind, value = contact
+    return Identity.objects.filter(business=business, kind=kind, value=value).first()
+
+
+def _allowed(request: HttpRequest, business: Business, contact: tuple[str, str] | None) -> bool:
+    now, network = timezone.now(), limits.network(request)
+    few = limits.allow("join from", f"{business.pk} {network}", most=PER_NETWORK, at=now)
+    if contact is None:
+        return few
+    whom = f"{business.pk} {contact[1]}"
+    return limits.allow("join", whom, most=PER_ADDRESS, at=now) and few
+
+
 def _known(
-    request: HttpRequest, business: Business, known: int | None, kind: str, value: str
+    request: HttpRequest, business: Business, contact: tuple[str, str], known: Identity | None
 ) -> HttpResponse:
-    by_mail = kind == "email" and known is not None
-    if known is not None and by_mail:
-        customer, now = Customer.objects.get(pk=known), timezone.now()
-        to = identities.normalise(kind, value, country=business.country) or ""
-        recent = CardMail.objects.filter(customer=customer, sent_at__gt=now - timedelta(hours=1))
-        if recent.count() < MAILS_PER_HOUR:
-            CardMail.objects.create(customer=customer, sent_at=now)
-            card = welcome(customer, at=now)
-            _mail_card(business, to, links.absolute(request, "card", card.token))
+    by_mail = contact[0] == Identity.Kind.EMAIL
+    if by_mail:
+        letterbox.ask(request, "card", known.pk if known else 0)
     context = {
         "business": business,
         "by_mail": by_mail,
         "outbox": None if settings.HABITUE_MAIL_CONFIGURED else settings.HABITUE_OUTBOX,
     }
     return render(request, "pages/join/known.html", context)
-
-
-def _mail_card(business: Business, to: str, address: str) -> None:
-    context = {"business": business, "address": address}
-    EmailMessage(
-        subject=_("Your card for %(shop)s") % {"shop": business.name},
-        body=render_to_string("pages/mail/card.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[to],
-    ).send()

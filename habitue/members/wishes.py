@@ -1,0 +1,61 @@
+"""What members hold ready to be given: asked for on the card, first on the counter's sheet.
+
+A wish spends nothing. It is over after five minutes, given or not, and a card has one at a time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from habitue.members.models import Card, Customer, Wish
+
+LIFETIME: Final = timedelta(minutes=5)
+
+
+def make(
+    card: Card, *, at: datetime, reward: str = "", voucher: int | None = None, choice: int = 0
+) -> Wish:
+    """Ask for a reward, or for a voucher's gift; what the card asked for before is gone."""
+    wish, _ = Wish.objects.update_or_create(
+        card=card,
+        defaults={
+            "reward": reward,
+            "voucher": voucher,
+            "choice": choice,
+            "until": at + LIFETIME,
+            "given_at": None,
+        },
+    )
+    return wish
+
+
+def of(customer: Customer, *, now: datetime) -> Wish | None:
+    """What a customer waits for at this moment, by whichever of their cards; the newest."""
+    return _open(customer, now).order_by("-until").first()
+
+
+def on(card: Card) -> Wish | None:
+    """The last thing that this card asked for, whatever became of it."""
+    return Wish.objects.filter(card=card).first()
+
+
+def cancel(card: Card) -> None:
+    """The member asks for nothing any more; what was given stays given."""
+    Wish.objects.filter(card=card, given_at=None).delete()
+
+
+def given(
+    customer: Customer, *, at: datetime, reward: str = "", voucher: int | None = None
+) -> bool:
+    """Staff handed this over: the waiting screen says so. Whether anybody waited for it."""
+    asked = _open(customer, at)
+    asked = asked.filter(voucher=voucher) if voucher else asked.filter(reward=reward, voucher=None)
+    return asked.update(given_at=at) > 0
+
+
+def _open(customer: Customer, now: datetime) -> QuerySet[Wish]:
+    mine = Q(card__customer=customer) | Q(card__customer__merged_into=customer)
+    return Wish.objects.filter(mine, given_at=None, until__gt=now)

@@ -1,0 +1,47 @@
+"""The door of a card's pages: whoever knows the address is its holder.
+
+A card that is gone (unknown, replaced, put into the bin, erased with its person) is answered with
+one friendly page, the same for all of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from habitue.members import cards
+from habitue.members.models import Card
+
+P = ParamSpec("P")
+HolderView = Callable[Concatenate[HttpRequest, Card, P], HttpResponse]
+
+
+def holder(view: HolderView[P]) -> Callable[..., HttpResponse]:
+    """The view gets the card of the address, with its customer and business; never cached."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        card = find(str(kwargs.pop("token")))
+        answer = gone(request) if card is None else view(request, card, *args, **kwargs)
+        add_never_cache_headers(answer)
+        return answer
+
+    return wrapped
+
+
+def find(token: str) -> Card | None:
+    """The card of an address, if its holder is still somebody here."""
+    card = cards.find(token)
+    if card is None or card.customer.erased_at or card.customer.binned_at:
+        return None
+    return card
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """Say that there is no such card any more."""
+    return render(request, "pages/card/gone.html", status=404)

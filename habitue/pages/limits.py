@@ -1,0 +1,48 @@
+"""How often something may be tried: counted in the database by the hour, right for all processes.
+
+A try is counted by the statement that reads the count, so tries in parallel count one by one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from habitue.members import ids
+from habitue.pages.models import Attempt
+
+KEPT: Final = timedelta(days=1)
+
+_COUNT: Final = """
+INSERT INTO pages_attempt (id, what, whom, hour, count)
+VALUES (%s, %s, %s, date_trunc('hour', %s), 1)
+ON CONFLICT (what, whom, hour) DO UPDATE SET count = pages_attempt.count + 1
+RETURNING count"""
+
+
+def allow(what: str, whom: object, *, most: int, at: datetime) -> bool:
+    """Count one more try of something by someone, and say whether it is within `most` an hour."""
+    mark = salted_hmac(f"habitue.pages.limits.{what}", str(whom), algorithm="sha256").hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [ids.make(), what, mark, at])
+        (count,) = cursor.fetchone()
+    return int(count) <= most
+
+
+def network(request: HttpRequest) -> str:
+    """From which network address a request comes, as the trusted proxies before us say."""
+    proxies = int(getattr(settings, "AXES_IPWARE_PROXY_COUNT", None) or 0)
+    passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(passed) >= proxies:
+        return passed[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def forget(*, before: datetime) -> None:
+    """Delete the counts of hours that are long over."""
+    Attempt.objects.filter(hour__lt=before - KEPT).delete()
