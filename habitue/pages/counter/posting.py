@@ -9,6 +9,7 @@ from msgspec import structs
 
 from habitue import ledger
 from habitue.core import facts, money
+from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff
 from habitue.pages import events
 
@@ -45,6 +46,10 @@ def answer(
     (said,) = ledger.post(business.pk, [fact], now=now)
     if said.refused and said.refused.code == "conflict" and (first := _first(fact, business)):
         (said,) = ledger.post(business.pk, [first], now=now)
+    if said.refused is None and isinstance(what, facts.Redemption):
+        wishes.given(customer, at=now, reward=what.reward)
+    if said.refused is None and isinstance(what, facts.VoucherUse):
+        wishes.given(customer, at=now, voucher=what.voucher)
     return said
 
 

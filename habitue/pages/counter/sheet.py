@@ -17,8 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from habitue.core import facts
+from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff
 from habitue.pages import access, drawing, events, forms, holdings, refusals, standing
+from habitue.pages.card import catalogue
 from habitue.pages.counter import posting
 from habitue.pages.templatetags import words as say
 
@@ -173,12 +175,15 @@ def _sheet(
     beyond = standing.beyond(business, customer, now=now)
     last = request.session.get(LAST)
     left = _left(last, now) if last and last["customer"] == customer.pk else 0
+    wish = wishes.of(customer, now=now)
     picture = drawing.progress(face.have, face.goal, label=face.label, fresh=fresh) if face else ""
     context = {
         "business": business,
         "customer": customer,
         "name": say.initials(customer.name) if staff.partner else customer.name,
         "face": face,
+        "wish": wish,
+        "wanted": catalogue.title(business, wish) if wish else "",
         "beyond": beyond,
         "picture": picture,
         "problem": problem,
