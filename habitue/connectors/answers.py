@@ -72,18 +72,21 @@ class Shape(Struct, frozen=True, kw_only=True):
         return [sentence for sentence in found if sentence]
 
 
-def survey(path: Path) -> Shape:
+def survey(path: Path, dialect: opening.Dialect | None = None) -> Shape:
     """Read the whole file once; `Unusable` says why the file as a whole cannot be used."""
-    encoding, separator, header, _ = opening.look(path, columns.ANSWERS)
+    encoding, separator, header, _ = opening.look(path, columns.ANSWERS, dialect)
     if not header:
         raise Unusable("The file has no header: put a first line such as date,score,customer.")
     scores = [cell for cell in header if columns.plain(cell) in columns.QUESTIONS]
-    if len(scores) > 1:
+    if len(scores) > 1 and not (dialect and dialect.columns is not None):
         raise Unusable(
             f"The header has several columns of scores ({', '.join(map(repr, scores[:5]))}): put"
             " one score a row, with its question beside it."
         )
-    placed = columns.by_header(header, columns.ANSWERS)
+    if dialect and dialect.columns is not None:
+        placed = dict(dialect.columns)
+    else:
+        placed = columns.by_header(header, columns.ANSWERS)
     rows, order = -1, dates.Order()
     for row in table.rows(text.lines(path, encoding), separator):
         rows += row is not None
@@ -110,10 +113,13 @@ class Wanted(NamedTuple):
     scale: int = 0
 
 
-def read(path: Path, shape: Shape, wanted: Wanted) -> Iterator[Given | Rejected | None]:
+def read(
+    path: Path, shape: Shape, wanted: Wanted, corrections: opening.Corrections | None = None
+) -> Iterator[Given | Rejected | None]:
     """Every row in the file's order; None is an empty line."""
     take, header_due = _Taker(shape, wanted), True
-    for row in table.rows(text.lines(path, shape.encoding), shape.separator):
+    found = text.lines(path, shape.encoding)
+    for row in opening.rows(found, shape.separator, corrections or {}):
         if not isinstance(row, Row):
             yield row
         elif header_due:
@@ -135,28 +141,37 @@ class _Taker:
     def __call__(self, row: Row) -> Given | Rejected:
         if problem := opening.misfit(row.cells, self.shape.header, self.needed):
             return opening.rejected(row, row.text, problem)
-        cell = ""
+        role, cell = "", ""
         try:
-            cell = self._cell(row, "date")
+            role = "date"
+            cell = self._cell(row, role)
             instant = self.when.read(cell)
             at = instant if dates.is_timed(cell) else None
-            cell = self._cell(row, "question")
+            role = "question"
+            cell = self._cell(row, role)
             question = self._question(cell)
-            cell = self._cell(row, "score")
+            role = "score"
+            cell = self._cell(row, role)
             score, of = _score(cell)
-            scale = self._scale(self._cell(row, "scale"), question, of)
+            role = "scale"
+            scale = self._scale(self._cell(row, role), question, of)
+            role = "score"
             _check(score, scale, question)
-            cell = customer = self._cell(row, "customer")
+            role = "customer"
+            cell = customer = self._cell(row, role)
             _check_text(customer, "customer", LONGEST_ID)
-            cell = comment = self._cell(row, "comment")
+            role = "comment"
+            cell = comment = self._cell(row, role)
             if len(comment) > LONGEST_COMMENT:
                 raise dates.Unread(f"the comment is longer than {LONGEST_COMMENT:,} characters")
-            cell = reference = self._cell(row, "reference")
+            role = "reference"
+            cell = reference = self._cell(row, role)
             _check_text(reference, "reference", LONGEST_ID)
             if reference.startswith(MADE):
                 raise dates.Unread(f"a reference must not begin with {MADE}")
         except dates.Unread as reason:
-            return opening.rejected(row, cell, str(reason))
+            place = self.shape.columns.get(role, -1)
+            return opening.rejected(row, cell, str(reason), place)
         on = instant.astimezone(self.wanted.zone).date()
         given = Given(
             question, score, scale, on, at, customer, comment, reference, row.line, row.text

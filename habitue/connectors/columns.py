@@ -98,6 +98,44 @@ ANSWERS: Final = vocabulary(
     _ANSWER_WORDS, {"date": "date (data)", "score": "score (note, punteggio) or nps, csat, ces"}
 )
 
+CUSTOMERS: Final = vocabulary(
+    {
+        "number": "number|card number|numero carte|numero de carte|numero tessera|card|carte"
+        "|tessera|member number|numero de membre|numero socio|membership number",
+        "external": "external|customer id|customer number|customer no|client id|id client"
+        "|code client|numero client|no client|n client|id cliente|codice cliente|numero cliente"
+        "|external id|reference|ref|id|customer|client|cliente|code|codice",
+        "name": "name|full name|nom complet|nom et prenom|prenom et nom|nome completo"
+        "|nome e cognome|customer name|nom client|nom du client|nominativo",
+        "first_name": "first name|firstname|given name|prenom|nome",
+        "last_name": "last name|lastname|surname|family name|nom|nom de famille|cognome",
+        "email": "email|e mail|mail|email address|e mail address|courriel|adresse e mail"
+        "|adresse email|adresse mail|indirizzo e mail|indirizzo email|posta elettronica",
+        "phone": "phone|mobile|mobile phone|telephone|phone number|cell|cellphone|tel"
+        "|telephone portable|portable|numero de telephone|telefono|cellulare|numero di telefono"
+        "|numero cellulare|gsm",
+        "birthday": "birthday|birth date|birthdate|date of birth|date de naissance|naissance"
+        "|anniversaire|data di nascita|nascita|compleanno|dob",
+        "language": "language|lang|langue|lingua|locale",
+        "consent": "consent|consents|opt in|optin|marketing consent|accepts marketing|newsletter"
+        "|consentement|consentement marketing|accord|inscrit newsletter|consenso|consensi"
+        "|consenso marketing|iscritto newsletter|subscribed|accepte les offres",
+        "consent_on": "consent date|consent on|consented on|opt in date|date de consentement"
+        "|date consentement|date du consentement|date d accord|data consenso|data del consenso",
+    },
+    {},
+)
+
+
+def guess(cells: Sequence[str], words: Vocabulary) -> dict[str, int]:
+    """The place of each role's column as far as the names of a header tell; nothing is refused."""
+    found: dict[str, tuple[int, int]] = {}
+    for place, cell in enumerate(cells):
+        role, rank = words.roles.get(plain(cell), ("", 0))
+        if role and (role not in found or rank < found[role][1]):
+            found[role] = (place, rank)
+    return {role: place for role, (place, _) in found.items()}
+
 
 def is_header(cells: Sequence[str], words: Vocabulary = PURCHASES) -> bool:
     """Whether a first row names columns: two known words, or no digit anywhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -12,6 +12,11 @@ from habitue.connectors.table import Rejected, Row
 from habitue.connectors.text import Unusable
 
 SAMPLE: Final = 200
+
+Corrections = Mapping[int, Mapping[int, str]]
+"""What a person wrote instead, by line and column (from 0)."""
+
+_DISARMED: Final = ("'=", "'+", "'-", "'@")
 
 
 class Opened(NamedTuple):
@@ -23,18 +28,41 @@ class Opened(NamedTuple):
     first: list[Row]
 
 
-def look(path: Path, words: columns.Vocabulary) -> Opened:
+class Dialect(NamedTuple):
+    """How a person says that a file is to be read; None: as it looks."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    columns: Mapping[str, int] | None = None
+
+
+def look(path: Path, words: columns.Vocabulary, dialect: Dialect | None = None) -> Opened:
     """Look at the beginning of a file; `Unusable` says why nothing can be done with it."""
-    encoding = text.encoding_of(path)
+    said = dialect or Dialect()
+    encoding = said.encoding or text.encoding_of(path)
     sample = list(islice(_texts(path, encoding), SAMPLE))
     if not sample:
         raise Unusable(f"{path.name} holds no rows.")
-    separator = table.separator_of(sample)
+    separator = table.separator_of(sample) if said.separator is None else said.separator
     first = list(islice(_rows(path, encoding, separator), SAMPLE))
     if not first:
         raise Unusable(f"{path.name} holds no row that can be read.")
     header = tuple(first[0].cells) if columns.is_header(first[0].cells, words) else ()
     return Opened(encoding, separator, header, first)
+
+
+def rows(
+    lines: Iterator[text.Line], separator: str, corrections: Corrections
+) -> Iterator[Row | Rejected | None]:
+    """Every row as it was corrected; the sign that disarms a formula in our files is taken off."""
+    for row in table.rows(lines, separator):
+        if isinstance(row, Row):
+            if "'" in row.text:
+                cells = [cell[1:] if cell.startswith(_DISARMED) else cell for cell in row.cells]
+                row = Row(row.line, cells, row.text)
+            if row.line in corrections:
+                row = _corrected(row, corrections[row.line])
+        yield row
 
 
 def misfit(cells: Sequence[str], header: tuple[str, ...], needed: int) -> str:
@@ -48,9 +76,19 @@ def misfit(cells: Sequence[str], header: tuple[str, ...], needed: int) -> str:
     return ""
 
 
-def rejected(row: Row, value: str, reason: str) -> Rejected:
+def rejected(row: Row, value: str, reason: str, column: int = -1) -> Rejected:
     """A row that is not taken, with the value that is to blame."""
-    return Rejected(line=row.line, value=value[:60], reason=reason, text=row.text[:500])
+    return Rejected(
+        line=row.line, value=value[:60], reason=reason, text=row.text[:500], column=column
+    )
+
+
+def _corrected(row: Row, instead: Mapping[int, str]) -> Row:
+    width = max(len(row.cells), max(instead, default=-1) + 1)
+    cells = row.cells + [""] * (width - len(row.cells))
+    for place, value in instead.items():
+        cells[place] = value.strip()
+    return Row(row.line, cells, row.text)
 
 
 def _texts(path: Path, encoding: str) -> Iterator[str]:

@@ -68,14 +68,17 @@ class Shape(Struct, frozen=True, kw_only=True):
         return [sentence for sentence in found if sentence]
 
 
-def survey(path: Path, *, most: int | None = None) -> Shape:
+def survey(path: Path, *, most: int | None = None, dialect: opening.Dialect | None = None) -> Shape:
     """Read the whole file once: encoding, columns, order of day and month, decimal mark.
 
     `most`: only so many rows are looked at, which is enough to see what a large file is like.
-    `Unusable` says in a sentence why the file as a whole cannot be used.
+    `dialect`: what a person said of it. `Unusable` says in a sentence why the file as a whole
+    cannot be used.
     """
-    encoding, separator, header, first = opening.look(path, columns.PURCHASES)
-    if header:
+    encoding, separator, header, first = opening.look(path, columns.PURCHASES, dialect)
+    if dialect and dialect.columns is not None:
+        placed = dict(dialect.columns)
+    elif header:
         placed = columns.by_header(header)
     else:
         placed = columns.by_values([row.cells for row in first], is_date=dates.is_date)
@@ -101,6 +104,7 @@ def read(
     today: date,
     day_first: bool,
     stretch: tuple[int, int] | None = None,
+    corrections: opening.Corrections | None = None,
 ) -> Iterator[Bought | Rejected | None]:
     """Every row in the file's order; None is an empty line. `today` is the business's.
 
@@ -115,7 +119,7 @@ def read(
     found = text.lines(path, shape.encoding)
     if stretch is not None:
         found = text.stretch(path, shape.encoding, *stretch)
-    for row in table.rows(found, shape.separator):
+    for row in opening.rows(found, shape.separator, corrections or {}):
         if not isinstance(row, Row):
             yield row
         elif header_due:
@@ -159,28 +163,36 @@ class _Taker:
         cells = row.cells
         if problem := opening.misfit(cells, self.shape.header, self.needed):
             return opening.rejected(row, row.text, problem)
-        cell = customer = cells[self.customer]
+        place = self.customer
+        cell = customer = cells[place]
         try:
             _check_identifier(customer, "customer")
-            cell = cells[self.date]
+            place = self.date
+            cell = cells[place]
             at = int(self.when.read(cell).timestamp())
-            cell = cells[self.quantity] if self.quantity >= 0 else ""
+            place = self.quantity
+            cell = cells[place] if place >= 0 else ""
             pieces = numbers.quantity(cell)
-            cell = cells[self.currency] if self.currency >= 0 else ""
+            place = self.currency
+            cell = cells[place] if place >= 0 else ""
             self._check_currency(cell)
-            cell = cells[self.amount]
+            place = self.amount
+            cell = cells[place]
             amount = self.amounts.read(cell)
-            cell = product = cells[self.product] if self.product >= 0 else ""
+            place = self.product
+            cell = product = cells[place] if place >= 0 else ""
             _check_name(product, "product")
-            cell = category = cells[self.category] if self.category >= 0 else ""
+            place = self.category
+            cell = category = cells[place] if place >= 0 else ""
             _check_name(category, "category")
-            cell = cells[self.reference] if self.reference >= 0 else ""
+            place = self.reference
+            cell = cells[place] if place >= 0 else ""
             if cell:
                 _check_identifier(cell, "receipt")
                 if is_made(cell):
                     raise dates.Unread(f"a receipt number must not begin with {MADE}")
         except dates.Unread as reason:
-            return opening.rejected(row, cell, str(reason))
+            return opening.rejected(row, cell, str(reason), place)
         return Bought(customer, at, cell, pieces, amount, product, category, row.line)
 
     def _check_currency(self, code: str) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from msgspec import Struct
 
-from habitue.connectors import answers, imports, opening
+from habitue.connectors import answers, changes, imports, opening
 from habitue.connectors.answers import Given, Shape, Wanted
 from habitue.connectors.rejects import Rejects
 from habitue.connectors.table import Rejected, Row
@@ -57,25 +58,50 @@ def run(
     question: str = "",
     scale: int = 0,
     tell: Tell = lambda rows: None,
+    keeper: changes.Keeper | None = None,
+    corrections: opening.Corrections | None = None,
 ) -> Tally:
-    """Import a surveyed file. `question` and `scale` hold where the file does not say."""
+    """Import a surveyed file. `question` and `scale` hold where the file does not say.
+
+    `keeper` keeps what was done, so that it can be undone. `corrections`: what a person wrote
+    instead.
+    """
     tally = Tally()
-    zone = ZoneInfo(business.timezone)
-    wanted = Wanted(
-        zone=zone,
-        today=now.astimezone(zone).date(),
-        day_first=day_first(shape, business),
-        question=question,
-        scale=scale,
-    )
-    good = _accepted(answers.read(path, shape, wanted), tally, rejects, tell)
+    first = day_first(shape, business)
+    way = wanted(shape, business, now=now, day_first=first, question=question, scale=scale)
+    good = accepted(answers.read(path, shape, way, corrections), tally, rejects, tell)
     while batch := list(islice(good, BATCH)):
-        _record(business, batch, tally, rejects)
+        _record(business, batch, tally, rejects, keeper)
         tell(len(batch))
     return tally
 
 
-def _accepted(
+def wanted(
+    shape: Shape,
+    business: Business,
+    *,
+    now: datetime,
+    day_first: bool,
+    question: str = "",
+    scale: int = 0,
+) -> Wanted:
+    """How the rows of a business's file are read."""
+    zone = ZoneInfo(business.timezone)
+    return Wanted(
+        zone=zone,
+        today=now.astimezone(zone).date(),
+        day_first=day_first,
+        question=question,
+        scale=scale,
+    )
+
+
+def whose(business: Business, batch: Sequence[Given]) -> dict[str, int]:
+    """The customers of some answers, by what stands in their rows; whom nobody knows is absent."""
+    return _customers(business, sorted({row.customer for row in batch if row.customer}))
+
+
+def accepted(
     found: Iterator[Given | Rejected | None], tally: Tally, rejects: Rejects, tell: Tell
 ) -> Iterator[Given]:
     """The answers among the rows; everything else is counted here."""
@@ -92,11 +118,20 @@ def _accepted(
             tell(1)
 
 
-def _record(business: Business, batch: Sequence[Given], tally: Tally, rejects: Rejects) -> None:
+def _record(
+    business: Business,
+    batch: Sequence[Given],
+    tally: Tally,
+    rejects: Rejects,
+    keeper: changes.Keeper | None,
+) -> None:
     """Write some rows by one statement; each is accepted, rejected or a duplicate."""
-    whose = _customers(business, sorted({row.customer for row in batch if row.customer}))
-    rows = [_answered(row, whose.get(row.customer)) for row in batch]
-    new = kept.record(business, rows, source=SOURCE)
+    of = whose(business, batch)
+    rows = [_answered(row, of.get(row.customer)) for row in batch]
+    with transaction.atomic():
+        new = kept.record(business, rows, source=SOURCE)
+        if keeper is not None:
+            keeper.answered(sorted(new))
     there = kept.there(business, [row.reference for row in batch], source=SOURCE)
     for given, row in zip(batch, rows, strict=True):
         if row.reference in new:

@@ -25,12 +25,16 @@ QUOTE_SPAN: Final = 20
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
-    """A row that was not taken: where, which value, why, and the row as it was (shortened)."""
+    """A row that was not taken: where, which value, why, and the row as it was (shortened).
+
+    `column`: the place of the value that is to blame, from 0; -1 where no single one is.
+    """
 
     line: int
     value: str
     reason: str
     text: str = ""
+    column: int = -1
 
 
 class Row(NamedTuple):

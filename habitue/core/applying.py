@@ -142,6 +142,8 @@ def _enrol(
     fees.begin_trial(rulebook.program, account, local.date())
     if rulebook.ladder is not None:
         account.level = rulebook.ladder.levels[0]
+    if isinstance(event.what, facts.Enrolment) and event.what.unwelcomed:
+        return None
     return _earn(rulebook, account, event, local, entries, "enrolment", forced)
 
 

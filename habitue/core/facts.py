@@ -93,11 +93,13 @@ class Enrolment(Struct, frozen=True, omit_defaults=True, tag="enrolment", gc=Fal
     """A customer becomes a member. `invited_by`: the member who brought them, by number.
 
     The ledger rewards both with the actions `referral` and `referred` once the friend has bought.
+    `unwelcomed`: they come from a list of long-known customers, so nothing is given for joining.
     """
 
     channel: str = ""
     place: str = ""
     invited_by: int = 0
+    unwelcomed: bool = False
 
 
 class Birthday(Struct, frozen=True, omit_defaults=True, tag="birthday", gc=False):

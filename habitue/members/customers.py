@@ -59,6 +59,11 @@ def find_many(business: Business, kind: str, values: Iterable[str]) -> dict[str,
     return {value: found[form] for value, form in normal.items() if form in found}
 
 
+def holders(business: Business, kind: str, values: Iterable[str]) -> dict[str, int]:
+    """Customers by values that `identities.normalise` made; whom nobody knows is absent."""
+    return _holders(business, kind, sorted(set(values)))
+
+
 def find_or_create_many(
     business: Business, kind: str, values: Iterable[str], *, created_at: datetime | None = None
 ) -> dict[str, int]:
