@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from habitue.members import devices, journal
 from habitue.members.models import Business, Staff
 
 PIN_LENGTH: Final = 4
@@ -29,6 +30,53 @@ def add_owner(business: Business, user: User) -> Staff:
         defaults={"role": Staff.Role.OWNER, "name": name[:60], "active": True},
     )
     return staff
+
+
+def admit(business: Business, user: User, role: Staff.Role, *, by: Staff, at: datetime) -> Staff:
+    """Let somebody sign in for the business by mail, as an owner or a manager; journaled."""
+    with transaction.atomic():
+        one = add_owner(business, user)
+        Staff.objects.filter(pk=one.pk).update(role=role)
+        one.role = role
+        _tell(one, "admitted", by=by, at=at)
+    return one
+
+
+def dismiss(one: Staff, *, by: Staff, at: datetime) -> bool:
+    """End somebody's work here: PIN, sign-in and phones stop at once. The last owner stays.
+
+    The business's row is locked meanwhile, so two owners cannot dismiss each other at once.
+    """
+    with transaction.atomic():
+        Business.objects.select_for_update().get(pk=one.business_id)
+        others = Staff.objects.filter(business=one.business, role=Staff.Role.OWNER, active=True)
+        if one.role == Staff.Role.OWNER and not others.exclude(pk=one.pk).exists():
+            return False
+        for device in one.devices.filter(revoked_at=None):
+            devices.revoke(device, by=by, at=at)
+        one.active, one.pin_hash = False, ""
+        one.save(update_fields=["active", "pin_hash"])
+        _tell(one, "dismissed", by=by, at=at)
+    return True
+
+
+def renew_pin(one: Staff, *, by: Staff, at: datetime) -> str:
+    """Another PIN, told once; journaled without it."""
+    pin = new_pin()
+    with transaction.atomic():
+        set_pin(one, pin)
+        what: dict[str, str | int] = {"staff": one.pk, "name": one.name}
+        journal.write(one.business, "pin", at=at, staff=by, what=what)
+    return pin
+
+
+def hire(business: Business, *, name: str, by: Staff, at: datetime) -> tuple[Staff, str]:
+    """Somebody new at the business's own counter, and their PIN, told once."""
+    pin = new_pin()
+    with transaction.atomic():
+        one = add_cashier(business, name=name, pin=pin)
+        _tell(one, "admitted", by=by, at=at)
+    return one, pin
 
 
 def add_cashier(business: Business, *, name: str, pin: str, partner: str = "") -> Staff:
@@ -63,6 +111,11 @@ def check_pin(staff: Staff, pin: str, *, at: datetime) -> Literal["right", "wron
     if row.locked_until:
         return "locked"
     return "right" if right else "wrong"
+
+
+def _tell(one: Staff, done: str, *, by: Staff, at: datetime) -> None:
+    what: dict[str, str | int] = {"staff": one.pk, "name": one.name, "role": one.role, "did": done}
+    journal.write(one.business, "staff", at=at, staff=by, what=what)
 
 
 def owned(user: User) -> list[Business]:

@@ -21,7 +21,6 @@ from habitue.members.models import Business, Card, Customer, Device, Staff
 P = ParamSpec("P")
 OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponse]
 CounterView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponse]
-ChiefView = CounterView
 FIRST_PIN = "first_pin"
 _COUNTER = "counter"
 _DEVICES = "devices"
@@ -45,7 +44,7 @@ def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     return wrapped
 
 
-def chief(view: ChiefView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def chief(view: CounterView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """As `owner`, but a manager is refused: keys, people and backups are the owner's own."""
 
     @functools.wraps(view)

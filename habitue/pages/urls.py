@@ -7,6 +7,7 @@ from habitue.pages import account
 urlpatterns = [
     path("", include("habitue.pages.start.urls")),
     path("", include("habitue.pages.owner.urls")),
+    path("", include("habitue.pages.settings.urls")),
     path("", include("habitue.pages.program.urls")),
     path("", include("habitue.pages.measures.urls")),
     path("", include("habitue.pages.counter.urls")),

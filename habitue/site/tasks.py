@@ -123,6 +123,14 @@ def study(key: int) -> None:
     studying.run(key)
 
 
+@app.task(pass_context=False)
+def import_file(key: int) -> None:
+    """Look at an owner's file, bring its rows in, or take them back; begun again, it goes on."""
+    from habitue.connectors import running
+
+    running.run(key)
+
+
 @app.task(pass_context=False, retry=5)
 def letter(kind: str, key: int, root: str) -> None:
     """Send one of the card's letters: to an address by its number, 0 for one that is not there."""
@@ -134,12 +142,14 @@ def letter(kind: str, key: int, root: str) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="forget_codes", pass_context=False)
 def forget_codes(timestamp: int) -> None:
-    """Delete what is long stale: marks of card codes and sign-in codes, kept sums of periods."""
+    """Delete what is long stale: marks of card codes and sign-in codes, sums, imported files."""
+    from habitue.connectors import uploads
     from habitue.ledger import kept
     from habitue.members import cards
     from habitue.pages import codes, limits
 
     now = datetime.now(UTC)
+    uploads.forget_old(now=now)
     cards.forget_used(before=now)
     codes.forget(before=now)
     limits.forget(before=now)

@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from habitue.pages.owner import customer, customers, posters, settings, today
+from habitue.pages.owner import (
+    customer,
+    customers,
+    export,
+    more,
+    posters,
+    selection,
+    today,
+    todo,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("today/lights", today.lights, name="today-lights"),
+    path("today/aside/<slug:name>", todo.put_aside, name="today-aside"),
+    path("go", more.go, name="go"),
     path("customers", customers.customers, name="customers"),
+    path("customers.csv", export.export, name="customers-csv"),
+    path("customers/selection", selection.ask, name="selection"),
+    path("customers/selection/<slug:action>", selection.do, name="selection-do"),
     path("customers/<int:key>", customer.customer, name="customer"),
-    path("more", settings.more, name="more"),
-    path("settings", settings.settings, name="settings"),
-    path("settings/pin/<int:key>", settings.new_pin, name="new-pin"),
+    path("more", more.more, name="more"),
+    path("posters", posters.posters, name="posters"),
     path("poster.pdf", posters.poster_pdf, name="poster"),
 ]

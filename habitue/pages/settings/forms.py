@@ -1,0 +1,81 @@
+"""What is filled in on the settings' pages."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from habitue.members.models import LANGUAGES, ApiKey, Staff
+from habitue.metrics import asked
+from habitue.pages.forms import KINDS, text
+
+SCOPES = [
+    (ApiKey.Scope.TILL, _("What a till does: record, give rewards, undo")),
+    (ApiKey.Scope.READ, _("Read only")),
+    (ApiKey.Scope.OWNER, _("Everything that you may do")),
+]
+
+
+class Shop(forms.Form):
+    """What may change of a shop; country, currency and time zone stay as the ledger has them."""
+
+    name = forms.CharField(label=_("Name of your shop"), **text(60, autocomplete="organization"))
+    kind = forms.ChoiceField(label=_("What kind of shop?"), choices=KINDS)
+    language = forms.ChoiceField(label=_("Language of your posters"), choices=LANGUAGES.items())
+    quiet_from = forms.TimeField(
+        label=_("Write to nobody from"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+    )
+    quiet_until = forms.TimeField(
+        label=_("until"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+    window_days = forms.IntegerField(
+        label=_("Days in which a purchase makes somebody a customer"),
+        min_value=1,
+        max_value=asked.LONGEST_WINDOW,
+        required=False,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
+    printed_cards = forms.BooleanField(
+        label=_("Accept printed cards, whose code never changes"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        start, end = given.get("quiet_from"), given.get("quiet_until")
+        if isinstance(start, time) and start == end:
+            self.add_error("quiet_until", _("Both times are the same: choose another end."))
+        return given
+
+
+class Hire(forms.Form):
+    """Somebody new at the counter."""
+
+    name = forms.CharField(label=_("Name"), **text(60, autocomplete="off"))
+
+
+class Invite(forms.Form):
+    """Somebody who may sign in."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=150, widget=forms.EmailInput({"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(
+        label=_("May do"),
+        choices=[
+            (Staff.Role.MANAGER, _("Everything but people, keys and backups")),
+            (Staff.Role.OWNER, _("Everything, like you")),
+        ],
+    )
+
+
+class Key(forms.Form):
+    """A key for a program."""
+
+    name = forms.CharField(
+        label=_("What is it for?"),
+        help_text=_("So that you know it later: “Till in Lyon”."),
+        **text(60, autocomplete="off"),
+    )
+    scope = forms.ChoiceField(label=_("May do"), choices=SCOPES)

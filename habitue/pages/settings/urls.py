@@ -1,0 +1,19 @@
+"""The addresses of the settings."""
+
+from django.urls import path
+
+from habitue.pages.settings import keeping, keys, overview, shop, staff
+
+urlpatterns = [
+    path("settings", overview.overview, name="settings"),
+    path("settings/shop", shop.shop, name="settings-shop"),
+    path("settings/staff", staff.staff, name="settings-staff"),
+    path("settings/staff/invite", staff.invite, name="settings-invite"),
+    path("settings/staff/<int:key>/pin", staff.new_pin, name="new-pin"),
+    path("settings/staff/<int:key>/dismiss", staff.dismiss, name="settings-dismiss"),
+    path("settings/phones/<int:key>/revoke", staff.revoke, name="settings-phone"),
+    path("settings/keys", keys.keys, name="settings-keys"),
+    path("settings/keys/<int:key>/revoke", keys.revoke, name="settings-key-revoke"),
+    path("settings/backups", keeping.backups, name="settings-backups"),
+    path("settings/backups/<str:name>", keeping.take, name="settings-backup"),
+]
