@@ -30,7 +30,7 @@ def inviter(business: Business, text: str) -> int:
         key = int.from_bytes(base64.b32decode(number + "=" * (-len(number) % 8)), "big")
     except ValueError:
         return 0
-    if not 0 < key < 2**63 or not secrets.compare_digest(_sign(key), signature):
+    if not 0 < key < 2**63 or not secrets.compare_digest(_sign(key).encode(), signature.encode()):
         return 0
     goes_on = survivors.of([key]).get(key, 0)
     there = Customer.objects.filter(
