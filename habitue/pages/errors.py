@@ -10,6 +10,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(
         request,
         400,
+        "broken",
         _("This request cannot be read"),
         _("The address or the form that was sent is damaged."),
         _("Go back, reload the page and try again."),
@@ -21,6 +22,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         403,
+        "locked",
         _("This is not open to you"),
         _("Your account does not include this page."),
         _("Sign in with another account, or ask the owner of the shop."),
@@ -32,6 +34,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         404,
+        "lost",
         _("There is nothing at this address"),
         _("The link may be incomplete, or what it led to is gone."),
         _("Check the address, or scan the code once more."),
@@ -54,6 +57,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         500,
+        "broken",
         _("Something broke on our side"),
         _("The fault is written in the log. Nothing you entered was half saved."),
         _("Wait a moment and try again."),
@@ -65,13 +69,16 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,
         403,
+        "late",
         _("This page has become too old"),
         _("For your safety a form is only accepted from a page that was opened recently."),
         _("Go back, reload the page and send it again. Cookies must be allowed."),
     )
 
 
-def _page(request: HttpRequest, status: int, what: str, why: str, do: str) -> HttpResponse:
-    context = {"what": what, "why": why, "do": do, "status": status}
+def _page(
+    request: HttpRequest, status: int, picture: str, what: str, why: str, do: str
+) -> HttpResponse:
+    context = {"picture": picture, "what": what, "why": why, "do": do, "status": status}
     template = "pages/_error.html" if "HX-Request" in request.headers else "pages/error.html"
     return render(request, template, context, status=status)
