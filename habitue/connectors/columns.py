@@ -120,6 +120,10 @@ CUSTOMERS: Final = vocabulary(
         "consent": "consent|consents|opt in|optin|marketing consent|accepts marketing|newsletter"
         "|consentement|consentement marketing|accord|inscrit newsletter|consenso|consensi"
         "|consenso marketing|iscritto newsletter|subscribed|accepte les offres",
+        "consent_email": "consent email|email consent|consentement email|consentement e mail"
+        "|consenso email|consenso e mail|email marketing|accepts email marketing",
+        "consent_sms": "consent sms|sms consent|consentement sms|consenso sms|sms marketing"
+        "|accepts sms marketing",
         "consent_on": "consent date|consent on|consented on|opt in date|date de consentement"
         "|date consentement|date du consentement|date d accord|data consenso|data del consenso",
     },

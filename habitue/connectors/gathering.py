@@ -22,14 +22,10 @@ from habitue.connectors.models import Change
 from habitue.connectors.people import KINDS, Person
 from habitue.connectors.table import Rejected
 from habitue.core.facts import Enrolment
-from habitue.members import cards, customers, ids
+from habitue.members import cards, consents, customers, ids
 from habitue.members.models import Business, Consent, Customer, Identity
 
 BATCH: Final = 1_000
-PURPOSE: Final = "marketing"
-UNDONE: Final = "import undone"
-"""The source of a consent's line that takes an imported one back."""
-
 _TRIES: Final = 3
 _NAMED: Final = {"name", "first_name", "last_name"}
 _NAMES: Final = {
@@ -206,11 +202,11 @@ def _met(business: Business, batch: Sequence[Person]) -> Iterator[_Met]:
 
 def _decided(meant: Sequence[int]) -> dict[int, set[str]]:
     """The channels of which a customer said yes or no already; lists never overrule that."""
-    lines = Consent.objects.filter(customer__in=meant, purpose=PURPOSE)
+    lines = Consent.objects.filter(customer__in=meant, purpose=consents.MARKETING)
     lines = lines.order_by("customer", "channel", "-at", "-id").distinct("customer", "channel")
     found: dict[int, set[str]] = {}
     for customer, channel, source in lines.values_list("customer", "channel", "source"):
-        if source != UNDONE:
+        if source != consents.TAKEN_BACK:
             found.setdefault(customer, set()).add(channel)
     return found
 
@@ -263,7 +259,8 @@ def _changed(person: Person, known: Known) -> dict[str, Any]:
         if [day, month] != before[:2] or (year and year != before[2]):
             changed["birthday"] = [day, month, year]
     for kind, value in person.known.items():
-        if value not in known[kind] and kind != "number":
+        several = value.split() if kind == "external" else [value]  # as our own files write them
+        if value not in known[kind] and not set(several) <= {*known[kind]} and kind != "number":
             changed[kind] = [value]
     return changed
 
@@ -306,7 +303,7 @@ def _write(
     Consent.objects.bulk_create(
         Consent(
             customer_id=key,
-            purpose=PURPOSE,
+            purpose=consents.MARKETING,
             channel=channel,
             granted=True,
             wording=rules.wording,

@@ -29,6 +29,9 @@ Kind = Literal["number", "external", "email", "phone"]
 
 _DAY_AND_MONTH: Final = re.compile(r"(?P<first>\d{1,2})[/.\- ](?P<second>\d{1,2})[/.]?", re.ASCII)
 _MONTH_AND_DAY: Final = re.compile(r"--(?P<first>\d{2})-?(?P<second>\d{2})", re.ASCII)
+_OWN: Final = frozenset({"enrolled on", "balances", "last visit"})
+"""Columns of the file of customers that we write ourselves: there 05-12 is the twelfth of May."""
+
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _YES: Final = frozenset(
     {"yes", "y", "oui", "o", "si", "s", "true", "vrai", "vero", "1", "x", "ok", "subscribed"}
@@ -138,6 +141,7 @@ class _Reader:
         self.shape = shape
         self.wanted = wanted
         self.when = dates.Reader(zone=wanted.zone, today=wanted.today, day_first=wanted.day_first)
+        self.own = {columns.plain(name) for name in shape.header} >= _OWN
 
     def cell(self, row: Row, role: str) -> str:
         """What stands in the column of a role, or ""."""
@@ -158,7 +162,10 @@ def _take(reader: _Reader, row: Row) -> Person | Rejected:
         role = "birthday"
         birthday = _birthday(reader, reader.cell(row, role))
         role = "consent"
-        agreed = _agreed(reader.cell(row, role), known)
+        by: set[str] = {*_agreed(reader.cell(row, role), known)}
+        for role in ("consent_email", "consent_sms"):
+            by |= {role[8:]} if _agreed(reader.cell(row, role), known) else set()
+        agreed = tuple(sorted(by))
         role = "consent_on"
         agreed_on = reader.wanted.agreed_on
         if agreed and (cell := reader.cell(row, role)):
@@ -208,7 +215,7 @@ def _birthday(reader: _Reader, cell: str) -> tuple[int, int, int | None] | None:
         on = reader.when.read(cell).astimezone(reader.wanted.zone).date()
         return on.day, on.month, on.year
     first, second = int(short["first"]), int(short["second"])
-    day_first = reader.wanted.day_first and short.re is _DAY_AND_MONTH
+    day_first = reader.wanted.day_first and short.re is _DAY_AND_MONTH and not reader.own
     day, month = (first, second) if day_first else (second, first)
     if not 1 <= month <= 12:
         raise dates.Unread(f"there is no month {month}")

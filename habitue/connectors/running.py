@@ -84,12 +84,12 @@ def look(one: Import) -> None:
 
 def start(one: Import, staff: Staff | None) -> None:
     """Have the rows brought in."""
-    _begin(one, State.CHECKED, State.RUNNING, staff, "import")
+    _begin(one, State.CHECKED, State.RUNNING, staff)
 
 
 def undo(one: Import, staff: Staff | None) -> None:
     """Have everything taken back, within `uploads.UNDO_WITHIN` of its end."""
-    _begin(one, State.FINISHED, State.UNDOING, staff, "import-undo")
+    _begin(one, State.FINISHED, State.UNDOING, staff)
 
 
 def again(one: Import) -> None:
@@ -128,20 +128,21 @@ def run(key: int) -> None:
         raise
 
 
-def _begin(one: Import, before: str, after: str, staff: Staff | None, kind: str) -> None:
+def _begin(one: Import, before: str, after: str, staff: Staff | None) -> None:
     with transaction.atomic():
         Business.objects.select_for_update().get(pk=one.business_id)
         mine = Import.objects.filter(business=one.business_id)
         if mine.filter(state__in=_AT_WORK).exclude(pk=one.pk).exists():
             raise Busy
         now = timezone.now()
-        begun = {"started_at": now} if after == State.RUNNING else {}
-        moved = mine.filter(pk=one.pk, state=before).update(
-            state=after, failed=False, done=0, **begun
-        )
-        if moved:
+        mine = mine.filter(pk=one.pk, state=before)
+        if after == State.RUNNING:
+            moved = mine.update(state=after, failed=False, done=0, started_at=now, staff=staff)
+        else:
+            moved = mine.update(state=after, failed=False, done=0)
+        if moved and after == State.UNDOING:
             what: dict[str, str | int] = {"what": one.what, "rows": one.rows}
-            journal.write(one.business, kind, at=now, staff=staff, what=what)
+            journal.write(one.business, "import-undo", at=now, staff=staff, what=what)
     if moved:
         _queue(one)
 
@@ -198,14 +199,20 @@ def _run(one: Import) -> None:
     result.there -= before
     _settle(one, result)
     _write_rejected(one, shape, refused.reasons)
-    mine = Import.objects.filter(pk=one.pk, state=State.RUNNING)
-    mine.update(
-        state=State.FINISHED,
-        counts=msgspec.to_builtins(result),
-        done=100,
-        finished_at=datetime.now(UTC),
-        found=None,
-    )
+    with transaction.atomic():
+        mine = Import.objects.filter(pk=one.pk, state=State.RUNNING)
+        ended = mine.update(
+            state=State.FINISHED,
+            counts=msgspec.to_builtins(result),
+            done=100,
+            finished_at=datetime.now(UTC),
+            found=None,
+            corrections={},
+        )
+        if ended:
+            what: dict[str, str | int] = {"what": one.what, "new": result.new}
+            what |= {"updated": result.updated, "rejected": result.rejected}
+            journal.write(one.business, "import", at=now, staff=one.staff, what=what)
     uploads.drop(one.pk)
 
 

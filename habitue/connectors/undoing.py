@@ -18,7 +18,7 @@ from habitue.connectors import changes, gathering, recording
 from habitue.connectors.changes import Known
 from habitue.connectors.models import Change, Import
 from habitue.core.facts import Undo
-from habitue.members import erasure
+from habitue.members import consents, erasure
 from habitue.members.models import Answer, Consent, Customer, Member
 
 BATCH: Final = 500
@@ -145,7 +145,7 @@ def _withdraw(one: Import, customers: Sequence[int]) -> None:
             channel=line.channel,
             granted=False,
             wording=line.wording,
-            source=gathering.UNDONE,
+            source=consents.TAKEN_BACK,
             at=line.at,
         )
         for line in lines.filter(granted=True)
@@ -184,7 +184,7 @@ def _busy(one: Import, customers: Sequence[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"customers": list(customers)})
         busy = {customer for (customer,) in cursor.fetchall()}
-    own = [gathering.source(one.pk), gathering.UNDONE]
+    own = [gathering.source(one.pk), consents.TAKEN_BACK]
     agreed = Consent.objects.filter(customer__in=customers).exclude(source__in=own)
     answered = Answer.objects.filter(customer__in=customers)
     busy |= {*agreed.values_list("customer", flat=True)}

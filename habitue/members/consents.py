@@ -16,6 +16,8 @@ MARKETING: Final = "marketing"
 PURPOSES: Final = (MARKETING, "birthday", "survey")
 CHANNELS: Final = ("email", "sms")
 CONFIRMED: Final = "confirmed by mail"
+TAKEN_BACK: Final = "import undone"
+"""The source of a line that takes back what an import wrote: as if nobody had been asked."""
 
 
 def record(
