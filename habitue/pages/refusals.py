@@ -26,6 +26,9 @@ def offline(code: str, sentence: str = "") -> str:
         "malformed": _("The phone kept something that cannot be read."),
         "early": _("The phone's clock was ahead. Set it right, and enter this again."),
         "late": _("This is more than seven days old."),
+        "nothing": _(
+            "It was too soon, or the limit was reached: the visit counts, it gave nothing."
+        ),
         "stale": _("The code had expired when it was scanned: it was a photo or a copy."),
         "used": _("This code had been used already, here or on another phone."),
         "unknown": _("This is no card of this shop."),

@@ -51,7 +51,7 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True):
     size: Annotated[int, Meta(ge=1, le=facts.MAX_AMOUNT)]
     at: _Moment
     skew: _Moment
-    before: _Signature | Literal[""]
+    before: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")]
     signature: _Signature
 
 
@@ -63,7 +63,10 @@ class Sending(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Judged(Struct, frozen=True):
-    """What came of an action: an event, or why there is none (`sentence` for codes we know not)."""
+    """What came of an action: an event, or why there is none (`sentence` for codes we know not).
+
+    `nothing`, with an event: the visit stands in the ledger, but a limit left nothing to earn.
+    """
 
     event: int = 0
     refused: str = ""
@@ -165,7 +168,8 @@ def _judged(device: Device, action: devices.Signed, now: datetime) -> Judged:
     )
     if said.refused is not None:
         return Judged(0, said.refused.code[:40], said.refused.sentence, customer)
-    return Judged(said.event, customer=customer)
+    nothing = action.kind == "visit" and not any(entry.amount for entry in said.entries)
+    return Judged(said.event, "nothing" if nothing else "", customer=customer)
 
 
 def _keep(device: Device, action: devices.Signed, judged: Judged, now: datetime) -> None:
