@@ -18,10 +18,11 @@ MODULES: Final = {
     "neighbours": "neighbours",
     "import": "importing",
     "lake": "lake",
+    "pages": "pages",
 }
 """Where each benchmark is."""
 
-SIZED: Final = {"whatif": 200_000, "figures": 10_000_000}
+SIZED: Final = {"whatif": 200_000, "figures": 10_000_000, "pages": 1_000_000}
 """Those that are told over how many purchases, and how many they take by themselves."""
 
 

@@ -34,8 +34,14 @@ class OfSegment(Struct, frozen=True, kw_only=True, tag="segment"):
     window: int | None = None
 
 
-Definition = OfSegment
-"""Of whom an audience consists; other kinds join as a union, told apart by their tag."""
+class OfChosen(Struct, frozen=True, kw_only=True, tag="chosen"):
+    """Whoever was ticked by hand on a list, so many; always frozen."""
+
+    customers: int
+
+
+Definition = OfSegment | OfChosen
+"""Of whom an audience consists; other kinds join the union, told apart by their tag."""
 
 
 class Row(NamedTuple):
@@ -87,17 +93,21 @@ def make(
     *,
     now: datetime,
     frozen: bool = False,
+    chosen: Sequence[int] = (),
 ) -> Audience:
-    """A new audience; frozen, with whoever is in it now.
+    """A new audience; frozen, with whoever is in it now; of `OfChosen`, those who are `chosen`.
 
     A `ValueError` or `LookupError` carries a sentence: the name is taken or is none, there is no
     such segment, the window is none.
     """
     name = _named(business, name)
-    catalogue.get(definition.segment)
-    if definition.window is not None:
-        asked.given(definition.window)
-    found = _found(business, definition, now) if frozen else []
+    if isinstance(definition, OfChosen):
+        frozen, found = True, _present(business, chosen)
+    else:
+        catalogue.get(definition.segment)
+        if definition.window is not None:
+            asked.given(definition.window)
+        found = _found(business, definition, now) if frozen else []
     with transaction.atomic():
         made = Audience.objects.create(
             business=business,
@@ -123,8 +133,9 @@ def definition(audience: Audience) -> Definition:
 
 def members(audience: Audience, *, now: datetime) -> list[int]:
     """The numbers of the customers in an audience, ascending."""
-    if audience.kind == Audience.Kind.LIVE:
-        return _found(audience.business, definition(audience), now)
+    wanted = definition(audience)
+    if audience.kind == Audience.Kind.LIVE and isinstance(wanted, OfSegment):
+        return _found(audience.business, wanted, now)
     frozen = list(audience.frozen.values_list("customer_id", flat=True))
     return _present(audience.business, set(survivors.of(frozen).values()))
 
@@ -171,7 +182,7 @@ def _named(business: Business, name: str) -> str:
     return name
 
 
-def _found(business: Business, wanted: Definition, now: datetime) -> list[int]:
+def _found(business: Business, wanted: OfSegment, now: datetime) -> list[int]:
     from habitue.metrics.segments import finding
 
     everybody = populations.read(business, now=now, window=wanted.window)

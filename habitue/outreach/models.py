@@ -86,3 +86,29 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Stage(models.Model):
+    """Where a customer stood on the morning of the last report: a row for whoever ever bought.
+
+    `stage`, `vip` and `leaking` as in `metrics.segments`; `usual` days lie between two visits, None
+    where nobody knows yet. Written at night, so that lists and counts read no history.
+    """
+
+    customer = models.OneToOneField("members.Customer", models.CASCADE, primary_key=True)
+    business = models.ForeignKey("members.Business", models.CASCADE, db_index=False)
+    stage = models.CharField(max_length=8)
+    vip = models.BooleanField()
+    leaking = models.BooleanField()
+    usual = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["business", "stage", "-customer"], name="stage_newest"),
+            models.Index(
+                fields=["business", "-customer"], name="stage_vip", condition=models.Q(vip=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage}: customer {self.customer_id}"

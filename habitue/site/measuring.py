@@ -15,7 +15,7 @@ from habitue.ledger import database, figures, lifelines, rhythm
 from habitue.members.models import Business
 from habitue.metrics import report as reports
 from habitue.metrics.report import Report
-from habitue.outreach import experiments, looking
+from habitue.outreach import experiments, looking, stages
 from habitue.pages.models import Study
 from habitue.pages.owner import today as page
 from habitue.pages.program import studies
@@ -52,7 +52,8 @@ def report(business: Business, *, now: datetime, tell: reports.Tell = lambda sha
     """Everything of one business, as of its local day; its own rhythm is worked out afresh."""
     database.count_anew()
     rhythm.keep(business, now=now)
-    page.figures(business, now)  # their sums are kept for whoever opens the page
+    stages.keep(business, now=now)
+    page.keep(business, now)
     today = now.astimezone(ZoneInfo(business.timezone)).date()
 
     def answering(period: metrics.Period, window: int | None) -> metrics.Answers:

@@ -131,7 +131,8 @@ def sheet(request: HttpRequest, business: Business, key: int) -> HttpResponse:
 
 
 def _shown(audience: Audience) -> Shown:
-    segment = kept.definition(audience).segment
+    of = kept.definition(audience)
+    segment = of.segment if isinstance(of, kept.OfSegment) else ""
     declared = catalogue.every().get(segment)
     return Shown(
         key=audience.pk,

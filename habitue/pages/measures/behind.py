@@ -18,8 +18,8 @@ from habitue.members.models import Business
 from habitue.metrics.answers import Answers
 from habitue.metrics.asked import Asked
 from habitue.metrics.cadence import Cadence
-from habitue.pages import access, spreadsheet
-from habitue.pages.measures import naming, reports, saying, sums
+from habitue.pages import access, naming, spreadsheet
+from habitue.pages.measures import reports, saying, sums
 
 PAGE: Final = 50
 FILE: Final = 100_000

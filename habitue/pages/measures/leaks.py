@@ -14,8 +14,8 @@ from habitue.core import money
 from habitue.members.models import Business
 from habitue.metrics.report import Leak
 from habitue.metrics.segments import catalogue
-from habitue.pages import access, spreadsheet
-from habitue.pages.measures import naming, reports, saying
+from habitue.pages import access, naming, spreadsheet
+from habitue.pages.measures import reports, saying
 from habitue.pages.templatetags import words as say
 
 

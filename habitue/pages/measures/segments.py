@@ -16,8 +16,8 @@ from habitue.members.models import Business
 from habitue.metrics.report import Crowd, People
 from habitue.metrics.segments import catalogue
 from habitue.metrics.segments.segment import Family
-from habitue.pages import access
-from habitue.pages.measures import audiences, naming, reports, saying
+from habitue.pages import access, naming
+from habitue.pages.measures import audiences, reports, saying
 from habitue.pages.measures.cohorts import SHADES
 from habitue.pages.templatetags import words as say
 

@@ -1,38 +1,81 @@
-"""Everyone whom the business knows, and the search among them."""
+"""Everyone whom the business knows: searched as one types, in groups, in an order."""
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from msgspec import Struct
 
-from habitue.members import customers as people
-from habitue.members.models import Business, Customer, Identity
-from habitue.pages import access, forms
+from habitue.members.models import Business
+from habitue.pages import access, naming
+from habitue.pages.owner import glance, listing
+from habitue.pages.owner.listing import View
 
-PAGE = 50
+
+class Chip(Struct, frozen=True):
+    """One group to look at; `count` is None where nobody has counted yet."""
+
+    title: str
+    address: str
+    count: int | None
+    chosen: bool
 
 
 @never_cache
 @require_GET
 @access.owner
 def customers(request: HttpRequest, business: Business) -> HttpResponse:
-    """Everyone known, the newest first; a search by name, number, e-mail or phone."""
-    form = forms.Search(request.GET)
-    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    page = Paginator(_search(business, text), PAGE).get_page(request.GET.get("page"))
-    context = {"business": business, "here": "customers", "q": text, "page": page, "form": form}
-    fragment = "HX-Request" in request.headers
-    template = "pages/owner/_customers.html" if fragment else "pages/owner/customers.html"
-    return render(request, template, context)
+    """The page; only its list where more letters are typed."""
+    view, now = listing.asked(request.GET), timezone.now()
+    page = listing.page(business, view, naming.number(request), now=now)
+    context = {
+        "business": business,
+        "here": "customers",
+        "view": view,
+        "title": listing.title(view.group),
+        "page": page,
+        "previous": address(view, page.number - 1) if page.number > 1 else "",
+        "next": address(view, page.number + 1) if page.more else "",
+        "sorts": sorts(),
+        "selected": query(view),
+    }
+    if "HX-Request" in request.headers:
+        return render(request, "pages/owner/_customers.html", context)
+    context |= {"chips": _chips(business, view, glance.morning(business, now).groups)}
+    return render(request, "pages/owner/customers.html", context)
 
 
-def _search(business: Business, text: str) -> QuerySet[Customer]:
-    """Whoever went over into another customer is there as that one only."""
-    rows = Customer.objects.filter(business=business, erased_at=None, merged_into=None)
-    rows = rows.select_related("member")
-    for kind in (Identity.Kind.NUMBER, Identity.Kind.EMAIL, Identity.Kind.PHONE):
-        if text and (key := people.find(business, kind, text)) is not None:
-            return rows.filter(pk=key).order_by("-pk")
-    return (rows.filter(name__icontains=text) if text else rows).order_by("-pk")
+def sorts() -> list[tuple[str, str]]:
+    """The orders in words."""
+    return [
+        ("newest", _("Newest first")),
+        ("visit", _("Last visit")),
+        ("visits", _("Most visits")),
+        ("name", _("Name")),
+    ]
+
+
+def query(view: View) -> str:
+    """A view as the end of an address; nothing for everybody, the newest first."""
+    told = {"q": view.q, "group": view.group, "sort": "" if view.sort == "newest" else view.sort}
+    return urlencode({name: value for name, value in told.items() if value})
+
+
+def address(view: View, page: int = 1) -> str:
+    """Where a view is, from the page itself on."""
+    parts = [query(view), f"page={page}" if page > 1 else ""]
+    return "?" + "&".join(part for part in parts if part)
+
+
+def _chips(business: Business, view: View, counted: dict[str, int]) -> list[Chip]:
+    """Everybody, then the groups of whom there is somebody, and the chosen one in any case."""
+    found = [Chip(_("All"), address(View(sort=view.sort)), counted["everybody"], not view.group)]
+    for group in listing.GROUPS + listing.HIDDEN:
+        count = counted.get(listing.STAGES.get(group, group))
+        if count or group == view.group or group == "birthday":
+            to = address(View(group=group, sort=view.sort))
+            found.append(Chip(listing.title(group), to, count, group == view.group))
+    return found

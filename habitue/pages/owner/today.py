@@ -1,29 +1,41 @@
-"""The owner's first page: how it goes in one sentence, three figures, what happened last."""
+"""The owner's first page: how it goes in one sentence, what to do, three figures, what happened."""
 
-from datetime import date, datetime, timedelta
+import functools
+from datetime import datetime, timedelta
+from math import sqrt
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from msgspec import Struct
+from django.views.decorators.http import require_GET
+from msgspec import Struct, structs
 
-from habitue import metrics
-from habitue.ledger import figures as figures_of
-from habitue.members.models import Business, Member
-from habitue.metrics import benchmarks
-from habitue.metrics.answers import Result
+from habitue.members.models import Business
+from habitue.metrics import benchmarks, catalogue
 from habitue.metrics.benchmarks import Benchmark
-from habitue.pages import access, account, events, words
+from habitue.pages import access, account, charts, events, naming, words
+from habitue.pages.owner import glance, todo
+from habitue.pages.owner.glance import Figures, Known
+from habitue.pages.templatetags import words as say
 
-SPAN: Final = timedelta(days=90)
 ALIVE: Final = timedelta(seconds=15)  # the worker beats every few seconds
 LAST: Final = 8
+USUAL_WEEKS: Final = 3
+"""From how many weeks before on the last one can be called better or worse than usual."""
+
+NOTED: Final = 0.1
+"""A week that differs by less than this share is as usual."""
+
+
+Series = tuple[tuple[float | None, ...], ...]
 
 
 class Figure(Struct, frozen=True):
@@ -32,11 +44,13 @@ class Figure(Struct, frozen=True):
     title: str
     help: str
     formula: str
+    to: str
     share: float | None = None
     number: int | None = None
     of: tuple[int, int] | None = None
     change: int | None = None
     beside: float | None = None
+    trend: SafeString | str = ""
 
 
 @never_cache
@@ -45,50 +59,50 @@ def today(request: HttpRequest, business: Business) -> HttpResponse:
     """The page."""
     now = timezone.now()
     request.session.pop(access.FIRST_PIN, None)  # it was seen; only its hash is kept
+    known, morning = glance.figures(business, now), glance.morning(business, now)
+    signs = todo.signs(business, morning, now, alive=ALIVE)
+    happened = happenings(business)
     context = {
         "business": business,
         "here": "today",
         "now": now,
-        "members": Member.objects.filter(customer__business=business).count(),
-        "first": account.first_member(business),
-        "figures": figures(business, now),
-        "happenings": happenings(business),
-        "worker": worker_lives(),
+        "first": bool(happened) or account.first_member(business),
+        "sentence": _sentence(business, known, now),
+        "cards": todo.cards(request, morning, signs, glance.today(business, now)),
+        "figures": _drawn(business.kind, known, morning.series, words.language()),
+        "happenings": happened,
+        "worker": signs.worker,
         "mail": settings.HABITUE_MAIL_CONFIGURED,
-        "sentence": _sentence(business, now),
     }
     return render(request, "pages/owner/today.html", context)
 
 
-def figures(business: Business, now: datetime) -> list[Figure]:
-    """Repeat-purchase rate first, retention beside the sector's, active customers."""
-    day = now.astimezone(ZoneInfo(business.timezone)).date()
-    latest = _answers(business, day, now)
-    before = _answers(business, day - SPAN, now, window=latest.window.days)
-    active = latest.aggregates.counts.end
-    shares = [
-        _share(latest.get(name), before.get(name), sector)
-        for name, sector in (
-            ("repeat_purchase_rate", None),
-            ("strict_retention", benchmarks.of(business.kind, "strict_retention")),
-        )
-    ]
-    window = {"days": latest.window.days}
-    return [
-        *shares,
-        Figure(
-            title=_("Active customers"),
-            help=_("Customers who bought within the last %(days)s days.") % window,
-            formula=_("customers with ≥ 1 purchase in %(days)s days") % window,
-            number=active,
-            change=active - before.aggregates.counts.end,
-        ),
-    ]
+@never_cache
+@require_GET
+@access.owner
+def lights(request: HttpRequest, business: Business) -> HttpResponse:
+    """Only the lights, for a page that stays open."""
+    context = {"worker": worker_lives(), "mail": settings.HABITUE_MAIL_CONFIGURED}
+    return render(request, "pages/owner/_lights.html", context)
+
+
+def keep(business: Business, now: datetime) -> None:
+    """Work out what the page says before somebody opens it."""
+    glance.figures(business, now)
+    glance.morning(business, now, anew=True)
 
 
 def happenings(business: Business) -> list[tuple[events.Happening, str]]:
-    """The last events that counted, each with its title."""
-    return [(one, _kind(one.kind)) for one in events.newest(business, limit=LAST)]
+    """The last events that counted, each with its title; who has no name is told by a number."""
+    found = events.newest(business, limit=LAST)
+    nameless = naming.numbers(business, [one.customer for one in found if not one.name])
+    return [
+        (
+            structs.replace(one, name=one.name or nameless.get(one.customer, "")),
+            str(_KINDS.get(one.kind, one.kind)),
+        )
+        for one in found
+    ]
 
 
 def worker_lives() -> bool:
@@ -100,36 +114,71 @@ def worker_lives() -> bool:
     return bool(rows[0][0])
 
 
-def _answers(
-    business: Business, until: date, now: datetime, window: int | None = None
-) -> metrics.Answers:
-    period = metrics.Period(until - SPAN, until)
-    names = ("repeat_purchase_rate", "strict_retention")
-    return figures_of.answer(business, period=period, now=now, window=window, figures=names)
+@functools.lru_cache(maxsize=256)
+def _drawn(kind: str, known: Figures, series: Series, language: str) -> SafeString:
+    """The three figures; drawn once, as long as they and the language are the same."""
+    context = {"figures": _figures(kind, known, series)}
+    return render_to_string("pages/owner/_figures.html", context)
 
 
-def _share(latest: Result, before: Result, sector: Benchmark | None) -> Figure:
-    language, declared = words.language(), latest.figure
-    of = None
-    if latest.numerator is not None and latest.denominator:
-        of = (int(latest.numerator), int(latest.denominator))
-    change = None
-    if latest.value is not None and before.value is not None and not before.few:
-        change = round(100 * (latest.value - before.value))
+def _figures(kind: str, known: Figures, series: Series) -> list[Figure]:
+    """Repeat-purchase rate first, retention beside the sector's, active customers."""
+    sectors = {"strict_retention": benchmarks.of(kind, "strict_retention")}
+    window = {"days": known.window}
+    return [
+        *(
+            _share(name, share, sectors.get(name), line)
+            for name, share, line in zip(glance.NAMES, known.shares, series[:-1], strict=True)
+        ),
+        Figure(
+            title=_("Active customers"),
+            help=_("Customers who bought within the last %(days)s days.") % window,
+            formula=_("customers with ≥ 1 purchase in %(days)s days") % window,
+            to=reverse("measure-customers", args=["end"]),
+            number=known.active,
+            change=known.active_change,
+            trend=charts.sparkline(series[-1]),
+        ),
+    ]
+
+
+def _share(
+    name: str, known: Known, sector: Benchmark | None, series: tuple[float | None, ...]
+) -> Figure:
+    language, declared = words.language(), catalogue.every()[name]
     return Figure(
         title=declared.title[language],
         help=declared.help[language],
         formula=declared.formula[language],
-        share=latest.value,
-        of=of,
-        change=change,
+        to=reverse("measure", args=[name]),
+        share=known.value,
+        of=known.of,
+        change=known.change,
         beside=sector.value if sector else None,
+        trend=charts.sparkline(series),
     )
 
 
-def _sentence(business: Business, now: datetime) -> str:
-    """How it goes, in one sentence with the week's own number."""
-    day = now.astimezone(ZoneInfo(business.timezone)).date()
+def _sentence(business: Business, known: Figures, now: datetime) -> str:
+    """How it goes: the last full week beside the usual one; of a young shop, its week's number."""
+    latest, before = sum(known.weeks[:1]), known.weeks[1:]
+    if len(before) < USUAL_WEEKS or not latest:
+        return _this_week(business, now)
+    usual = sum(before) / len(before)
+    visits = ngettext("%(count)s visit", "%(count)s visits", latest) % {"count": say.count(latest)}
+    differs = abs(latest - usual)
+    if differs <= max(NOTED * usual, 2 * sqrt(usual)):  # what chance alone makes of a week
+        return _("A week as usual: %(visits)s in 7 days.") % {"visits": visits}
+    values = {"visits": visits, "share": say.percent(round(differs / usual, 2)) if usual else ""}
+    if not usual:
+        return _("A good week: %(visits)s in 7 days.") % values
+    if latest > usual:
+        return _("A good week: %(visits)s in 7 days, %(share)s more than usual.") % values
+    return _("A quiet week: %(visits)s in 7 days, %(share)s less than usual.") % values
+
+
+def _this_week(business: Business, now: datetime) -> str:
+    day = glance.today(business, now)
     visits, people = events.came(business, since=day - timedelta(6), until=day + timedelta(1))
     if not visits:
         return _("No visit was recorded in the last 7 days.")
@@ -141,33 +190,31 @@ def _sentence(business: Business, now: datetime) -> str:
     return text % {"people": people, "visits": visits}
 
 
-def _kind(kind: str) -> str:
-    titles = {
-        "purchase": _("Purchase"),
-        "visit": _("Stamped"),
-        "enrolment": _("Joined"),
-        "redemption": _("Took a reward"),
-        "voucher_use": _("Took a reward"),
-        "undo": _("Undone"),
-        "refund": _("Brought back"),
-        "birthday": _("Birthday"),
-        "adjustment": _("Corrected"),
-        "action": _("Took part"),
-        "payment": _("Paid with units"),
-        "benefit_use": _("Used a benefit"),
-        "fee_paid": _("Membership paid"),
-        "fee_failed": _("Payment of the membership failed"),
-        "fee_refunded": _("Membership given back"),
-        "cancellation": _("Ended the membership"),
-        "transfer": _("Gave units"),
-        "receipt": _("Received units"),
-        "merge": _("Same person as another customer"),
-        "merged": _("Same person as another customer"),
-        "won": _("Won in a draw"),
-        "anniversary": _("A year of membership"),
-        "date": _("A special day"),
-        "approval": _("Approved"),
-        "segments": _("Looked at anew"),
-        "passage": _("Time passed"),
-    }
-    return titles.get(kind, kind)
+_KINDS: Final = {
+    "purchase": gettext_lazy("Purchase"),
+    "visit": gettext_lazy("Stamped"),
+    "enrolment": gettext_lazy("Joined"),
+    "redemption": gettext_lazy("Took a reward"),
+    "voucher_use": gettext_lazy("Took a reward"),
+    "undo": gettext_lazy("Undone"),
+    "refund": gettext_lazy("Brought back"),
+    "birthday": gettext_lazy("Birthday"),
+    "adjustment": gettext_lazy("Corrected"),
+    "action": gettext_lazy("Took part"),
+    "payment": gettext_lazy("Paid with units"),
+    "benefit_use": gettext_lazy("Used a benefit"),
+    "fee_paid": gettext_lazy("Membership paid"),
+    "fee_failed": gettext_lazy("Payment of the membership failed"),
+    "fee_refunded": gettext_lazy("Membership given back"),
+    "cancellation": gettext_lazy("Ended the membership"),
+    "transfer": gettext_lazy("Gave units"),
+    "receipt": gettext_lazy("Received units"),
+    "merge": gettext_lazy("Same person as another customer"),
+    "merged": gettext_lazy("Same person as another customer"),
+    "won": gettext_lazy("Won in a draw"),
+    "anniversary": gettext_lazy("A year of membership"),
+    "date": gettext_lazy("A special day"),
+    "approval": gettext_lazy("Approved"),
+    "segments": gettext_lazy("Looked at anew"),
+    "passage": gettext_lazy("Time passed"),
+}

@@ -1,4 +1,4 @@
-"""Customers of whom a report knows only the number: their names, page by page."""
+"""What customers are called, and pages of rows: shared by every list of customers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def number(request: HttpRequest) -> int:
 
 
 def names(business: Business, customers: Sequence[int]) -> dict[int, str]:
-    """What they are called, else their number in the system they came from.
+    """What they are called, else their number in the system they came from, else their card's.
 
     Who was erased since, or lies in the recycle bin, is left out.
     """
@@ -45,8 +45,15 @@ def names(business: Business, customers: Sequence[int]) -> dict[int, str]:
         business=business, pk__in=customers, erased_at=None, binned_at=None
     )
     called = dict(found.values_list("pk", "name"))
-    nameless = [key for key, name in called.items() if not name]
-    numbers = Identity.objects.filter(
-        business=business, kind=Identity.Kind.EXTERNAL, customer__in=nameless
-    )
-    return called | dict(numbers.order_by("-pk").values_list("customer", "value"))
+    return called | numbers(business, [key for key, name in called.items() if not name])
+
+
+def numbers(business: Business, nameless: Sequence[int]) -> dict[int, str]:
+    """The numbers by which customers without a name are told apart; the oldest of each."""
+    if not nameless:
+        return {}
+    kinds = [Identity.Kind.NUMBER, Identity.Kind.EXTERNAL]
+    known = Identity.objects.filter(business=business, kind__in=kinds, customer__in=nameless)
+    # Of one customer the last counts: a number of another system before the card's.
+    rows = known.order_by("-kind", "-pk").values_list("customer", "value")
+    return dict(rows)
