@@ -1,6 +1,7 @@
 """Creating a business: its country settles currency, time zone and language."""
 
 import secrets
+from datetime import time
 from typing import Final
 
 from babel.core import get_global
@@ -33,6 +34,14 @@ _MAIN_ZONE: Final = {
     "US": "America/New_York",
 }
 
+_QUIET: Final = {
+    "CA": (time(21, 30), time(9)),
+    "ES": (time(21), time(9)),
+    "FR": (time(22), time(8)),
+    "IN": (time(21), time(10)),
+    "IT": (time(20), time(9)),
+}
+
 
 def create(
     *,
@@ -47,6 +56,7 @@ def create(
 ) -> Business:
     """A new business; what is not given follows from the country (ISO 3166, two letters)."""
     base = slug or slugify(name)[:40] or "shop"
+    quiet_from, quiet_until = quiet_hours_of(country)
     for attempt in range(20):
         try:
             with transaction.atomic():
@@ -59,6 +69,8 @@ def create(
                     timezone=timezone or timezone_of(country),
                     language=language or language_of(country),
                     is_demo=is_demo,
+                    quiet_from=quiet_from,
+                    quiet_until=quiet_until,
                     counter_key=secrets.token_urlsafe(15),
                 )
         except IntegrityError:
@@ -82,3 +94,14 @@ def timezone_of(country: str) -> str:
 def language_of(country: str) -> str:
     """The first official language that Habitué speaks, else English."""
     return next((tag for tag in get_official_languages(country) if tag in LANGUAGES), "en")
+
+
+def quiet_hours_of(country: str) -> tuple[time, time]:
+    """From when until when nobody there is written to, at first: the owner may change it.
+
+    France: no marketing by text message from 22 to 8 (charter of the AF2M). Italy: no calls from 20
+    to 9 (code of conduct for telemarketing, 2023). Spain: 21 to 9 (consumer law, article 96).
+    Canada: 21:30 to 9 (CRTC). India: 21 to 10 (TRAI, 2018). Elsewhere 21 to 8, as in the United
+    States (47 CFR 64.1200). Rules for calls stand in where messages have none of their own.
+    """
+    return _QUIET.get(country, (time(21), time(8)))

@@ -31,6 +31,10 @@ CONSENTS = {
 }
 # PostgreSQL holds no NUL, and nobody's name has control characters.
 PLAIN = RegexValidator(r"[\x00-\x1f\x7f]", _("Please use ordinary letters."), inverse_match=True)
+# What becomes part of a program has no invisible signs either.
+PRINTED = RegexValidator(
+    r"[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]", PLAIN.message, inverse_match=True
+)
 
 
 def text(length: int, **attributes: Any) -> dict[str, Any]:
@@ -56,7 +60,12 @@ class Promise(forms.Form):
         initial=10,
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )
-    item = forms.CharField(label=_("Of what"), **text(24, autocomplete="off"))
+    item = forms.CharField(
+        label=_("Of what"),
+        max_length=24,
+        validators=[PLAIN, PRINTED],
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
     head_start = forms.BooleanField(
         label=_("Start with 2 stamps given as a welcome"), required=False, initial=True
     )

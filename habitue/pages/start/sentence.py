@@ -1,14 +1,13 @@
 """The owner's sentence, "After 10 coffees, the 11th is free", and the program that it means."""
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import Struct
 
 from habitue.core import templates
-from habitue.members.models import Business
 from habitue.pages.start import ideas
 
 HEAD_START: Final = 2
@@ -44,6 +43,17 @@ _WORDS: Final = {
     },
     "en": {"loaves": ("loaf", False)},
 }
+
+
+class Place(Protocol):
+    """Where a program will hold: a business, or a shop that is not opened yet."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
 
 
 class Sentence(Struct, frozen=True):
@@ -130,14 +140,14 @@ def usual_item(kind: str) -> str:
     return words.get(kind) or _("purchases")
 
 
-def program(sentence: Sentence, business: Business) -> str:
+def program(sentence: Sentence, place: Place) -> str:
     """The program file that the sentence means: the stamp card's template, filled."""
     filled = templates.fill(
         ideas.template("stamp-card"),
         {"count": sentence.count, "reward": sentence.reward, "head_start": sentence.given},
-        language=business.language,
-        currency=business.currency,
-        timezone=business.timezone,
+        language=place.language,
+        currency=place.currency,
+        timezone=place.timezone,
         said=sentence.text,
     )
     if not isinstance(filled, str):

@@ -1,0 +1,101 @@
+"""The first days' checklist on Today: what is done is seen from the shop's data, never asked."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from msgspec import Struct
+
+from habitue.members.models import Business, JournalLine, Member
+from habitue.pages import access
+from habitue.pages.start import ready
+
+HIDDEN: Final = "checklist"
+YEAR: Final = 365 * 24 * 60 * 60
+
+
+class Task(Struct, frozen=True):
+    """One thing to do once, where, and whether it is done."""
+
+    title: str
+    hint: str
+    address: str
+    done: bool
+
+
+class Checklist(Struct, frozen=True):
+    """All of them. It is gone when all is done."""
+
+    tasks: tuple[Task, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(task.done for task in self.tasks)
+
+
+def of(request: HttpRequest, business: Business) -> Checklist | None:
+    """What is left to do; None once all is done, for the demo, or if the owner put it away."""
+    if business.is_demo or str(business.pk) in request.COOKIES.get(HIDDEN, "").split("."):
+        return None
+    found = Checklist(tuple(_tasks(business)))
+    return found if found.done < len(found.tasks) else None
+
+
+@require_POST
+@access.owner
+def hide(request: HttpRequest, business: Business) -> HttpResponse:
+    """Put it away, in this browser."""
+    others = [one for one in request.COOKIES.get(HIDDEN, "").split(".") if one.isdecimal()]
+    answer = redirect("today")
+    answer.set_cookie(
+        HIDDEN,
+        ".".join([*others[-9:], str(business.pk)]),
+        max_age=YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return answer
+
+
+def _tasks(business: Business) -> list[Task]:
+    written = set(
+        JournalLine.objects.filter(business=business, kind__in=("print", "import"))
+        .values_list("kind", flat=True)
+        .distinct()
+    )
+    tasks = [
+        Task(
+            _("Try your card"),
+            _("Scan the code with your own phone."),
+            reverse("start-ready"),
+            Member.objects.filter(customer__business=business).exists(),
+        ),
+        Task(
+            _("Print a poster"),
+            _("For the counter, the tables, the door."),
+            reverse("posters"),
+            "print" in written,
+        ),
+        Task(
+            _("Give the first stamp"),
+            _("Scan a customer’s card at the counter."),
+            reverse("counter", args=[business.counter_key]),
+            ready.stamped(business),
+        ),
+    ]
+    if bring := _importing():
+        hint = _("From a list or from your till.")
+        tasks.append(Task(_("Bring your customers"), hint, bring, "import" in written))
+    return tasks
+
+
+def _importing() -> str:
+    """Where files come in, where there is such a page."""
+    try:
+        return reverse("import")
+    except NoReverseMatch:
+        return ""
