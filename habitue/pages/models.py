@@ -1,5 +1,6 @@
 """What the pages keep: what was mailed, what an owner had worked out, and what is being changed."""
 
+from django.conf import settings
 from django.db import models
 
 from habitue.members import ids
@@ -88,3 +89,21 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
+
+
+class Passkey(models.Model):
+    """A key that a device keeps for its owner: signs in without a mailed code.
+
+    `credential` is what a device calls it, `public` its public half; neither opens anything.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="passkeys")
+    credential = models.CharField(max_length=1400, unique=True)  # base64url; a device may use 1 kB
+    public = models.BinaryField()
+    name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"passkey {self.pk}"

@@ -9,15 +9,18 @@ from django.utils.translation import ngettext
 from habitue.core.program import Benefit, Draw, Fee, Price, Program
 from habitue.pages import holdings
 from habitue.pages.program import clauses, saying
+from habitue.pages.program.sentences import places
+from habitue.pages.program.sentences.places import Place
+from habitue.pages.program.told import Told
 from habitue.pages.templatetags import words as say
 
-Said = Iterator[tuple[str, list[str], bool]]
+Said = Iterator[Told]
 
 
 def benefits(of: Program, _on: date) -> Said:
     """Standing privileges."""
     for one in of.benefits:
-        yield saying.words(one.title, one.id), list(_benefit(of, one)), False
+        yield Told(saying.words(one.title, one.id), list(_benefit(of, one)))
 
 
 def _benefit(of: Program, one: Benefit) -> Iterator[str]:
@@ -39,11 +42,12 @@ def fee(of: Program, on: date) -> Said:
     """What membership costs, price by price."""
     if of.fee is None:
         return
+    place = Place(places.FEE, places.FEE)
     for price in of.fee.prices:
-        yield _paid(of, of.fee, price), list(_since(price)), False
+        yield Told(_paid(of, of.fee, price), list(_since(price)), place=place)
     terms = list(_terms(of.fee))
     if terms:
-        yield _("Terms"), terms, False
+        yield Told(_("Terms"), terms)
 
 
 def _paid(of: Program, one: Fee, price: Price) -> str:
@@ -78,8 +82,8 @@ def _terms(one: Fee) -> Iterator[str]:
 
 def draws(of: Program, _on: date) -> Said:
     """Games of chance."""
-    for one in of.draws:
-        yield saying.words(one.title, one.id), list(_draw(of, one)), False
+    for place, one in places.every(of, "draws"):
+        yield Told(saying.words(one.title, one.id), list(_draw(of, one)), place=place)
 
 
 def _draw(of: Program, one: Draw) -> Iterator[str]:
@@ -111,7 +115,7 @@ def causes(of: Program, _on: date) -> Said:
     """What members give to."""
     for one in of.causes:
         said = _("members give at the worth of what they give, one to one")
-        yield saying.words(one.title, one.id), [said], False
+        yield Told(saying.words(one.title, one.id), [said])
 
 
 def partners(of: Program, _on: date) -> Said:
@@ -124,7 +128,7 @@ def partners(of: Program, _on: date) -> Said:
             % {"price": saying.price(one.redeeming, of.currency)},
             _("pays ahead") if one.account == "prepaid" else _("settles each month"),
         ]
-        yield saying.words(one.title, one.id), said, False
+        yield Told(saying.words(one.title, one.id), said)
 
 
 def together(of: Program, _on: date) -> Said:
@@ -132,11 +136,8 @@ def together(of: Program, _on: date) -> Said:
     if of.household is not None:
         units = saying.both([saying.called(of, unit) for unit in of.household.pools])
         values = {"count": say.count(of.household.members), "units": units}
-        yield (
-            _("Household"),
-            [_("up to %(count)s members spend %(units)s together") % values],
-            False,
-        )
+        said = [_("up to %(count)s members spend %(units)s together") % values]
+        yield Told(_("Household"), said)
     if of.transfers is not None:
         units = saying.both([saying.called(of, unit) for unit in of.transfers.units])
         said = [_("members may give each other %(units)s; dates stay") % {"units": units}]
@@ -146,11 +147,11 @@ def together(of: Program, _on: date) -> Said:
         if of.transfers.limit is not None:
             most = clauses.limit(of, of.transfers.limit, of.transfers.units[0])
             said.append(_("at most %(limit)s") % {"limit": most})
-        yield _("Gifts between members"), said, False
+        yield Told(_("Gifts between members"), said)
     if of.leaderboard is not None:
         board = of.leaderboard
         values = {"units": saying.called(of, board.unit), "each": saying.each(board.every)}
-        yield _("Leaderboard"), [_("by %(units)s, afresh %(each)s") % values], False
+        yield Told(_("Leaderboard"), [_("by %(units)s, afresh %(each)s") % values])
 
 
 def dividend(of: Program, _on: date) -> Said:
@@ -167,4 +168,4 @@ def dividend(of: Program, _on: date) -> Said:
     said = [_("%(share)s of last year’s %(counted)s, paid in %(month)s as %(paid)s") % values]
     if one.least:
         said.append(_("from %(least)s on") % {"least": saying.fixed(of, one.of, one.least)})
-    yield _("Dividend"), said, False
+    yield Told(_("Dividend"), said)

@@ -202,6 +202,11 @@ def _when(
             return _("it is %(days)s") % {"days": listed}
 
 
+def hours(of: rules.Hours) -> str:
+    """A span of hours in few signs: `14:00–16:00`."""
+    return f"{_clock(of.since)}–{_clock(of.until)}"
+
+
 def _clock(minutes: int) -> str:
     at = minutes % _LAST_MINUTE
     return calendar.format_time(time(at // 60, at % 60), "short", locale=saying.locale())

@@ -9,15 +9,19 @@ from django.utils.translation import gettext as _
 from habitue.core import program as rules
 from habitue.core.program import Kept, Ladder, Level, Program, Window
 from habitue.pages.program import clauses, saying
+from habitue.pages.program.sentences import places
+from habitue.pages.program.told import Told
 
 
-def sentences(of: Program, _on: date) -> Iterator[tuple[str, list[str], bool]]:
+def sentences(of: Program, _on: date) -> Iterator[Told]:
     """Each level, then what holds for all of them."""
     if of.tiers is None:
         return
-    for level in of.tiers.levels:
-        yield saying.words(level.title, level.id), list(_level(of, level)), False
-    yield _("For all levels"), list(_ladder(of.tiers)), False
+    for place, level in places.every(of, "levels"):
+        # The first level is everybody's: there is nothing to change in it.
+        changes = place if level.needs else None
+        yield Told(saying.words(level.title, level.id), list(_level(of, level)), place=changes)
+    yield Told(_("For all levels"), list(_ladder(of.tiers)))
 
 
 def needs(of: Program, level: Level) -> str:

@@ -1,12 +1,15 @@
 """A new version: written, compared, seen for every member, and only then published."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,26 +22,25 @@ from habitue.core.document import Problem
 from habitue.core.program import Program
 from habitue.ledger import books, publishing
 from habitue.ledger.publishing import Preview
-from habitue.members.models import Business, Customer
+from habitue.members import journal
+from habitue.members.models import Business, Customer, Staff
 from habitue.pages import access
 from habitue.pages.models import Study
 from habitue.pages.owner import today
-from habitue.pages.program import changes, faults, saying, studies, trying, versions
+from habitue.pages.program import changes, drafts, faults, saying, studies, trying, versions
 from habitue.pages.program.studies import PreviewAsked
 from habitue.pages.templatetags import words as say
 
 
-class Draft(forms.Form):
-    """The text of a version, and the day from which it holds."""
+class Since(forms.Form):
+    """The day from which a version holds."""
 
-    text = forms.CharField(
-        label=gettext_lazy("The program file"),
-        max_length=trying.MOST,
-        strip=False,
-        widget=forms.Textarea({"rows": 18, "spellcheck": "false", "class": "file"}),
-    )
     since = forms.DateField(
         label=gettext_lazy("Holds from which day on?"),
+        help_text=gettext_lazy(
+            "From midnight in the shop. What has happened stays as it was: nothing is changed for "
+            "the past."
+        ),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -56,6 +58,22 @@ class Draft(forms.Form):
         return given
 
 
+class Draft(Since):
+    """The text of a version, and the day from which it holds."""
+
+    text = forms.CharField(
+        label=gettext_lazy("The program file"),
+        max_length=trying.MOST,
+        strip=False,
+        widget=forms.Textarea({"rows": 18, "spellcheck": "false", "class": "file"}),
+    )
+    field_order = ("text",)
+
+
+TOLD: Final = 2_000
+"""Signs of the sentences that the journal keeps of a version; the version itself says all."""
+
+
 class Example(Struct, frozen=True):
     """A member for whom something would be different, in words."""
 
@@ -69,13 +87,13 @@ class Example(Struct, frozen=True):
 def write(request: HttpRequest, business: Business) -> HttpResponse:
     """The text of the next version, and from when; a sound one goes on to its preview."""
     found = versions.every(business)
-    earliest = _earliest(business)
+    first = earliest(business)
     newest = max(found, key=lambda one: one.number, default=None)
-    initial = {"text": newest.text if newest else "", "since": earliest}
+    initial = {"text": newest.text if newest else "", "since": first}
     if (key := request.GET.get("draft", "")).isdecimal():
         asked = studies.asked(studies.find(business, int(key), Study.Kind.PREVIEW), PreviewAsked)
         initial = {"text": asked.text, "since": asked.since}
-    form = Draft(request.POST or None, initial=initial, earliest=earliest)
+    form = Draft(request.POST or None, initial=initial, earliest=first)
     problems: list[faults.Fault] = []
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -108,12 +126,64 @@ def confirm(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         return redirect("program")
     if studies.found(study, Preview) is None:
         return redirect("program-draft", key)
-    published = ledger.publish(business.pk, asked.text, since=asked.since)
+    with transaction.atomic():
+        said = _told(business, asked)
+        published = ledger.publish(business.pk, asked.text, since=asked.since)
+        if not published.problems:
+            what: dict[str, str | int] = {
+                "version": published.number,
+                "since": asked.since.isoformat(),
+                "said": said,
+            }
+            journal.write(
+                business, "publish", at=timezone.now(), staff=_who(request, business), what=what
+            )
+            drafts.published(business, asked.text)
     if published.problems:
         return _draft(request, business, study, problems=published.problems, status=422)
     day = {"number": published.number, "day": say.day(asked.since)}
     messages.success(request, _("Version %(number)s is published; it holds from %(day)s on.") % day)
     return redirect("program")
+
+
+def _who(request: HttpRequest, business: Business) -> Staff | None:
+    """The owner, as one of the shop's staff."""
+    user = cast(User, request.user)
+    return Staff.objects.filter(business=business, user=user, active=True).first()
+
+
+def _told(business: Business, asked: PreviewAsked) -> str:
+    """What a version changes, for the journal: the titles and the sentences, no persons."""
+    new = document.read(asked.text)
+    before = max(versions.every(business), key=lambda one: one.number, default=None)
+    if before is None or not isinstance(new, Program):
+        return _("The first version.")
+    said, unsaid = changes.between(before.program, new, asked.since)
+    lines = [f"{one.title}: {' '.join(one.after) or _('goes')}" for one in said]
+    lines += [f"{one.path}: {one.old} → {one.new}" for one in unsaid]
+    return "\n".join(lines)[:TOLD]
+
+
+@require_POST
+@access.owner
+def withdraw(request: HttpRequest, business: Business, number: int) -> HttpResponse:
+    """A version that has not begun is taken back: the one before holds on from that same day.
+
+    What was published stays on record, so taking back is a version too, and is seen first.
+    """
+    found = versions.every(business)
+    taken = next((one for one in found if one.number == number and one.state == "to come"), None)
+    if taken is None:
+        raise Http404
+    before = next((one for one in found[found.index(taken) + 1 :] if one.state != "replaced"), None)
+    if before is None or taken.since is None or _problems(business, before.text):
+        messages.error(
+            request,
+            _("This version cannot be taken back: members would lose what it lets them hold."),
+        )
+        return redirect("program")
+    asked = PreviewAsked(before.text, taken.since, books.latest(business.pk))
+    return redirect("program-draft", studies.begin(business, asked).pk)
 
 
 def _draft(
@@ -141,6 +211,7 @@ def _draft(
         "preview": preview,
         "stale": books.latest(business.pk) != asked.after,
         "worker": today.worker_lives(),
+        "editing": drafts.current(business).text == asked.text,
     }
     if preview is not None:
         context |= {
@@ -155,7 +226,7 @@ def _draft(
 # --- what is wrong, before anything is asked of the ledger ---------------------------------------
 
 
-def _earliest(business: Business) -> date:
+def earliest(business: Business) -> date:
     """The first day from which a version may hold: tomorrow, once something happened today."""
     day, newest = versions.today(business), books.newest_day(business.pk)
     return day if newest is None else max(day, newest + timedelta(days=1))

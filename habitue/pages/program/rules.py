@@ -5,6 +5,7 @@ Nothing is read but the program itself, so the same sentences serve any version 
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Final
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -13,15 +14,22 @@ from habitue.core import program as rules
 from habitue.core.program import EarnRule, Program, Reward, Unit
 from habitue.pages.program import beyond, clauses, ladder, saying
 from habitue.pages.program.saying import sentence
+from habitue.pages.program.sentences import places
+from habitue.pages.program.sentences.places import Place
+from habitue.pages.program.told import Told
 from habitue.pages.templatetags import words as say
 
 
 class Line(Struct, frozen=True):
-    """One thing: what it is called, and its sentences. `over`: its dates have passed."""
+    """One thing: what it is called, and its sentences. `over`: its dates have passed.
+
+    `place` is where a sentence may change it.
+    """
 
     title: str
     sentences: tuple[str, ...]
     over: bool = False
+    place: Place | None = None
 
 
 class Section(Struct, frozen=True):
@@ -32,7 +40,13 @@ class Section(Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-Part = Callable[[Program, date], Iterator[tuple[str, list[str], bool]]]
+ORDER: Final = (
+    "units", "earn", "promotions", "rewards", "tiers", "benefits", "fee", "draws", "causes",
+    "partners", "together", "dividend", "basics",
+)  # fmt: skip
+"""The sections in the order of the page."""
+
+Part = Callable[[Program, date], Iterator[Told]]
 
 
 def sections(of: Program, on: date) -> list[Section]:
@@ -55,8 +69,8 @@ def sections(of: Program, on: date) -> list[Section]:
     found = []
     for name, title, part in parts:
         lines = tuple(
-            Line(thing, tuple(map(sentence, filter(None, said))), over)
-            for thing, said, over in part(of, on)
+            Line(one.title, tuple(map(sentence, filter(None, one.said))), one.over, one.place)
+            for one in part(of, on)
         )
         if lines:
             found.append(Section(name, title, lines))
@@ -66,9 +80,9 @@ def sections(of: Program, on: date) -> list[Section]:
 # --- units -------------------------------------------------------------------------------------
 
 
-def _units(of: Program, _on: date) -> Iterator[tuple[str, list[str], bool]]:
-    for unit in of.units:
-        yield saying.words(unit.title, unit.id), list(_unit(of, unit)), False
+def _units(of: Program, _on: date) -> Iterator[Told]:
+    for place, unit in places.every(of, "units"):
+        yield Told(saying.words(unit.title, unit.id), list(_unit(of, unit)), place=place)
 
 
 def _unit(of: Program, unit: Unit) -> Iterator[str]:
@@ -106,19 +120,22 @@ def pending(of: rules.Pending) -> str:
 # --- earning -----------------------------------------------------------------------------------
 
 
-def _earn(of: Program, on: date) -> Iterator[tuple[str, list[str], bool]]:
-    for rule in of.rules:
+def _earn(of: Program, on: date) -> Iterator[Told]:
+    for place, rule in places.every(of, "rules"):
         if rule.dates is None:
-            yield saying.rule(of, rule.id), list(_rule(of, rule)), False
+            yield Told(_called(of, rule), list(_rule(of, rule)), place=place)
 
 
-def _promotions(of: Program, on: date) -> Iterator[tuple[str, list[str], bool]]:
+def _promotions(of: Program, on: date) -> Iterator[Told]:
     """Rules with dates, those that are over last."""
-    dated = [rule for rule in of.rules if rule.dates is not None]
-    for rule in sorted(dated, key=lambda one: _over(one.dates, on)):
-        assert rule.dates is not None
-        when = saying.between(rule.dates)
-        yield saying.rule(of, rule.id), [when, *_rule(of, rule)], _over(rule.dates, on)
+    dated = [one for one in places.every(of, "rules") if one[1].dates is not None]
+    for place, rule in sorted(dated, key=lambda one: is_over(one[1].dates, on)):
+        said = [saying.between(rule.dates), *_rule(of, rule)]
+        yield Told(_called(of, rule), said, is_over(rule.dates, on), place)
+
+
+def _called(of: Program, rule: EarnRule) -> str:
+    return saying.words(rule.title, rule.id) if rule.title else saying.rule(of, rule.id)
 
 
 def _rule(of: Program, rule: EarnRule) -> Iterator[str]:
@@ -166,12 +183,13 @@ def _group(of: Program, rule: EarnRule) -> str:
 # --- rewards -----------------------------------------------------------------------------------
 
 
-def _rewards(of: Program, on: date) -> Iterator[tuple[str, list[str], bool]]:
-    for reward in sorted(of.rewards, key=lambda one: _over(one.dates, on)):
+def _rewards(of: Program, on: date) -> Iterator[Told]:
+    stand = places.every(of, "rewards")
+    for place, reward in sorted(stand, key=lambda one: is_over(one[1].dates, on)):
         title = saying.words(reward.title, reward.id)
-        yield title, list(_reward(of, reward)), _over(reward.dates, on)
+        yield Told(title, list(_reward(of, reward)), is_over(reward.dates, on), place)
     if of.pay_with is not None:
-        yield _("At the till"), list(_payment(of, of.pay_with)), False
+        yield Told(_("At the till"), list(_payment(of, of.pay_with)))
 
 
 def _reward(of: Program, reward: Reward) -> Iterator[str]:
@@ -219,23 +237,24 @@ def _payment(of: Program, pays: rules.PayWith) -> Iterator[str]:
 # --- besides -----------------------------------------------------------------------------------
 
 
-def _besides(of: Program, _on: date) -> Iterator[tuple[str, list[str], bool]]:
+def _besides(of: Program, _on: date) -> Iterator[Told]:
     joins = (
         _("whoever buys is a member at once")
         if of.enrolment == "automatic"
         else _("who wants to be a member asks to join")
     )
-    yield _("Joining"), [joins], False
+    yield Told(_("Joining"), [joins])
     spent = {
         "never below zero": _("what is missing is not asked for later"),
         "negative": _("the balance goes below zero, and what comes in next pays it off"),
         "lower the refund": _("what is missing is taken off the refund"),
     }[of.refund_of_spent]
     back = _("a return takes back what the goods earned; if that is spent already, %(then)s")
-    yield _("Returns"), [back % {"then": spent}], False
+    yield Told(_("Returns"), [back % {"then": spent}])
     period = {"period": saying.period(of.undo_within)}
-    yield _("Mistakes"), [_("can be undone within %(period)s") % period], False
+    yield Told(_("Mistakes"), [_("can be undone within %(period)s") % period])
 
 
-def _over(dates: rules.Dates | None, on: date) -> bool:
+def is_over(dates: rules.Dates | None, on: date) -> bool:
+    """Whether the last day of something has passed."""
     return dates is not None and dates.until is not None and dates.until <= on

@@ -1,4 +1,7 @@
-"""The versions of a business's program as its pages list them: over, in force, still to come."""
+"""The versions of a business's program as its pages list them: over, in force, still to come.
+
+One that begins on the day of a later one never holds: it was replaced before it began.
+"""
 
 from datetime import date, datetime
 from typing import Final, Literal
@@ -12,7 +15,7 @@ from habitue.core.program import Program
 from habitue.ledger import publishing
 from habitue.members.models import Business
 
-State = Literal["over", "in force", "to come"]
+State = Literal["over", "in force", "to come", "replaced"]
 _FIRST: Final = date.min
 
 
@@ -50,6 +53,8 @@ def every(business: Business) -> list[Version]:
         state: State = "over" if one in begun else "to come"
         if held is not None and one.number == held.number:
             state = "in force"
+        elif any(other.since == one.since and other.number > one.number for other in published):
+            state = "replaced"
         found.append(Version(one.number, one.since, one.published_at, one.text, state))
     return sorted(found, key=lambda one: (one.since or _FIRST, one.number), reverse=True)
 
