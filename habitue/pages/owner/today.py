@@ -24,6 +24,7 @@ from habitue.metrics.benchmarks import Benchmark
 from habitue.pages import access, account, charts, events, naming, words
 from habitue.pages.owner import glance, todo
 from habitue.pages.owner.glance import Figures, Known
+from habitue.pages.start import checklist
 from habitue.pages.templatetags import words as say
 
 ALIVE: Final = timedelta(seconds=15)  # the worker beats every few seconds
@@ -67,6 +68,7 @@ def today(request: HttpRequest, business: Business) -> HttpResponse:
         "here": "today",
         "now": now,
         "first": bool(happened) or account.first_member(business),
+        "checklist": checklist.of(request, business, now),
         "sentence": _sentence(business, known, now),
         "cards": todo.cards(request, morning, signs, glance.today(business, now)),
         "figures": _drawn(business.kind, known, morning.series, words.language()),

@@ -1,5 +1,6 @@
 """The first days' checklist on Today: what is done is seen from the shop's data, never asked."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +10,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from habitue.members.models import Business, JournalLine, Member
-from habitue.pages import access
-from habitue.pages.start import ready
+from habitue.members.models import Business
+from habitue.pages import access, events
 
 HIDDEN: Final = "checklist"
 YEAR: Final = 365 * 24 * 60 * 60
+NEW: Final = timedelta(days=60)
+"""Whoever has had a shop for so long needs no first steps."""
+
+_DONE: Final = """
+SELECT EXISTS (SELECT FROM members_customer AS customer
+               JOIN members_member AS member ON member.customer_id = customer.id
+               WHERE customer.business_id = %(business)s),
+       EXISTS (SELECT FROM members_journalline
+               WHERE business_id = %(business)s AND kind = 'print'),
+       EXISTS (SELECT FROM ledger_event
+               WHERE business_id = %(business)s AND kind IN ('purchase', 'visit')
+                 AND refusal IS NULL),
+       EXISTS (SELECT FROM members_journalline
+               WHERE business_id = %(business)s AND kind = 'import')"""
 
 
 class Task(Struct, frozen=True):
@@ -36,9 +50,10 @@ class Checklist(Struct, frozen=True):
         return sum(task.done for task in self.tasks)
 
 
-def of(request: HttpRequest, business: Business) -> Checklist | None:
+def of(request: HttpRequest, business: Business, now: datetime) -> Checklist | None:
     """What is left to do; None once all is done, for the demo, or if the owner put it away."""
-    if business.is_demo or str(business.pk) in request.COOKIES.get(HIDDEN, "").split("."):
+    away = str(business.pk) in request.COOKIES.get(HIDDEN, "").split(".")
+    if away or business.is_demo or business.created_at < now - NEW:
         return None
     found = Checklist(tuple(_tasks(business)))
     return found if found.done < len(found.tasks) else None
@@ -62,34 +77,30 @@ def hide(request: HttpRequest, business: Business) -> HttpResponse:
 
 
 def _tasks(business: Business) -> list[Task]:
-    written = set(
-        JournalLine.objects.filter(business=business, kind__in=("print", "import"))
-        .values_list("kind", flat=True)
-        .distinct()
-    )
+    ((tried, printed, stamped, imported),) = events.query(_DONE, {"business": business.pk})
     tasks = [
         Task(
             _("Try your card"),
             _("Scan the code with your own phone."),
             reverse("start-ready"),
-            Member.objects.filter(customer__business=business).exists(),
+            tried,
         ),
         Task(
             _("Print a poster"),
             _("For the counter, the tables, the door."),
             reverse("posters"),
-            "print" in written,
+            printed,
         ),
         Task(
             _("Give the first stamp"),
             _("Scan a customer’s card at the counter."),
             reverse("counter", args=[business.counter_key]),
-            ready.stamped(business),
+            stamped,
         ),
     ]
     if bring := _importing():
         hint = _("From a list or from your till.")
-        tasks.append(Task(_("Bring your customers"), hint, bring, "import" in written))
+        tasks.append(Task(_("Bring your customers"), hint, bring, imported))
     return tasks
 
 
