@@ -60,12 +60,17 @@ class Face(Struct, frozen=True):
         return text % {"left": self.left, "reward": self.reward}
 
 
-def face(business: Business, customer: int, *, now: datetime) -> Face | None:
-    """The face of a customer's card, or None while the business has no program."""
+def face(
+    business: Business, customer: int, *, now: datetime, held: ledger.Standing | None = None
+) -> Face | None:
+    """The face of a customer's card, or None while the business has no program.
+
+    `held` is where the customer stands, if that is known already.
+    """
     program = ledger.program(business.pk)
     if program is None or not program.units:
         return None
-    standing = ledger.standings(business.pk, [customer], now=now).get(customer)
+    standing = held or ledger.standing(business.pk, customer, now=now)
     balances = standing.balances if standing else {}
     vouchers = standing.vouchers if standing else []
     tier = standing.tier if standing else None
@@ -90,11 +95,21 @@ def face(business: Business, customer: int, *, now: datetime) -> Face | None:
             for other in program.units
             if other.id != unit.id and other.redeemable and balances.get(other.id)
         ),
-        by_visit=any(rule.when == "visit" for rule in program.rules),
-        by_money=any(
-            rule.when == "purchase" and any(isinstance(one, PerMoney) for one in rule.awards)
-            for rule in program.rules
-        ),
+        by_visit=by_visit(program),
+        by_money=by_money(program),
+    )
+
+
+def by_visit(program: Program) -> bool:
+    """Whether something is earned by coming."""
+    return any(rule.when == "visit" for rule in program.rules)
+
+
+def by_money(program: Program) -> bool:
+    """Whether something is earned by what is spent."""
+    return any(
+        rule.when == "purchase" and any(isinstance(one, PerMoney) for one in rule.awards)
+        for rule in program.rules
     )
 
 

@@ -71,11 +71,17 @@ class Beyond(Struct, frozen=True):
         return self != Beyond()
 
 
-def beyond(business: Business, customer: Customer, *, now: datetime) -> Beyond:
-    """What a member has beyond the balance of one unit."""
+def beyond(
+    business: Business,
+    customer: Customer,
+    *,
+    now: datetime,
+    held: ledger.Standing | None = None,
+) -> Beyond:
+    """What a member has beyond the balance of one unit; `held` as of `holdings.face`."""
     local = now.astimezone(ZoneInfo(business.timezone))
     program = ledger.program(business.pk, on=local.date())
-    standing = ledger.standing(business.pk, customer.pk, now=now)
+    standing = held or ledger.standing(business.pk, customer.pk, now=now)
     if program is None or standing is None:
         return Beyond()
     perks, household = standing.perks, households.of(business.pk, customer.pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from habitue import ledger
 from habitue.members import cards, wishes
 from habitue.members.models import Business, Card
 from habitue.pages import drawing, holdings, links, qr, standing
@@ -20,12 +21,13 @@ from habitue.pages.card import certificate, holder, wallet
 def card(request: HttpRequest, card: Card) -> HttpResponse:
     """The whole card."""
     now, customer = timezone.now(), card.customer
-    face = holdings.face(customer.business, customer.pk, now=now)
+    held = ledger.standing(customer.business_id, customer.pk, now=now)
+    face = holdings.face(customer.business, customer.pk, now=now, held=held)
     context = {
         **about(card, "card"),
         "number": _grouped(customer.member.number),
         "face": face,
-        "beyond": standing.beyond(customer.business, customer, now=now),
+        "beyond": standing.beyond(customer.business, customer, now=now, held=held),
         "wish": wishes.of(customer, now=now),
         "picture": drawing.progress(face.have, face.goal, label=face.label) if face else "",
         "wallets": wallet.offered(),

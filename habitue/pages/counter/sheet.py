@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from habitue import ledger
 from habitue.core import facts
 from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff
@@ -171,8 +172,9 @@ def _sheet(
     fresh: int = 0,
 ) -> HttpResponse:
     now = timezone.now()
-    face = holdings.face(business, customer.pk, now=now)
-    beyond = standing.beyond(business, customer, now=now)
+    held = ledger.standing(business.pk, customer.pk, now=now)
+    face = holdings.face(business, customer.pk, now=now, held=held)
+    beyond = standing.beyond(business, customer, now=now, held=held)
     last = request.session.get(LAST)
     left = _left(last, now) if last and last["customer"] == customer.pk else 0
     wish = wishes.of(customer, now=now)

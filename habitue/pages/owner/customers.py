@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ def customers(request: HttpRequest, business: Business) -> HttpResponse:
         "previous": address(view, page.number - 1) if page.number > 1 else "",
         "next": address(view, page.number + 1) if page.more else "",
         "sorts": sorts(),
-        "selected": query(view),
+        "each": reverse("customers") + "/",
     }
     if "HX-Request" in request.headers:
         return render(request, "pages/owner/_customers.html", context)

@@ -35,6 +35,9 @@ LAPSING: Final = timedelta(days=7)
 """What lapses within so many days lapses soon."""
 
 PAIRS: Final = 5
+VERSION: Final = 2
+"""Of what is kept here: another version is worked out anew, whatever is kept."""
+
 NAMES: Final = ("repeat_purchase_rate", "strict_retention")
 
 
@@ -119,7 +122,7 @@ def figures(business: Business, now: datetime) -> Figures:
     day = today(business, now)
     period = Period(day - SPAN, day)
     found = kept.page(
-        business, "page", period, lambda: _encoded(_figures(business, day, now)), now=now
+        business, f"page {VERSION}", period, lambda: _encoded(_figures(business, day, now)), now=now
     )
     return msgspec.json.decode(found, type=Figures)
 
@@ -130,7 +133,7 @@ def morning(business: Business, now: datetime, *, anew: bool = False) -> Morning
     period = Period(day - SPAN, day)
     found = kept.page(
         business,
-        "morning",
+        f"morning {VERSION}",
         period,
         lambda: _encoded(_morning(business, day, now)),
         now=now,

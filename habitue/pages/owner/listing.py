@@ -87,7 +87,7 @@ class View(Struct, frozen=True):
 class Person(Struct, frozen=True):
     """One row: the name or, without one, a number; when they came last and how often, in words."""
 
-    key: int
+    key: str
     name: str
     about: str
     visits: int
@@ -217,7 +217,7 @@ def _people(business: Business, keys: list[int], *, now: datetime) -> list[Perso
     day = glance.today(business, now)
     return [
         Person(
-            key=key,
+            key=str(key),
             name=name or nameless.get(key, ""),
             about=_about(last, visits, number if name else None, day),
             visits=visits,
