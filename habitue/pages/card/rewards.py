@@ -56,7 +56,7 @@ def waiting(request: HttpRequest, card: Card) -> HttpResponse:
         "wish": asked,
         "title": catalogue.title(card.customer.business, asked),
         "state": _state(asked, left),
-        "left": left,
+        "remaining": left,
         "minutes": f"{max(0, left) // 60}:{max(0, left) % 60:02d}",
         **cardside.code_of(request, card),
     }

@@ -53,13 +53,8 @@ function clock() {
   const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
   count.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
 }
-document.addEventListener("htmx:after:swap", () => { ends = 0; celebrate(); });
+document.addEventListener("htmx:after:swap", () => {
+  ends = 0;
+  if (document.querySelector("#wish .done")) navigator.vibrate?.(60);
+});
 setInterval(clock, 500);
-
-function celebrate() {
-  const done = document.querySelector("[data-confetti]:not([data-done])");
-  if (!done) return;
-  done.dataset.done = "";
-  navigator.vibrate?.(60);
-}
-celebrate();
