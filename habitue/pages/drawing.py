@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 COUNTABLE: Final = 20
 _STEP, _RADIUS = 44, 17
+_TICK: Final = "M-6 .5l4.3 4.5L6 -5"
 _GIFT: Final = (
     "M-8 -2.5H8V1H-8ZM-6.5 1V8H6.5V1M0 -2.5V8M0 -2.5C-3 -8 -8 -6 -4 -2.5M0 -2.5C3 -8 8 -6 4 -2.5"
 )
@@ -54,7 +55,7 @@ def _stamps(have: int, goal: int, label: str, fresh: int) -> SafeString:
                 _look(place, have, goal, fresh),
                 place % columns * _STEP + _STEP // 2,
                 place // columns * _STEP + _STEP // 2,
-                _stamp(place) if place < have else _place(place, goal),
+                _stamp(place, goal) if place < have else _place(place, goal),
             )
             for place in range(goal)
         ),
@@ -74,16 +75,17 @@ def _look(place: int, have: int, goal: int, fresh: int) -> str:
     return "spot full fresh" if place >= have - fresh else "spot full"
 
 
-def _stamp(place: int) -> SafeString:
+def _stamp(place: int, goal: int) -> SafeString:
     """One stamp, a little unlike the next, as by hand: turned, and not quite in the middle."""
     turned, aside, below = place * 37 % 29 - 14, place * 5 % 3 - 1, place * 7 % 3 - 1
     return format_html(
         '<g transform="translate({} {}) rotate({})"><path class="rim" d="{}"/>'
-        '<circle class="inner" r="12.5"/><path class="sign" d="M-6 .5l4.3 4.5L6 -5"/></g>',
+        '<circle class="inner" r="12.5"/><path class="sign" d="{}"/></g>',
         aside,
         below,
         turned,
         _RIM,
+        _GIFT if place == goal - 1 else _TICK,
     )
 
 
@@ -96,14 +98,19 @@ def _place(place: int, goal: int) -> SafeString:
 
 def _ring(have: int, goal: int, label: str) -> SafeString:
     around = 2 * pi * 52
-    share = min(1.0, have / goal) if goal else 0.0
+    arc: SafeString = SafeString("")  # a round end would show at nothing
+    if have > 0:
+        arc = format_html(
+            '<circle class="part" cx="60" cy="60" r="52" transform="rotate(-90 60 60)" '
+            'stroke-dasharray="{} {}"/>',
+            round(around * min(1.0, have / goal), 1),
+            round(around, 1),
+        )
     return format_html(
         '<svg class="ring" role="img" aria-label="{}" viewBox="0 0 120 120">'
         '<circle class="rest" cx="60" cy="60" r="52"/>'
-        '<circle class="part" cx="60" cy="60" r="52" transform="rotate(-90 60 60)" '
-        'stroke-dasharray="{} {}"/><text x="60" y="66">{}</text></svg>',
+        '{}<text x="60" y="66.5">{}</text></svg>',
         label,
-        round(around * share, 1),
-        round(around, 1),
+        arc,
         f"{have}/{goal}",
     )

@@ -46,6 +46,7 @@ def too_often(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         429,
+        "late",
         _("That was often, for one hour"),
         _("So that nobody can try for ever, this works only some times an hour."),
         _("Wait an hour, or ask at the counter."),

@@ -38,6 +38,6 @@ def hue(name: str) -> str:
     """The color of a shop, always the same for the same name: a class of the style sheet.
 
     >>> hue("Café des Amis")
-    'hue-0'
+    'hue-2'
     """
     return f"hue-{zlib.crc32(name.strip().casefold().encode()) % HUES}"
