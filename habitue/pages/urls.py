@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from habitue.pages import account
+from habitue.pages import account, design
 
 urlpatterns = [
     path("", include("habitue.pages.start.urls")),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("habitue.pages.measures.urls")),
     path("", include("habitue.pages.counter.urls")),
     path("", include("habitue.pages.card.urls")),
+    path("design", design.design, name="design"),
     path("sign-in", account.sign_in, name="sign-in"),
     path("sign-in/code", account.sign_in_code, name="sign-in-code"),
     path("sign-out", account.sign_out, name="sign-out"),
