@@ -167,19 +167,22 @@ def device(request: HttpRequest, staff: Staff, *, at: datetime) -> Device:
     return _admit(request, staff, at)
 
 
-def told_device(request: HttpRequest, staff: Staff, *, known: int, at: datetime) -> Device | None:
-    """The device whose secret this browser must still be told; None where it has it (`known`).
+def told_device(
+    request: HttpRequest, staff: Staff, *, known: set[int], at: datetime
+) -> tuple[Device, bool]:
+    """The device that this browser is, and whether it must be told its secret now.
 
-    A secret is told once. A browser that lost it becomes another device.
+    A secret is told once. A browser that does not know (`known`) the device it was told of has
+    lost the secret, and becomes another device.
     """
     found = device(request, staff, at=at)
-    if found.pk == known:
-        return None
+    if found.pk in known:
+        return found, False
     if request.session[_DEVICES][str(staff.pk)]["told"]:
         found = _admit(request, staff, at)
     admitted = {"id": found.pk, "told": True}
     request.session[_DEVICES] = {**request.session[_DEVICES], str(staff.pk): admitted}
-    return found
+    return found, True
 
 
 def _admit(request: HttpRequest, staff: Staff, at: datetime) -> Device:

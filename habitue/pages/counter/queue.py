@@ -88,12 +88,12 @@ def here(request: HttpRequest, business: Business, staff: Staff) -> HttpResponse
 @require_POST
 @access.counter
 def device(request: HttpRequest, business: Business, staff: Staff) -> HttpResponse:
-    """The browser's device: its secret where it has not been told it; `known` is what it has."""
-    known, now = request.POST.get("known", ""), timezone.now()
-    told = access.told_device(request, staff, known=_number(known), at=now)
-    if told is None:
-        return JsonResponse({"device": known})
-    return JsonResponse({"device": str(told.pk), "secret": told.secret, "staff": staff.name})
+    """The browser's device: its secret where it has not been told it; `known` are those it has."""
+    known = {_number(one) for one in request.POST.get("known", "")[:2_000].split(",")}
+    one, untold = access.told_device(request, staff, known=known, at=timezone.now())
+    if not untold:
+        return JsonResponse({"device": str(one.pk)})
+    return JsonResponse({"device": str(one.pk), "secret": one.secret, "staff": staff.name})
 
 
 @never_cache

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from habitue.members import cards, customers
 from habitue.members.models import Business, Customer, Identity, Staff
 from habitue.pages import access, forms, refusals
+from habitue.pages.counter import installing
 
 FOUND: Final = 12
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def search(request: HttpRequest, business: Business, staff: Staff) -> HttpRespon
 def _scan_page(
     request: HttpRequest, business: Business, staff: Staff, *, problem: str = ""
 ) -> HttpResponse:
-    context = {"business": business, "staff": staff, "problem": problem}
+    context = {**installing.looking(business), "staff": staff, "problem": problem}
     status = 422 if problem else 200
     return render(request, "pages/counter/scan.html", context, status=status)
 

@@ -1,35 +1,110 @@
-// The counter's scanner: the camera's picture, or a photo, is read here and the code is sent by the form.
-import decodeQR from "../vendor/qr/decode.js";
+// The counter's scanner: the camera's picture, or a photo, is read here. With a network the server
+// opens the sheet; without one a small sheet of this page keeps what is done.
+import { install } from "./install.js";
+import { look } from "./look.js";
+import * as queue from "./queue.js";
 
-const CARD = /^(?:https?:\/\/[^/]+\/k\/)?([0-9A-Z]{36})$/;
-const WIDEST = 640; // pixels: enough for the code, quick on old phones
-const PAUSE = 120; // milliseconds between two looks
+const PAUSE = 90; // milliseconds between two looks
 const SENT = "habitue-last-code"; // a code that was sent is not sent again while it stays in view
 
 const box = document.getElementById("camera");
 const note = document.getElementById("camera-note");
 const photo = document.getElementById("photo");
 const form = document.getElementById("typed");
-const canvas = document.createElement("canvas");
-const context = canvas.getContext("2d", { willReadFrequently: true });
+const field = document.getElementById("code");
+const problem = document.getElementById("problem");
+const sheet = document.getElementById("kept-sheet");
+const video = box.querySelector("video");
+const torch = document.getElementById("torch");
+const able = queue.able(); // else the form does it alone, and nothing can be kept here
+const begun = able ? queue.begin() : null;
+let scanned = "", busy = false;
 
-function look(source, width, height) {
-  const scale = Math.min(1, WIDEST / Math.max(width, height));
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  if (!canvas.width || !canvas.height) return null;
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  try {
-    return CARD.exec(decodeQR(context.getImageData(0, 0, canvas.width, canvas.height)))?.[1] ?? null;
-  } catch {
-    return null; // no code in this picture
+// What was read or typed: opened by the server; without its answer, by this page.
+async function open(text) {
+  if (busy) return;
+  busy = true;
+  const code = text.trim().replace(/^.*\//, "").toUpperCase();
+  if (!able) {
+    field.value = code;
+    return form.submit();
   }
+  problem.hidden = true;
+  try {
+    const answer = navigator.onLine && (await asked(code));
+    if (answer?.sheet) return void location.assign(answer.sheet);
+    if (answer?.problem) return complain(answer.problem);
+    if (answer === null) return void location.assign(`${queue.base}/in`);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+    queue.sending?.turn("offline");
+  } finally {
+    busy = false;
+  }
+  await openHere(code);
 }
 
-function send(code) {
+async function asked(code) {
+  await begun;
+  if (!queue.sending.token && !(await queue.sending.meet())) return null;
+  return queue.sending.ask("", { method: "POST", body: new URLSearchParams({ code }) });
+}
+
+async function openHere(code) {
+  await begun;
+  if (!(await queue.outbox.device())) return complain(box.dataset.stranger);
+  if (!/^[0-9A-Z -]{6,40}$/.test(code)) return complain(box.dataset.unknown);
+  scanned = code.replace(/[ -]/g, "");
+  sheet.querySelector(".whose").textContent = scanned.length > 20 ? sheet.dataset.card : scanned;
+  document.getElementById("looking").hidden = true;
+  sheet.hidden = false;
+  sheet.querySelector(".plus, input:not([type=hidden])")?.focus();
+}
+
+function close() {
+  sheet.hidden = true;
+  sheet.querySelectorAll("form").forEach((one) => one.reset());
+  document.getElementById("looking").hidden = false;
+  field.value = "";
+}
+
+sheet.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const kind = event.target.dataset.kind;
+  const typed = event.target.elements.size.value;
+  const size = kind === "visit" ? Number(typed) : queue.minor(typed);
+  const wrong = sheet.querySelector(".bad");
+  wrong.hidden = Number.isSafeInteger(size) && size >= 1 && (kind !== "visit" || size <= 50);
+  if (!wrong.hidden || !scanned) return;
+  const code = scanned;
+  scanned = ""; // a second press does nothing
+  try {
+    await queue.keep({ code, kind, size });
+    close();
+  } catch {
+    scanned = code;
+    wrong.hidden = false;
+    wrong.textContent = sheet.dataset.full;
+  }
+});
+sheet.querySelector(".back").addEventListener("click", close);
+
+function complain(sentence) {
+  problem.textContent = sentence;
+  problem.hidden = false;
+}
+
+form.addEventListener("submit", (event) => {
+  if (!able) return;
+  event.preventDefault();
+  if (field.value.trim()) open(field.value);
+});
+
+function seen(code) {
+  if (!code || code === sessionStorage.getItem(SENT) || !sheet.hidden || busy) return;
   sessionStorage.setItem(SENT, code);
-  document.getElementById("code").value = code;
-  form.requestSubmit();
+  field.value = code;
+  open(code);
 }
 
 function byPhoto(sentence) {
@@ -39,7 +114,6 @@ function byPhoto(sentence) {
 
 async function byCamera() {
   if (!navigator.mediaDevices?.getUserMedia) return byPhoto(box.dataset.absent);
-  const video = box.querySelector("video");
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({
       video: { facingMode: "environment", width: { ideal: 1280 } },
@@ -50,15 +124,23 @@ async function byCamera() {
   }
   box.hidden = false;
   await video.play();
+  offerLight(video.srcObject.getVideoTracks()[0]);
+  let turn = 0;
   const watch = () => {
-    const code = look(video, video.videoWidth, video.videoHeight);
-    if (code && code !== sessionStorage.getItem(SENT)) {
-      video.srcObject.getTracks().forEach((track) => track.stop());
-      return send(code);
-    }
+    if (!document.hidden && sheet.hidden) seen(look(video, video.videoWidth, video.videoHeight, turn++));
     setTimeout(watch, PAUSE);
   };
   watch();
+}
+
+function offerLight(track) {
+  if (!track.getCapabilities?.().torch) return;
+  torch.hidden = false;
+  torch.addEventListener("click", async () => {
+    const on = torch.getAttribute("aria-pressed") !== "true";
+    await track.applyConstraints({ advanced: [{ torch: on }] });
+    torch.setAttribute("aria-pressed", on);
+  });
 }
 
 photo.querySelector("input").addEventListener("change", async (event) => {
@@ -66,8 +148,10 @@ photo.querySelector("input").addEventListener("change", async (event) => {
   if (!file) return;
   const image = await createImageBitmap(file).catch(() => null);
   const code = image && look(image, image.width, image.height);
-  if (code) send(code);
+  event.target.value = "";
+  if (code) open(code);
   else note.textContent = box.dataset.unread;
 });
 
 byCamera();
+begun?.then(install);
