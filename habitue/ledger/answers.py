@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -95,9 +96,13 @@ SELECT entry.event_id, entry.unit, entry.kind, entry.amount, entry.balance, entr
 FROM ledger_entry entry
 JOIN ledger_event event
   ON event.customer_id = entry.customer_id AND event.id = entry.event_id
-WHERE entry.customer_id = %s AND event.business_id = %s AND {where}
+WHERE event.business_id = %s AND {where}
 ORDER BY entry.event_id {order}, entry.line {order}
 LIMIT %s"""
+
+_HIS = "entry.customer_id = %s AND entry.event_id"
+_AMONG = """(entry.customer_id, entry.event_id) IN (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"""
 
 _steps = msgspec.json.Decoder(tuple[Step, ...])
 
@@ -111,15 +116,27 @@ def lines(
     limit: int = 10_000,
 ) -> list[EntryLine]:
     """The entries of an event in their order, or of a customer, newest first."""
-    names = books.shelf(business).names
     if event is not None:
-        query, bound = _LINES.format(where="entry.event_id = %s", order="ASC"), event
+        query, bound = _LINES.format(where=f"{_HIS} = %s", order="ASC"), event
     else:
-        query = _LINES.format(where="entry.event_id < %s", order="DESC")
+        query = _LINES.format(where=f"{_HIS} < %s", order="DESC")
         bound = before if before is not None else 2**63 - 1
     with connection.cursor() as cursor:
-        cursor.execute(query, [customer, business, bound, limit])
-        rows = cursor.fetchall()
+        cursor.execute(query, [business, customer, bound, limit])
+        return _read(business, cursor.fetchall())
+
+
+def lines_of(business: int, events: Sequence[tuple[int, int]]) -> list[EntryLine]:
+    """The entries of several events, each given by customer and number, event by event."""
+    query = _LINES.format(where=_AMONG, order="ASC")
+    customers, numbers = [who for who, _ in events], [event for _, event in events]
+    with connection.cursor() as cursor:
+        cursor.execute(query, [business, customers, numbers, None])
+        return _read(business, cursor.fetchall())
+
+
+def _read(business: int, rows: Sequence[tuple[Any, ...]]) -> list[EntryLine]:
+    names = books.shelf(business).names
     return [
         EntryLine(
             made,

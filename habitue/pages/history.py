@@ -1,5 +1,6 @@
 """What happened to a card, newest first, each line with its reasons."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -62,6 +63,23 @@ def page(business: Business, customer: int, *, limit: int, before: int | None = 
         if unit in units:
             found.append(_moment(business, program, units[unit], list(group), days))
     return Page(tuple(found), shown if last is not None else None)
+
+
+def told(
+    business: Business, customer: int, entries: Sequence[EntryLine]
+) -> dict[int, list[Moment]]:
+    """Entries in words, by their event."""
+    program = ledger.program(business.pk)
+    units = {unit.id: unit for unit in program.units} if program else {}
+    days = ledger.lot_days(customer, [one.lot for one in entries if one.kind == "expiry"])
+    found: dict[int, list[Moment]] = {}
+    for (event, unit, _kind), group in groupby(
+        entries, key=lambda entry: (entry.event, entry.unit, entry.kind)
+    ):
+        if program is not None and unit in units:
+            moment = _moment(business, program, units[unit], list(group), days)
+            found.setdefault(event, []).append(moment)
+    return found
 
 
 def _moment(

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from django.http import HttpResponse
@@ -28,6 +28,22 @@ def answer(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> H
         "Cache-Control": "no-store",
     }
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def streamed(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The same, row by row, for files that are not held in memory; begins with the mark."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, delimiter=";" if _comma() else ",")
+    yield "\ufeff"
+    for row in (header, *()):
+        writer.writerow(row)
+    for row in rows:
+        writer.writerow(row)
+        if line.tell() > 16_000:
+            yield line.getvalue()
+            line.seek(0)
+            line.truncate()
+    yield line.getvalue()
 
 
 def number(value: int, places: int) -> str:

@@ -3,7 +3,6 @@
 from django.urls import path
 
 from habitue.pages.owner import (
-    customer,
     customers,
     export,
     more,
@@ -22,7 +21,6 @@ urlpatterns = [
     path("customers.csv", export.export, name="customers-csv"),
     path("customers/selection", selection.ask, name="selection"),
     path("customers/selection/<slug:action>", selection.do, name="selection-do"),
-    path("customers/<int:key>", customer.customer, name="customer"),
     path("more", more.more, name="more"),
     path("posters", posters.posters, name="posters"),
     path("poster.pdf", posters.poster_pdf, name="poster"),

@@ -77,6 +77,13 @@ def moment(value: datetime, zone: str) -> str:
     return dates.format_datetime(local, "d MMM, HH:mm", locale=_locale())
 
 
+@register.filter
+def moment_of_year(value: datetime, zone: str) -> str:
+    """The same with the year."""
+    local = value.astimezone(ZoneInfo(zone))
+    return dates.format_datetime(local, "d MMM yyyy, HH:mm", locale=_locale())
+
+
 @register.simple_tag
 def ago(value: datetime, now: datetime) -> str:
     """How long ago: il y a 3 jours."""
