@@ -32,6 +32,8 @@ POINT: Final = 25.4 / 72
 SMALLEST: Final = 4.0
 
 Color = tuple[int, int, int]
+Fitted = list[tuple[float, list[str]]]
+"""For each text of a stack its size in points, and its rows."""
 
 
 class Box(Struct, frozen=True):
@@ -68,6 +70,8 @@ class Sheet:
         self.pdf.set_title(title)
         self.pdf.set_auto_page_break(False)
         self.shapes: list[str] = []
+        self._fits: dict[tuple[object, ...], Fitted] = {}
+        self._codes: dict[str, list[tuple[int, int, int, int]]] = {}
         _fonts(self.pdf, words)
         self.pdf.add_page()
         self.pdf.c_margin = 0
@@ -77,7 +81,10 @@ class Sheet:
         return bytes(self.pdf.output())
 
     def svg(self, label: str) -> SafeString:
-        """The picture."""
+        """The picture; nothing can be drawn after it."""
+        for font in self.pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
         return format_html(
             '<svg class="sheet" role="img" aria-label="{}" viewBox="0 0 {} {}">{}</svg>',
             label,
@@ -115,7 +122,8 @@ class Sheet:
     def code(self, address: str, box: Box) -> None:
         """A QR code on its white square, as wide as the box."""
         self.fill(box, WHITE, round_by=box.width / 26)
-        runs = list(qr.bars(address))
+        runs = self._codes.get(address) or list(qr.bars(address))
+        self._codes[address] = runs
         module = box.width / (runs[0][3] + 2 * qr.QUIET)
         self.pdf.set_fill_color(*INK)
         path = []
@@ -130,11 +138,10 @@ class Sheet:
     def stack(self, box: Box, words: Sequence[Said]) -> None:
         """Words below each other in the middle of a box, smaller until all of them fit."""
         words = [one for one in words if one.text]
-        for percent in range(100, 15, -5):
-            blocks = [self._fitted(one, box.width, percent / 100) for one in words]
-            height = sum(_height(size, len(lines)) for size, lines in blocks)
-            if height <= box.height:
-                break
+        alike = (box.width, box.height, *words)  # stickers are the same many times over
+        blocks = self._fits.get(alike) or self._fit(box, words)
+        self._fits[alike] = blocks
+        height = sum(_height(size, len(lines)) for size, lines in blocks)
         top = box.top + max(0.0, box.height - height) / 2
         for one, (size, lines) in zip(words, blocks, strict=True):
             self._lines(one, size, lines, Box(box.left, top, box.width, 0))
@@ -147,6 +154,13 @@ class Sheet:
         with self.pdf.rotation(180, x, y):
             yield
         self._shape("</g>")
+
+    def _fit(self, box: Box, words: Sequence[Said]) -> Fitted:
+        for percent in range(100, 15, -5):
+            blocks = [self._fitted(one, box.width, percent / 100) for one in words]
+            if sum(_height(size, len(lines)) for size, lines in blocks) <= box.height:
+                break
+        return blocks
 
     def _fitted(self, one: Said, width: float, shrunk: float) -> tuple[float, list[str]]:
         size, lines = one.largest * shrunk, [one.text]

@@ -1,16 +1,13 @@
-"""What holds for every page: policy, errors, languages, the poster, first-view weight."""
+"""What holds for every page: policy, errors, languages, first-view weight."""
 
 import gzip
 import re
 from pathlib import Path
 
-import pypdfium2
 import pytest
-import zxingcpp
 from django.test import Client
 
 from habitue.members.models import Business, Card, Customer
-from habitue.pages import poster
 from habitue.pages.start import countries, sentence
 from habitue.pages.templatetags import words
 from tests.pages import shrink
@@ -114,28 +111,6 @@ def test_what_is_vendored_names_version_and_licence(name: str) -> None:
     folder = ROOT / "static" / "vendor" / name
     assert re.search(r"\d+\.\d+\.\d+", (folder / "VERSION").read_text())
     assert list(folder.glob("LICENSE*"))
-
-
-@pytest.mark.django_db
-def test_the_posters_code_opens_the_join_page(owner: Client, cafe: Business) -> None:
-    answer = owner.get("/poster.pdf")
-    assert answer.headers["Content-Type"] == "application/pdf"
-    page = pypdfium2.PdfDocument(answer.content)[0]
-    (found,) = zxingcpp.read_barcodes(page.render(scale=1.5).to_pil())
-    assert found.text == f"http://testserver/j/{cafe.slug}"
-    assert client_opens(found.text)
-    text = page.get_textpage().get_text_range()
-    assert "Café des Amis" in text
-    assert "Après 10 cafés, le 11e est offert" in text.replace("\r\n", " ")
-
-
-def client_opens(address: str) -> bool:
-    return Client().get(address.removeprefix("http://testserver")).status_code == 200
-
-
-@pytest.mark.parametrize("shop", ["é", "Łódź Kavárna Żabka", "W" * 60, "東京"])
-def test_a_poster_is_drawn_for_any_name(shop: str) -> None:
-    assert poster.draw(shop=shop, sentence="x " * 100, address="http://a/j/b").startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(

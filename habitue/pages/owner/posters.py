@@ -85,7 +85,7 @@ def posters(request: HttpRequest, business: Business) -> HttpResponse:
         return _printed(request, business, sheet, form.cleaned_data["format"])
     context = {
         "business": business,
-        "here": "settings",
+        "here": "posters",
         "form": form,
         "only_here": links.only_here(request),
         "picture": sheet.svg(_("What will be printed")) if sheet else "",
