@@ -90,7 +90,7 @@ def _page(
         **cardside.about(card, "me"),
         "paid": paid,
         "until": standing.membership(paid),
-        "left": not paid.holds or (paid.state is not None and paid.state.ending),
+        "left": paid.state is not None and paid.state.ending,
         "reasons": REASONS,
         "problem": problem,
         "thanks": thanks,

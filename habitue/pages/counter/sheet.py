@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from habitue import ledger
 from habitue.core import facts
 from habitue.members import wishes
-from habitue.members.models import Business, Customer, Staff
+from habitue.members.models import Business, Customer, Staff, Wish
 from habitue.pages import access, drawing, events, forms, holdings, refusals, standing
 from habitue.pages.card import catalogue
 from habitue.pages.counter import posting
@@ -186,6 +186,7 @@ def _sheet(
         "face": face,
         "wish": wish,
         "wanted": catalogue.title(business, wish) if wish else "",
+        "rest": [one for one in face.ready if not _asked(wish, one)] if face else [],
         "beyond": beyond,
         "picture": picture,
         "problem": problem,
@@ -197,6 +198,15 @@ def _sheet(
     return render(
         request, f"pages/counter/{template}.html", context, status=422 if problem else 200
     )
+
+
+def _asked(wish: Wish | None, one: holdings.Ready) -> bool:
+    """Whether this is the very thing that the member asks for, and stands on top already."""
+    if wish is None:
+        return False
+    if one.voucher or wish.voucher:
+        return (one.voucher, one.choice) == (wish.voucher or 0, wish.choice)
+    return one.reward == wish.reward
 
 
 def _left(last: dict[str, Any], now: datetime) -> int:
