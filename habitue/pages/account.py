@@ -1,18 +1,19 @@
 """Signing in and out: an address, a code by mail, no password."""
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from habitue.members.models import Business, Member
-from habitue.pages import codes, forms
+from habitue.pages import codes, forms, passkeys
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "sign_in_code"
@@ -31,8 +32,25 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if not email:
         return answer
     user = user_of(email)
-    login(request, user, backend=BACKEND)
+    enter(request, user)
     return redirect("today")
+
+
+@require_POST
+def passkey_ask(request: HttpRequest) -> HttpResponse:
+    """What a browser needs to sign in with a passkey."""
+    return JsonResponse(passkeys.ask(request))
+
+
+@require_POST
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in whoever's passkey answered."""
+    answer = passkeys.read(request)
+    user = passkeys.open_with(request, answer, at=timezone.now()) if answer else None
+    if user is None:
+        return HttpResponse(status=422)
+    enter(request, user)
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -40,6 +58,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session in this browser."""
     logout(request)
     return redirect("sign-in")
+
+
+def enter(request: HttpRequest, user: User) -> None:
+    """Sign somebody in, in this browser, which is listed in their settings from now on."""
+    login(request, user, backend=BACKEND)
+    UserSession.objects.purge_and_list(user)
+    UserSession.objects.create_from_request(request)
 
 
 def ask_address(request: HttpRequest, template: str, then: str, **context: object) -> HttpResponse:

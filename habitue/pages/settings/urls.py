@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from habitue.pages.settings import keeping, keys, overview, shop, staff
+from habitue.pages.settings import account, keeping, keys, overview, shop, staff
 
 urlpatterns = [
     path("settings", overview.overview, name="settings"),
@@ -14,6 +14,15 @@ urlpatterns = [
     path("settings/phones/<int:key>/revoke", staff.revoke, name="settings-phone"),
     path("settings/keys", keys.keys, name="settings-keys"),
     path("settings/keys/<int:key>/revoke", keys.revoke, name="settings-key-revoke"),
+    path("settings/account", account.account, name="settings-account"),
+    path("settings/account/sessions/<int:key>", account.sign_out, name="settings-session-end"),
+    path("settings/account/passkeys/offer", account.offer, name="settings-passkey-offer"),
+    path("settings/account/passkeys/add", account.add, name="settings-passkey-add"),
+    path(
+        "settings/account/passkeys/<int:key>/remove",
+        account.remove,
+        name="settings-passkey-remove",
+    ),
     path("settings/backups", keeping.backups, name="settings-backups"),
     path("settings/backups/<str:name>", keeping.take, name="settings-backup"),
 ]

@@ -7,7 +7,6 @@ transaction, and the first customer can come.
 
 from typing import Any, Final, cast
 
-from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -123,7 +122,7 @@ def code(request: HttpRequest) -> HttpResponse:
         text = choice.program(key, opened, choice.checked(key, opened, drafts.typed(request, key)))
     business = _create(opened, text, user, pin)
     drafts.forget(request)
-    login(request, user, backend=account.BACKEND)
+    account.enter(request, user)
     access.choose(request, business)
     request.session[access.FIRST_PIN] = {"business": business.pk, "pin": pin}
     return redirect("start-ready")
