@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
@@ -43,5 +43,7 @@ def find(token: str) -> Card | None:
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    """Say that there is no such card any more."""
+    """Say that there is no such card any more; a part of a page is answered with a part."""
+    if "HX-Request" in request.headers:
+        raise Http404
     return render(request, "pages/card/gone.html", status=404)
