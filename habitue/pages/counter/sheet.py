@@ -191,6 +191,7 @@ def _sheet(
         "picture": picture,
         "problem": problem,
         "done": _done(done, fresh),
+        "given": done in ("redemption", "voucher_use"),
         "undo_left": left,
         "reference": uuid.uuid4,
     }
