@@ -5,10 +5,14 @@ First run → join → scan by camera → tenth stamp → the reward first → g
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import segno
+import zxingcpp
 from playwright.sync_api import Page, Playwright, Request, expect
 
 from tests.browser import product as real
@@ -18,47 +22,127 @@ from tests.browser.watch import Watch
 pytestmark = pytest.mark.slow
 
 
-def first_run(page: Page, product: Product, watch: Watch) -> tuple[str, str, str]:
-    """Diego opens his shop; answers with the join link, the staff link and the PIN."""
+class Hand:
+    """One who types at 40 ms a key. What a test does besides is neither counted nor timed."""
+
+    def __init__(self, page: Page, watch: Watch) -> None:
+        self.page, self.watch = page, watch
+        self.did, self.spent = 0, 0.0
+
+    def write(self, label: str, text: str) -> None:
+        """Fill in a field."""
+        with self._timed():
+            field = self.page.get_by_label(label)
+            field.click()
+            field.press_sequentially(text, delay=40)
+
+    def tap(self, name: str) -> None:
+        """Press a button, and see what comes."""
+        with self._timed():
+            self.page.get_by_role("button", name=name, exact=True).click()
+            self.page.wait_for_load_state()
+
+    def screen(self, name: str) -> None:
+        """Nothing on the way asks for a password."""
+        expect(self.page.locator("[type=password]")).to_have_count(0)
+        self.watch.screen(self.page, name)
+
+    def poster(self) -> str:
+        """Print it; answers with where its code leads."""
+        with self._timed(), self.page.expect_download() as file:
+            self.page.get_by_role("button", name="Affiche (A4)").click()
+        document = pypdfium2.PdfDocument(file.value.path().read_bytes())
+        page = document[0]
+        (found,) = zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())
+        page.close()
+        document.close()
+        return str(found.text)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.did += 1
+        self.spent += time.monotonic() - began
+
+
+def first_run(page: Page, product: Product, watch: Watch) -> tuple[Hand, str, str, str]:
+    """Diego opens his shop; answers with the poster's link, the staff link and the PIN."""
+    hand = Hand(page, watch)
     page.goto(product.address)
-    watch.screen(page, "first run: shop")
-    page.get_by_label("Nom de votre commerce").fill("Café des Amis")
-    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator("#derived")).to_contain_text("55 % de leurs clients")
+    hand.screen("first run: shop")
+    hand.write("Nom de votre commerce", "Café des Amis")
+    hand.tap("Continuer")
     expect(page.locator("#phone")).to_contain_text("Après 10 cafés, le 11e est offert")
+    other_ideas(page, watch)
     page.get_by_label("Combien").fill("8")
     expect(page.locator("#phone")).to_contain_text("Après 8 cafés, le 9e est offert")
     page.get_by_role("checkbox").uncheck()
     page.get_by_label("Combien").fill("10")
-    expect(page.locator("#phone svg")).to_have_attribute("aria-label", "0 tampon sur 10")
-    watch.screen(page, "first run: sentence")
-    page.get_by_role("button", name="Continuer").click()
-    page.get_by_label("adresse e-mail").fill("diego@example.org")
-    watch.screen(page, "first run: address")
-    page.get_by_role("button", name="Recevoir le code").click()
+    expect(page.locator("#phone svg")).to_have_attribute("aria-label", "0 sur 10 tampons")
+    hand.screen("first run: sentence")
+    hand.tap("Continuer")
+    hand.write("adresse e-mail", "diego@example.org")
+    hand.screen("first run: address")
+    hand.tap("Recevoir le code")
     page.get_by_label("Code reçu").fill("12")
     page.get_by_role("button", name="Continuer").click()
     expect(page.locator(".error")).to_be_visible()
-    watch.screen(page, "first run: wrong code")
-    page.get_by_label("Code reçu").fill(product.letters.code())
-    page.get_by_role("button", name="Continuer").click()
+    hand.screen("first run: wrong code")
+    page.get_by_label("Code reçu").fill("")
+    hand.write("Code reçu", product.letters.code())
+    hand.tap("Continuer")
     expect(page.locator("#waiting")).to_contain_text("En attente")
-    watch.screen(page, "first run: ready")
+    hand.screen("first run: ready")
     join = page.locator(".address a").get_attribute("href") or ""
     assert real.read_code(page.locator(".big svg")) == join
+    assert hand.poster() == join
+    assert hand.did <= 12
     staff = page.locator(".keys a").first.get_attribute("href") or ""
-    return join, staff, page.locator(".pin").inner_text()
+    return hand, join, staff, page.locator(".pin").inner_text()
 
 
-def join_as_alice(page: Page, link: str, watch: Watch) -> None:
+def other_ideas(page: Page, watch: Watch) -> None:
+    """A look at the others, and back to the first: what was typed is there again."""
+    page.get_by_label("Combien").fill("9")
+    page.get_by_role("button", name="Autres idées").click()
+    watch.screen(page, "first run: ideas")
+    page.get_by_role("link", name="Starbucks Rewards").click()
+    watch.screen(page, "first run: known program")
+    page.get_by_role("link", name="Autres idées").click()
+    page.get_by_role("button", name="Choisir Des points par euro").click()
+    page.get_by_label("Combien de points").fill("50")
+    expect(page.locator("#phone")).to_contain_text("50 points donnent 5,00 € de remise")
+    watch.screen(page, "first run: points")
+    page.get_by_role("button", name="Autres idées").click()
+    page.get_by_role("button", name="Choisir Un tampon par article").click()
+    expect(page.locator("#phone")).to_contain_text("Après 9 cafés, le 10e est offert")
+
+
+def first_stamp(hand: Hand) -> None:
+    """From the green panel to the stamp, and back: the card is needed as it was."""
+    hand.tap("Donner le premier tampon")
+    hand.tap("+1")
+    expect(hand.page.locator(".done")).to_have_text("+1")
+    assert hand.spent < 90
+    print("from nothing to the first stamp:", round(hand.spent, 1), "s in", hand.did, "steps")
+    hand.page.get_by_role("button", name="Annuler").click()
+    expect(hand.page.locator(".done")).to_have_text("Annulé.")
+
+
+def join_as_alice(page: Page, link: str, watch: Watch) -> Hand:
     assert weight_of(page, link) <= 60_000
     watch.screen(page, "join")
     for box in page.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
-    page.get_by_label("prénom").fill("Alice")
-    page.get_by_label("E-mail ou").fill("alice@example.org")
-    page.get_by_role("button", name="Recevoir ma carte").click()
+    hand = Hand(page, watch)
+    hand.write("prénom", "Alice")
+    hand.write("E-mail ou", "alice@example.org")
+    hand.tap("Recevoir ma carte")
     expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "0 sur 10 tampons")
     watch.screen(page, "card: new")
+    return hand
 
 
 def weight_of(page: Page, link: str) -> int:
@@ -119,6 +203,7 @@ def look_around(page: Page, product: Product, watch: Watch) -> None:
         ("/", "today"),
         ("/customers", "customers"),
         ("/settings", "settings"),
+        ("/posters", "posters"),
         ("/nowhere", "404"),
     ]:
         page.goto(product.address + path)
@@ -142,10 +227,12 @@ def next_code(card: Page, before: str) -> str:
 def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_path: Path) -> None:
     watch, browser = Watch(product.address), real.launch(playwright)
     owner, alice = watch.phone(browser), watch.phone(browser)
-    join, staff, pin = first_run(owner, product, watch)
-    join_as_alice(alice, join, watch)
+    hand, join, staff, pin = first_run(owner, product, watch)
+    joined = join_as_alice(alice, join, watch)
     expect(owner.locator("#waiting")).to_contain_text("Alice a sa carte")
     watch.screen(owner, "first run: first customer")
+    hand.spent += joined.spent
+    first_stamp(hand)
 
     assert weight_of(watch.phone(browser), alice.url) <= 60_000
     alice.reload()
