@@ -18,7 +18,7 @@ SELECT line->>'sku', line->>'category', count(*) FROM (
     WHERE business_id = %(business)s AND kind = 'purchase' AND refusal IS NULL
       AND business_date > %(since)s
     ORDER BY id DESC LIMIT %(most)s) AS bought,
-  jsonb_array_elements(coalesce(what->'lines', '[]')) AS line
+  json_array_elements(coalesce(what->'lines', '[]'::json)) AS line
 GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 400"""
 
 

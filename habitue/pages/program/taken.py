@@ -17,45 +17,39 @@ from habitue.pages.program.typical import SPAN
 from habitue.pages.templatetags import words as say
 
 _TAKEN: Final = """
-SELECT voucher.reward, count(*) FILTER (WHERE voucher.issued_on > %(since)s),
-       count(*) FILTER (WHERE voucher.state = 'redeemed' AND voucher.issued_on > %(since)s)
+SELECT voucher.reward, count(*)
 FROM ledger_voucher voucher
 JOIN members_customer customer ON customer.id = voucher.customer_id
 WHERE customer.business_id = %(business)s AND voucher.state <> 'cancelled'
+  AND voucher.issued_on > %(since)s
 GROUP BY 1"""
 _USED: Final = """
 SELECT name, units FROM ledger_budget WHERE business_id = %(business)s"""
 
 
 class Row(Struct, frozen=True):
-    """A reward: what one costs the shop, how often it came and was handed over, what is left."""
+    """A reward: what one costs the shop, how often it was taken in 90 days, what is left."""
 
     title: str
     cost: str
-    issued: str
-    used: str
+    taken: str
     left: str
 
 
 def rows(business: Business, of: Program, *, on: date) -> list[Row]:
     """The rewards of a program, those that are over left out."""
-    taken = {
-        reward: (issued, used)
-        for reward, issued, used in events.query(
-            _TAKEN, {"business": business.pk, "since": on - SPAN}
-        )
-    }
+    taken = dict(events.query(_TAKEN, {"business": business.pk, "since": on - SPAN}))
     used = dict(events.query(_USED, {"business": business.pk}))
     return [
-        _row(of, one, taken.get(one.id, (0, 0)), _left(one, used, on))
+        Row(
+            saying.words(one.title, one.id),
+            _cost(of, one),
+            say.count(taken.get(one.id, 0)),
+            _left(one, used, on),
+        )
         for one in of.rewards
         if not rules.is_over(one.dates, on)
     ]
-
-
-def _row(of: Program, reward: Reward, taken: tuple[int, int], left: str) -> Row:
-    issued, used = map(say.count, taken)
-    return Row(saying.words(reward.title, reward.id), _cost(of, reward), issued, used, left)
 
 
 def _cost(of: Program, reward: Reward) -> str:

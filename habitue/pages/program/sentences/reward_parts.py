@@ -113,7 +113,7 @@ def levels(of: Program) -> tuple[Part, ...]:
     return (
         Part(
             "levels",
-            _("Only for members at {levels}."),
+            _("Only for members of these levels: {levels}"),
             {"levels": blank.several(_("levels"), options)},
             read=lambda reward: {"levels": reward.tiers} if reward.tiers else None,
             write=lambda reward, values: structs.replace(

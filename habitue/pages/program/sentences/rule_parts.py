@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import structs
 
@@ -78,8 +78,8 @@ def too_fine(of: Program, unit: str, amount: Fraction, name: str = "amount") -> 
     if (amount * 10**places).denominator == 1:
         return {}
     if not places:
-        return {name: __("Only whole %(units)s, please.") % {"units": saying.called(of, unit)}}
-    return {name: __("At most %(places)s decimals, please.") % {"places": places}}
+        return {name: gettext("Only whole %(units)s, please.") % {"units": saying.called(of, unit)}}
+    return {name: gettext("At most %(places)s decimals, please.") % {"places": places}}
 
 
 # --- goods -------------------------------------------------------------------------------------
@@ -154,14 +154,14 @@ def week() -> Part:
         since, until = values["since"], values["until"]
         if (since is None) != (until is None):
             name = "since" if since is None else "until"
-            return {name: __("From when to when? Fill in both, or neither.")}
+            return {name: gettext("From when to when? Fill in both, or neither.")}
         if since is not None and since == until:
-            return {"until": __("This is when it begins.")}
+            return {"until": gettext("This is when it begins.")}
         return {}
 
     return Part(
         "week",
-        _("Only on {days} from {since} to {until}."),
+        _("Only on these days: {days} and only from {since} to {until}."),
         {
             "days": blank.several(_("weekdays"), WEEKDAYS),
             "since": blank.clock(_("from what time")),
@@ -220,7 +220,16 @@ def levels(of: Program) -> tuple[Part, ...]:
         return structs.replace(rule, where=joined([*rest, *given]))
 
     blanks = {"levels": blank.several(_("levels"), options)}
-    return (Part("levels", _("Only for members at {levels}."), blanks, read, write, ("where",)),)
+    return (
+        Part(
+            "levels",
+            _("Only for members of these levels: {levels}"),
+            blanks,
+            read,
+            write,
+            ("where",),
+        ),
+    )
 
 
 # --- dates ---------------------------------------------------------------------------------------
@@ -244,9 +253,9 @@ def dates() -> Part:
 
     def check(values: Values) -> dict[str, str]:
         if values["since"] and values["until"] and values["until"] < values["since"]:
-            return {"until": __("This day is before the first one.")}
+            return {"until": gettext("This day is before the first one.")}
         if values["until"] and values["until"].year > 9000:
-            return {"until": __("This day is too far away.")}
+            return {"until": gettext("This day is too far away.")}
         return {}
 
     return Part(
@@ -310,7 +319,7 @@ def limit(of: Program) -> Part:
 
     def check(values: Values) -> dict[str, str]:
         if values["what"] == TIMES and values["count"].denominator != 1:
-            return {"count": __("A whole number, please.")}
+            return {"count": gettext("A whole number, please.")}
         return {}
 
     options = [(TIMES, _("times")), ("units", _("of what it gives"))]
