@@ -132,20 +132,25 @@ def read_code(picture: Locator) -> str:
     return str(found.text)
 
 
-def film(content: str, path: Path) -> Path:
-    """A film of one code, held still before a grey wall: raw YUV, 640 × 480."""
+def film(content: str, path: Path, *, empty: int = 0) -> Path:
+    """A film of one code, held still before a grey wall: raw YUV, 640 × 480, 10 frames a second.
+
+    Before the code comes, the wall alone stands for so many frames; then the film begins again.
+    """
     width, height, frames = 640, 480, 10
     module = 8
     code = np.array(list(segno.make(content, error="m").matrix_iter(scale=module, border=4)))
-    luma = np.full((height, width), 140, np.uint8)
+    wall = np.full((height, width), 140, np.uint8)
+    luma = wall.copy()
     side = code.shape[0]
     top, left = (height - side) // 2, (width - side) // 2
     luma[top : top + side, left : left + side] = np.where(code == 1, 25, 235)
     chroma = np.full(width * height // 2, 128, np.uint8).tobytes()
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode())
-        for _ in range(frames):
-            file.write(b"FRAME\n" + luma.tobytes() + chroma)
+        for place in range(empty + max(frames, empty)):
+            shown = wall if place < empty else luma
+            file.write(b"FRAME\n" + shown.tobytes() + chroma)
     return path
 
 

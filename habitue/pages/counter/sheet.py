@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from habitue import ledger
-from habitue.core import facts
+from habitue.core import facts, money
 from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff, Wish
 from habitue.pages import access, drawing, events, forms, holdings, refusals, standing
@@ -194,6 +194,7 @@ def _sheet(
         "given": done in ("redemption", "voucher_use"),
         "undo_left": left,
         "reference": uuid.uuid4,
+        "decimals": money.decimals(business.currency),
     }
     template = "_sheet" if "HX-Request" in request.headers else "sheet"
     return render(

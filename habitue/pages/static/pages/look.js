@@ -13,6 +13,8 @@ const WAYS = [
   [480, 1, stretched],
   [800, 1, evened],
   [640, 0.6, evened],
+  [960, 0.7, sharpened],
+  [800, 1, sharpened],
   [360, 1, plain],
 ];
 
@@ -79,4 +81,25 @@ function evened({ data, width, height }) {
       data[i] = data[i + 1] = data[i + 2] = 128 + ((grey - mean) * 110) / Math.max(mean / 2, 12);
     }
   }
+}
+
+// Edges that a hand or a lens has blurred are drawn apart again, after the light is evened out.
+function sharpened(picture) {
+  evened(picture);
+  const { data, width, height } = picture;
+  const grey = new Float32Array(width * height);
+  for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
+  const soft = blurred(blurred(grey, width, height), width, height);
+  for (let i = 0; i < grey.length; i++) {
+    data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = grey[i] + 2.5 * (grey[i] - soft[i]);
+  }
+}
+
+function blurred(grey, width, height) {
+  const across = new Float32Array(grey.length), soft = new Float32Array(grey.length);
+  for (let i = 2; i < grey.length - 2; i++) across[i] = (grey[i - 2] + grey[i - 1] + grey[i] + grey[i + 1] + grey[i + 2]) / 5;
+  for (let i = 2 * width; i < grey.length - 2 * width; i++) {
+    soft[i] = (across[i - 2 * width] + across[i - width] + across[i] + across[i + width] + across[i + 2 * width]) / 5;
+  }
+  return soft;
 }

@@ -14,12 +14,12 @@ export let outbox = null, sending = null;
 
 export const able = outboxes.able;
 
-// Begin: what is kept is shown and sent.
-export async function begin() {
+// Begin: what is kept is shown and sent. A quiet page asks the server only if something waits.
+export async function begin({ quiet = false } = {}) {
   outbox = await outboxes.open(base);
   sending = new Sending(base, outbox, show);
   await show(0);
-  sending.flush();
+  if (!quiet || (await outbox.waiting()).length) sending.flush();
 }
 
 // Keep one action; only when it lies on this phone's disk is it said so.

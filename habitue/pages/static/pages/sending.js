@@ -2,7 +2,7 @@
 // One page of this phone sends at a time; an answer that got lost is asked for again.
 const PATIENCE = 6000; // milliseconds
 const MOST = 50; // actions in one sending
-const SOON = 2000, LATE = 60000; // how long until the next try
+const SOON = 1000, LATE = 60000; // how long until the next try
 
 export class Sending {
   // `changed` is called whenever the state ("online", "offline", "pin") or the outbox may be another.

@@ -1,4 +1,6 @@
 // The counter's sheet: the undo button counts its minute down; a done action is felt; focus stays.
+import * as queue from "./queue.js";
+
 const seen = new WeakSet();
 const ends = new WeakMap();
 
@@ -17,10 +19,26 @@ function tick() {
   }
 }
 
-// Without an answer nothing is green; the button keeps its reference, so pressing again is safe.
+// Without an answer nothing is green; the button keeps its reference, so pressing again is safe, and
+// so is keeping it on the phone: if the server did get it, it counts once.
 const unanswered = document.getElementById("unanswered");
-document.addEventListener("htmx:error", () => { unanswered.hidden = false; });
+const keep = document.getElementById("keep");
+const begun = queue.able() ? queue.begin({ quiet: true }) : null;
+let pressed = null;
+document.addEventListener("submit", (event) => { pressed = event.target; }, true);
+document.addEventListener("htmx:error", () => {
+  unanswered.hidden = false;
+  keep.hidden = !begun || !pressed?.action.endsWith("/stamp");
+});
 document.addEventListener("htmx:after:swap", () => { unanswered.hidden = true; });
+keep.addEventListener("click", async () => {
+  const { reference, quantity, amount } = pressed.elements;
+  const customer = /\/m\/(\d+)\/stamp$/.exec(pressed.action)[1];
+  const [kind, size] = amount ? ["purchase", queue.minor(amount.value)] : ["visit", Number(quantity.value)];
+  await begun;
+  await queue.keep({ code: `m:${customer}`, kind, size, reference: reference.value });
+  unanswered.hidden = true;
+});
 
 setInterval(tick, 250);
 tick();
