@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from habitue.members import staff as people
 from habitue.members.models import Business, Card, Customer, Device, Staff
 
 P = ParamSpec("P")
-OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponse]
+OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponseBase]
 CounterView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponse]
 FIRST_PIN = "first_pin"
 _COUNTER = "counter"
@@ -27,11 +27,11 @@ _DEVICES = "devices"
 _BUSINESS = "business"
 
 
-def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """The view gets the business of the signed-in owner; others sign in, or start anew."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         business = current(request) if request.user.is_authenticated else None
         if business is None:
             if may_start(request):
@@ -44,7 +44,7 @@ def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     return wrapped
 
 
-def chief(view: CounterView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def chief(view: CounterView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """As `owner`, but a manager is refused: keys, people and backups are the owner's own."""
 
     @functools.wraps(view)
