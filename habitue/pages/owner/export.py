@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from habitue import ledger
 from habitue.core import money
 from habitue.members import consents, journal
-from habitue.members.models import Business, Staff
+from habitue.members.models import Business
 from habitue.pages import access, events, spreadsheet
 from habitue.pages.owner import listing
 
@@ -81,7 +81,7 @@ def answer(
     request: HttpRequest, business: Business, customers: list[int], *, now: datetime
 ) -> StreamingHttpResponse:
     """A file of these customers, sent as it is written; the journal knows of it."""
-    staff = Staff.objects.filter(business=business, user=request.user.pk).first()
+    staff = access.person(request, business)
     journal.write(business, "export", at=now, staff=staff, what={"customers": len(customers)})
     headers = {
         "Content-Disposition": f'attachment; filename="{business.slug}-customers.csv"',

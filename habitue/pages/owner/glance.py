@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db.models import Count
-from django.db.models.functions import Lower
 from msgspec import Struct
 
 from habitue import metrics
 from habitue.ledger import figures as figures_of
 from habitue.ledger import kept, rhythm
-from habitue.members.models import Business, Customer
+from habitue.members.models import Business
 from habitue.metrics.lowerings import moves
 from habitue.metrics.periods import Period
 from habitue.outreach.models import Stage
 from habitue.pages import events
+from habitue.pages.person import duplicates
 
 SPAN: Final = timedelta(days=90)
 PERIODS: Final = 6
@@ -35,7 +35,10 @@ LAPSING: Final = timedelta(days=7)
 """What lapses within so many days lapses soon."""
 
 PAIRS: Final = 5
-VERSION: Final = 2
+FEW: Final = 2_000
+"""Of so many customers everybody is compared with everybody while a page waits; else at night."""
+
+VERSION: Final = 3
 """Of what is kept here: another version is worked out anew, whatever is kept."""
 
 NAMES: Final = ("repeat_purchase_rate", "strict_retention")
@@ -65,7 +68,7 @@ class Figures(Struct, frozen=True):
 
 
 class Morning(Struct, frozen=True):
-    """What was so this morning. `pairs`: customers of one name and birthday, the newer first.
+    """What was so this morning. `pairs`: some who may be one person, the newer first.
 
     `series` are the figures of `NAMES`, then the active customers.
     """
@@ -76,7 +79,6 @@ class Morning(Struct, frozen=True):
     lapsing: int
     lapsing_until: date
     pairs: tuple[tuple[int, int], ...]
-    alike: int
 
 
 _WEEKS: Final = f"""
@@ -135,7 +137,7 @@ def morning(business: Business, now: datetime, *, anew: bool = False) -> Morning
         business,
         f"morning {VERSION}",
         period,
-        lambda: _encoded(_morning(business, day, now)),
+        lambda: _encoded(_morning(business, day, now, anew=anew)),
         now=now,
         of_day=True,
         anew=anew,
@@ -180,7 +182,7 @@ def _weeks(business: Business, day: date) -> tuple[int, ...]:
     return tuple(int(found.get(back, 0)) for back in range(whole))
 
 
-def _morning(business: Business, day: date, now: datetime) -> Morning:
+def _morning(business: Business, day: date, now: datetime, *, anew: bool) -> Morning:
     until = day + LAPSING
     values: dict[str, Any] = {"business": business.pk, "today": day, "until": until}
     ((lapsing,),) = events.query(_LAPSING, values)
@@ -188,7 +190,7 @@ def _morning(business: Business, day: date, now: datetime) -> Morning:
     stages = Stage.objects.filter(business=business, customer__binned_at=None)
     stages = stages.filter(customer__erased_at=None, customer__merged_into=None)
     groups = dict(stages.values_list("stage").annotate(Count("pk")).order_by())
-    pairs, alike = _alike(business)
+    alike = _alike(business) if anew or everybody <= FEW else []
     return Morning(
         series=_series(business, day, now),
         groups={
@@ -201,8 +203,7 @@ def _morning(business: Business, day: date, now: datetime) -> Morning:
         leaking=stages.filter(leaking=True).count(),
         lapsing=lapsing,
         lapsing_until=until,
-        pairs=pairs,
-        alike=alike,
+        pairs=tuple(alike[:PAIRS]),
     )
 
 
@@ -217,27 +218,9 @@ def _series(business: Business, day: date, now: datetime) -> tuple[tuple[float |
     return (*shares, tuple(float(each.aggregates.counts.end) for each in answers))
 
 
-def _alike(business: Business) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Customers of one name and one birthday: the first pairs, and how many names there are."""
-    named = Customer.objects.filter(
-        business=business, erased_at=None, merged_into=None, binned_at=None, birth_day__gt=0
-    ).exclude(name="")
-    rows = (
-        named.values_list(Lower("name"), "birth_month", "birth_day")
-        .annotate(count=Count("pk"))
-        .filter(count__gt=1)
-        .order_by()
-    )
-    found = list(rows)
-    pairs = []
-    for name, month, of_month, _count in found[:PAIRS]:
-        same = Customer.objects.filter(
-            business=business, erased_at=None, merged_into=None, binned_at=None
-        ).filter(name__iexact=name, birth_month=month, birth_day=of_month)
-        newest = list(same.order_by("-pk").values_list("pk", flat=True)[:2])
-        if len(newest) == 2:
-            pairs.append((newest[0], newest[1]))
-    return tuple(pairs), len(found)
+def _alike(business: Business) -> list[tuple[int, int]]:
+    """Customers who may be one person, the newer of each pair first."""
+    return [(pair.right.id, pair.left.id) for pair in duplicates.pairs(business)]
 
 
 def _answers(

@@ -126,7 +126,7 @@ def do(request: HttpRequest, business: Business, action: str) -> HttpResponse:
         return _page(request, business, action, selection, found, form, status=422)
     if action == "gift" and request.POST.get("sure") != "yes":
         return _page(request, business, action, selection, found, form)
-    staff = Staff.objects.filter(business=business, user=request.user.pk).first()
+    staff = access.person(request, business)
     done = _DOING[action](request, business, found, form, staff, now)
     if done is None:
         return _page(request, business, action, selection, found, form, status=422)

@@ -1,6 +1,7 @@
 """The owner's first page: how it goes in one sentence, what to do, three figures, what happened."""
 
 import functools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
@@ -69,7 +70,7 @@ def today(request: HttpRequest, business: Business) -> HttpResponse:
         "now": now,
         "first": bool(happened) or account.first_member(business),
         "checklist": checklist.of(request, business, now),
-        "sentence": _sentence(business, known, now),
+        "sentence": beside_the_usual(known.weeks) or _this_week(business, now),
         "cards": todo.cards(request, morning, signs, glance.today(business, now)),
         "figures": _drawn(business.kind, known, morning.series, words.language()),
         "happenings": happened,
@@ -161,19 +162,19 @@ def _share(
     )
 
 
-def _sentence(business: Business, known: Figures, now: datetime) -> str:
-    """How it goes: the last full week beside the usual one; of a young shop, its week's number."""
-    latest, before = sum(known.weeks[:1]), known.weeks[1:]
+def beside_the_usual(weeks: Sequence[int]) -> str:
+    """The last full week beside those before it, the newest first; nothing of a young shop."""
+    latest, before = sum(weeks[:1]), weeks[1:]
     if len(before) < USUAL_WEEKS or not latest:
-        return _this_week(business, now)
+        return ""
     usual = sum(before) / len(before)
     visits = ngettext("%(count)s visit", "%(count)s visits", latest) % {"count": say.count(latest)}
     differs = abs(latest - usual)
     if differs <= max(NOTED * usual, 2 * sqrt(usual)):  # what chance alone makes of a week
         return _("A week as usual: %(visits)s in 7 days.") % {"visits": visits}
-    values = {"visits": visits, "share": say.percent(round(differs / usual, 2)) if usual else ""}
     if not usual:
-        return _("A good week: %(visits)s in 7 days.") % values
+        return _("A good week: %(visits)s in 7 days.") % {"visits": visits}
+    values = {"visits": visits, "share": say.percent(round(differs / usual, 2))}
     if latest > usual:
         return _("A good week: %(visits)s in 7 days, %(share)s more than usual.") % values
     return _("A quiet week: %(visits)s in 7 days, %(share)s less than usual.") % values

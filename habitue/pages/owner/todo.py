@@ -40,13 +40,13 @@ class Card(Struct, frozen=True):
 
 
 class Signs(Struct, frozen=True):
-    """What happened lately that asks for somebody. `pair` are two customers who may be one."""
+    """What happened lately that asks for somebody. `pair`: the names of two who may be one."""
 
     worker: bool
     unhappy: tuple[str, int, int, str] | None
     copied: tuple[int, str, int] | None
     rejected: int
-    pair: tuple[int, int, str] | None
+    pair: tuple[str, str] | None
 
 
 # One statement, because the page is opened all day: is the worker alive; the newest low answer;
@@ -75,12 +75,16 @@ SELECT
         SELECT what FROM members_journalline
         WHERE business_id = %(business)s AND id > %(oldest)s AND kind = 'import'
         ORDER BY id DESC LIMIT 1) AS newest),
-    (SELECT json_build_array(one.id, other.id, one.name)
+    (SELECT json_build_array(one.name, other.name)
         FROM unnest(%(ones)s::bigint[], %(others)s::bigint[]) AS pair (one_id, other_id)
         JOIN members_customer one ON one.id = one_id AND one.merged_into_id IS NULL
             AND one.binned_at IS NULL AND one.erased_at IS NULL
         JOIN members_customer other ON other.id = other_id AND other.merged_into_id IS NULL
             AND other.binned_at IS NULL AND other.erased_at IS NULL
+        WHERE NOT EXISTS (SELECT FROM members_journalline line
+            WHERE line.business_id = %(business)s AND line.kind = 'distinct'
+              AND line.customer_id = least(one_id, other_id)
+              AND line.what->>'other' = greatest(one_id, other_id)::text)
         LIMIT 1)"""
 
 
@@ -194,15 +198,10 @@ def _lapsing(morning: Morning, found: Signs) -> Card | None:
 def _alike(morning: Morning, found: Signs) -> Card | None:
     if found.pair is None:
         return None
-    one, other, name = found.pair
-    said = _("%(name)s is there twice, with the same birthday.") % {"name": name}
-    return Card(
-        "alike",
-        _("Perhaps one person"),
-        said,
-        _("Compare and merge"),
-        reverse("merge", args=[one]) + f"?other={other}",
-    )
+    one, other = (name or _("Somebody") for name in found.pair)
+    said = _("%(one)s and %(other)s may be the same person.") % {"one": one, "other": other}
+    title, action = _("Perhaps one person"), _("Compare and merge")
+    return Card("alike", title, said, action, reverse("duplicates"))
 
 
 def _rejected(morning: Morning, found: Signs) -> Card | None:
