@@ -20,6 +20,7 @@ from habitue.members.models import Business, Card, Customer, Device, Staff
 
 P = ParamSpec("P")
 OwnerView = Callable[Concatenate[HttpRequest, Business, P], HttpResponseBase]
+ChiefView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponseBase]
 CounterView = Callable[Concatenate[HttpRequest, Business, Staff, P], HttpResponse]
 FIRST_PIN = "first_pin"
 _COUNTER = "counter"
@@ -44,14 +45,14 @@ def owner(view: OwnerView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     return wrapped
 
 
-def chief(view: CounterView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def chief(view: ChiefView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """As `owner`, but a manager is refused: keys, people and backups are the owner's own."""
 
     @functools.wraps(view)
     @owner
     def wrapped(
         request: HttpRequest, business: Business, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         one = person(request, business)
         if one.role != Staff.Role.OWNER:
             raise PermissionDenied

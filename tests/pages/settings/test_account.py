@@ -45,7 +45,9 @@ def zoe(cafe: Business) -> User:
 
 def public_half() -> bytes:
     """A device's public key, as it is kept."""
-    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
+    key = ES256({1: 2, 3: ES256.ALGORITHM, -1: 1, -2: x, -3: y})  # RFC 9053, 7.1.1
     return bytes(AttestedCredentialData.create(Aaguid.NONE, b"known", key))
 
 
