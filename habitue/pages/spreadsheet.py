@@ -35,8 +35,7 @@ def streamed(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
     line = io.StringIO(newline="")
     writer = csv.writer(line, delimiter=";" if _comma() else ",")
     yield "\ufeff"
-    for row in (header, *()):
-        writer.writerow(row)
+    writer.writerow(header)
     for row in rows:
         writer.writerow(row)
         if line.tell() > 16_000:

@@ -170,10 +170,10 @@ def _pairs_of(groups: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
 
 
 def _near(name: str) -> set[str]:
-    """The name with any one letter left out: two that differ by one letter share such a form."""
-    return (
-        {name[:place] + name[place + 1 :] for place in range(len(name))} if len(name) > 6 else set()
-    )
+    """The name, whole and without any one letter: who differs by one letter shares a form."""
+    if len(name) <= 6:
+        return set()
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
 
 
 def _differ(left: Person, right: Person) -> bool:

@@ -119,7 +119,7 @@ def gift(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         reward = offered[form.cleaned_data["gift"]]
         assert reward.cost is not None
         unit, price = reward.cost
-        whats = [
+        whats: list[facts.What] = [
             facts.Adjustment(unit, price, form.cleaned_data["reason"]),
             facts.Redemption(reward.id),
         ]

@@ -14,7 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ PAGE: Final = 50
 _END: Final = 2**63 - 1
 
 # Staff by staff, newest first: each reads no more than a page. The predicate names the index.
-_POSTED: Final = """
+POSTED: Final = """
 SELECT held.event_id, 'event', held.customer_id, staff.id, event.at, json_build_object(
     'kind', event.kind, 'what', event.what, 'refusal', event.refusal, 'amount', event.amount,
     'currency', event.currency)::text
@@ -72,9 +72,9 @@ WHERE refusal.business_id = %(business)s AND refusal.id < %(before)s AND refusal
 ORDER BY refusal.id DESC LIMIT %(limit)s"""
 
 _STREAMS: Final = {
-    "": (_POSTED, _LINES, _CODES),
-    "given": (_POSTED,),
-    "corrected": (_POSTED,),
+    "": (POSTED, _LINES, _CODES),
+    "given": (POSTED,),
+    "corrected": (POSTED,),
     "lines": (_LINES,),
     "codes": (_CODES,),
 }
@@ -145,7 +145,7 @@ def journal(request: HttpRequest, business: Business) -> HttpResponse:
     kept.pop("before", None)
     context = {
         "business": business,
-        "here": "more",
+        "here": "journal",
         "form": form,
         "entries": _entries(business, rows[:PAGE]),
         "more": rows[PAGE - 1][0] if len(rows) > PAGE else 0,
@@ -161,7 +161,7 @@ def journal(request: HttpRequest, business: Business) -> HttpResponse:
 @never_cache
 @require_POST
 @access.owner
-def export(request: HttpRequest, business: Business) -> StreamingHttpResponse:
+def export(request: HttpRequest, business: Business) -> HttpResponseBase:
     """All lines of a filter as a file, read and sent piece by piece."""
     crew = list(Staff.objects.filter(business=business).order_by("name"))
     form = Filter(request.POST, crew=crew)
@@ -236,7 +236,7 @@ def _rows(asked: Asked, before: int, limit: int) -> list[tuple[Any, ...]]:
     values = {**asked.values, "before": min(before, asked.values["end"]), "limit": limit}
     found: list[tuple[Any, ...]] = []
     for stream in asked.streams:
-        if stream == _POSTED and values["kinds"] is not None:
+        if stream == POSTED and values["kinds"] is not None:
             found += _chosen(values, limit)
         else:
             found += database.query(stream, values)
@@ -247,7 +247,7 @@ def _chosen(values: dict[str, Any], limit: int) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     before, step = values["before"], 2_000
     while len(found) < limit:
-        rows = database.query(_POSTED, {**values, "before": before, "limit": step, "kinds": None})
+        rows = database.query(POSTED, {**values, "before": before, "limit": step, "kinds": None})
         found += [row for row in rows if json.loads(row[5])["kind"] in values["kinds"]]
         if len(rows) < step:
             break

@@ -77,6 +77,10 @@ LEFT JOIN members_staff staff ON staff.id = refusal.staff_id
 WHERE card.customer_id = ANY (%(customers)s) AND (refusal.at, refusal.id) < (%(at)s, %(id)s)
 ORDER BY refusal.at DESC, refusal.id DESC LIMIT %(limit)s"""
 
+_NEWEST: Final = """
+SELECT * FROM ({parts}) AS line (at, id, source, customer_id, said)
+ORDER BY at DESC, id DESC LIMIT %(limit)s"""
+
 _UNDONE: Final = """
 SELECT (what->>'of')::bigint FROM ledger_event
 WHERE customer_id = ANY (%(customers)s) AND kind = 'undo' AND refusal IS NULL"""
@@ -139,7 +143,7 @@ def page(business: Business, customer: Customer, *, chip: str = "", before: str 
         "limit": PAGE + 1,
     }
     parts = " UNION ALL ".join(f"({source})" for source in sources)
-    rows = database.query(f"{parts} ORDER BY 1 DESC, 2 DESC LIMIT %(limit)s", asked)
+    rows = database.query(_NEWEST.format(parts=parts), asked)
     shown = rows[:PAGE]
     more = f"{_micros(shown[-1][0])}-{shown[-1][1]}" if len(rows) > PAGE else ""
     return Page(tuple(_lines(business, customers, shown)), more)

@@ -13,9 +13,7 @@ from habitue.members.models import Business, Customer
 def visit(shop: Business, customer: Customer, quantity: int = 1, **given: str) -> int:
     """Somebody is stamped; the event."""
     now = datetime.now(UTC)
-    fact = ledger.Fact(
-        customer=customer.pk, at=now, what=facts.Visit(quantity=quantity), **given
-    )
+    fact = ledger.Fact(customer=customer.pk, at=now, what=facts.Visit(quantity=quantity), **given)
     (answer,) = ledger.post(shop.pk, [fact], now=now)
     assert answer.refused is None, answer.refused
     return answer.event

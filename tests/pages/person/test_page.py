@@ -15,7 +15,7 @@ from tests.pages.conftest import make_member, make_shop
 from tests.pages.person.conftest import held, reference, visit
 
 pytestmark = pytest.mark.django_db
-ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
+ENGLISH = {"Accept-Language": "en"}
 
 
 def came(shop: Business, customer: Customer, *days_ago: int) -> None:
@@ -24,7 +24,9 @@ def came(shop: Business, customer: Customer, *days_ago: int) -> None:
     what = facts.Purchase((facts.Line(500),), "EUR")
     for days in days_ago:
         at = now - timedelta(days=days)
-        (answer,) = ledger.post(shop.pk, [ledger.Fact(customer=customer.pk, at=at, what=what)], now=now)
+        (answer,) = ledger.post(
+            shop.pk, [ledger.Fact(customer=customer.pk, at=at, what=what)], now=now
+        )
         assert answer.refused is None, answer.refused
 
 
@@ -49,7 +51,7 @@ def test_what_to_do_next_stands_first_each_with_one_action(
     cafe: Business, alice: Customer, owner: Client
 ) -> None:
     visit(cafe, alice, 10)
-    page = owner.get(f"/customers/{alice.pk}", **ENGLISH).content.decode()
+    page = owner.get(f"/customers/{alice.pk}", headers=ENGLISH).content.decode()
     assert page.index("Ready:") < page.index("Everything that happened")
     assert "No consent to be written to" in page
 
