@@ -64,7 +64,7 @@ def test_everything_works_without_scripts(
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Recevoir ma carte").click()
     expect(page.locator("svg.qr")).to_be_visible()
-    card, alice = page.url, Customer.objects.get()
+    card, alice = page.url.partition("?")[0], Customer.objects.get()
     pays_and_buys(town, alice, 6_000)
 
     page.goto(live_server.url + link(letters()[0]))  # the mailed link
@@ -124,12 +124,29 @@ def test_a_reward_is_held_ready_given_and_the_card_deleted(
     counter.get_by_role("button", name="Donner la récompense").first.click()
     expect(counter.locator(".done")).to_have_text("Récompense donnée.")
     expect(phone.locator(".done")).to_contain_text("Profitez-en")  # by itself
-    watch.screen(phone, "reward given")
+    watch.glance(phone, "reward given", "dark")
 
-    for path, name in [("", "card: much"), ("/history", "card: history"), ("/me", "card: me")]:
+    phone.goto(card)
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.context.set_offline(True)
+    phone.goto(f"{card}/rewards")
+    number = alice.member.number
+    expect(phone.locator("[data-kept=number]")).to_have_text(f"{number[:4]} {number[4:]}")
+    expect(phone.locator("[data-kept=state]")).to_have_text("50 sur 20 points")
+    phone.context.set_offline(False)
+
+    for path, name in [("", "card: much"), ("/me", "card: me")]:
         phone.goto(card + path)
         watch.screen(phone, name)
-    for path in ("/membership", "/given", "/donate?of=tree:0:0", "/hand", "/renew", "/kept"):
+    for path in (
+        "/history",
+        "/membership",
+        "/given",
+        "/donate?of=tree:0:0",
+        "/hand",
+        "/renew",
+        "/kept",
+    ):
         phone.goto(card + path)
         watch.glance(phone, "card: " + re.sub(r"\W", "", path), "dark")
     for path in ("find", "privacy"):
@@ -141,11 +158,12 @@ def test_a_reward_is_held_ready_given_and_the_card_deleted(
         phone.get_by_role("button", name="Télécharger mes données").click()
     assert got.value.suggested_filename.endswith(".zip")
     phone.get_by_role("link", name="Effacer ma carte et mes données").click()
-    watch.screen(phone, "card: delete")
+    watch.glance(phone, "card: delete", "dark")
     phone.get_by_role("checkbox").check()
     phone.get_by_role("button", name="Effacer pour toujours").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Tout est effacé")
     watch.glance(phone, "card: goodbye", "light")
+    assert phone.evaluate("Object.keys(localStorage).length") == 0  # nothing stays on the phone
     phone.goto(card)
     expect(phone.get_by_role("heading", level=1)).to_have_text("Cette carte n’existe plus")
     watch.glance(phone, "card: gone", "light")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,6 +32,8 @@ def card(request: HttpRequest, card: Card) -> HttpResponse:
         "wish": wishes.of(customer, now=now),
         "picture": drawing.progress(face.have, face.goal, label=face.label) if face else "",
         "wallets": wallet.offered(),
+        "mailed": request.GET.get("note") == "mailed",
+        "outbox": None if settings.HABITUE_MAIL_CONFIGURED else settings.HABITUE_OUTBOX,
         "now": now,
         **code_of(request, card),
     }

@@ -44,7 +44,10 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     known = _identity(business, contact) if contact else None
     card = None if known else enroll(request, business, form, at=timezone.now())
     if card is not None:
-        return redirect("card", card.token)
+        answer = redirect("card", card.token)
+        if form.cleaned_data["email"]:
+            answer["Location"] += "?note=mailed"
+        return answer
     return _known(request, business, contact, known or _identity(business, contact))
 
 

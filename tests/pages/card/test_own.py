@@ -1,4 +1,4 @@
-"""The card's end, its new address, a copy of everything; and cards that are not there (any more)."""
+"""The card's end, its new address, a copy of everything; and cards that are not there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.pages.conftest import make_member
 from tests.pages.program import town as made
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "/code", "/rewards", "/history", "/me", "/wish", "/renew", "/delete", "/given", "/kept")
+PAGES = ("", "/code", "/rewards", "/history", "/me", "/wish", "/renew", "/delete", "/kept")
 
 
 def gone(client: Client, token: str) -> None:

@@ -15,10 +15,12 @@ if (document.getElementById("kept")) {
   for (const place of document.querySelectorAll("[data-kept]")) place.textContent = seen[place.dataset.kept] ?? "–";
 }
 
-if (document.getElementById("goodbye")) {
-  for (const name of Object.keys(localStorage)) if (name.startsWith(CARD)) localStorage.removeItem(name);
-  const own = (found) => new URL(found.scope).pathname.startsWith("/c/");
-  navigator.serviceWorker?.getRegistrations().then((all) => all.filter(own).forEach((one) => one.unregister()));
+// What is gone is forgotten here too: the card of this address, or after a goodbye the one before.
+if (document.getElementById("gone") || document.getElementById("goodbye")) {
+  const from = document.getElementById("gone") ? location.pathname : new URL(document.referrer || location).pathname;
+  const held = (path) => from === path || from.startsWith(`${path}/`);
+  for (const name of Object.keys(localStorage)) if (name.startsWith(CARD) && held(name.slice(CARD.length))) localStorage.removeItem(name);
+  navigator.serviceWorker?.getRegistrations().then((all) => all.filter((one) => held(new URL(one.scope).pathname)).forEach((one) => one.unregister()));
 }
 
 async function wake() {
