@@ -108,16 +108,15 @@ def recognised(path: Path, what: str, reading: Reading | None = None) -> Reading
 
 
 def examples(path: Path, what: str, reading: Reading) -> list[list[str]]:
-    """Of each column, the first values that are not empty."""
+    """Of each column, the first different values."""
     opened = opening.look(path, WORDS[what], reading.dialect)
     rows = opened.first[1:] if opened.header else opened.first
     width = max(len(row.cells) for row in opened.first)
-    return [
-        [row.cells[place][:40] for row in rows if len(row.cells) > place and row.cells[place]][
-            :SHOWN
-        ]
+    cells = [
+        [row.cells[place][:40] for row in rows if len(row.cells) > place and row.cells[place]]
         for place in range(width)
     ]
+    return [list(dict.fromkeys(values))[:SHOWN] for values in cells]
 
 
 def mark(header: tuple[str, ...]) -> str:

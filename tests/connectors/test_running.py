@@ -70,7 +70,7 @@ def take_back(one: Import) -> running.Counts:
 
 def known(shop: Business) -> list[tuple[object, ...]]:
     """Everything that is known of everybody, as an export has it."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     now = timezone.now()
     people = Customer.objects.filter(business=shop, erased_at=None).order_by("pk")
     standings = ledger.standings(shop.pk, [one.pk for one in people], now=now)
@@ -224,6 +224,7 @@ def test_members_are_made_without_a_gift_unless_asked(cafe: Business) -> None:
     finish(bring(cafe, "email;name\na@example.org;A\n", "customers", members=True))
     (member,) = Member.objects.all()
     standing = ledger.standing(cafe.pk, member.customer_id, now=timezone.now())
+    assert standing is not None
     assert standing.enrolled_on is not None
     assert not any(standing.balances.values())
     assert member.customer.cards.count() == 1

@@ -60,7 +60,7 @@ class Rows(forms.Form):
     existing = forms.ChoiceField(
         label=gettext_lazy("Customers whom you know already"),
         choices=[
-            ("update", gettext_lazy("Bring them up to date with what the file says")),
+            ("update", gettext_lazy("Bring them up to date")),
             ("leave", gettext_lazy("Leave them as they are")),
         ],
         required=False,

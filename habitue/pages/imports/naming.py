@@ -24,7 +24,7 @@ ROLES: Final[dict[str, dict[str, Promise]]] = {
         "external": gettext_lazy("Customer number"),
         "birthday": gettext_lazy("Birthday"),
         "language": gettext_lazy("Language"),
-        "consent": gettext_lazy("Consent to news and offers"),
+        "consent": gettext_lazy("Consent"),
         "consent_email": gettext_lazy("Consent to e-mails"),
         "consent_sms": gettext_lazy("Consent to text messages"),
         "consent_on": gettext_lazy("Day of the consent"),

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from habitue.connectors import running, uploads
+from habitue.connectors import checking, running, uploads
 from habitue.connectors.models import Import
 from habitue.members import customers
 from habitue.members.models import Business, Consent, Customer
@@ -59,6 +59,12 @@ def bring_in(owner: Client, one: Import) -> None:
     one.refresh_from_db()
 
 
+def seen(one: Import) -> checking.Found:
+    found = checking.of(one)
+    assert found is not None
+    return found
+
+
 def export(owner: Client) -> bytes:
     answer = owner.get("/customers.csv")
     assert answer.status_code == 200
@@ -102,8 +108,8 @@ def test_the_file_of_customers_that_we_write_changes_nothing(
     again = drop(owner, export(owner), "cafe-customers.csv")
     assert again.what == "customers"
     confirm(owner, again)
-    found = again.found
-    assert (found["rows"], found["new"], found["updated"], found["wrong"]) == (4, 0, 0, 0)
+    found = seen(again)
+    assert (found.rows, found.new, found.updated, found.wrong) == (4, 0, 0, 0)
     assert "Les 4 lignes" in body(owner, f"/import/{again.pk}/preview")
 
 
@@ -115,7 +121,7 @@ def test_a_wrong_value_is_mended_on_the_spot(owner: Client, cafe: Business) -> N
     )
     one.refresh_from_db()
     assert one.corrections == {"4": {"2": "chiara@example.org"}}
-    assert one.found["wrong"] == 3
+    assert seen(one).wrong == 3
     owner.post(f"/import/{one.pk}/mend", {"mend-3-2": "not shown", "mend-x": "no"})
     one.refresh_from_db()
     assert "3" not in one.corrections
@@ -164,7 +170,7 @@ def test_pasted_purchases_come_in_once(owner: Client, cafe: Business) -> None:
     owner.post("/import", {"pasted": SALES.replace("31/02/2025", "28/02/2025").replace("T4", "T3")})
     again = Import.objects.latest("pk")
     confirm(owner, again)
-    assert (again.found["new"], again.found["there"]) == (0, 4)
+    assert (seen(again).new, seen(again).there) == (0, 4)
 
 
 def test_a_large_file_is_looked_at_by_the_worker(owner: Client, cafe: Business) -> None:
@@ -236,7 +242,7 @@ def test_the_files_to_begin_from_are_read_whole(owner: Client, cafe: Business, w
     one = drop(owner, content)
     assert one.what == what
     confirm(owner, one, agreed_on="2026-02-03")
-    assert (one.found["rows"], one.found["new"], one.found["wrong"]) == (2, 2, 0)
+    assert (seen(one).rows, seen(one).new, seen(one).wrong) == (2, 2, 0)
 
 
 def test_reasons_are_said_in_the_readers_language() -> None:
