@@ -25,6 +25,9 @@ PAGE: Final = 50
 SOON: Final = 14
 """Days within which a birthday is soon."""
 
+MONTH: Final = 30
+"""After so many days the last visit is told in months, then in years."""
+
 MOST: Final = 100
 """Letters of a search."""
 
@@ -247,5 +250,7 @@ def _last(last: date | None, day: date) -> str:
         return _("here today")
     if days == 1:
         return _("here yesterday")
-    text = ngettext("here %(days)s day ago", "here %(days)s days ago", days)
-    return text % {"days": say.count(days)}
+    if days <= MONTH:
+        text = ngettext("here %(days)s day ago", "here %(days)s days ago", days)
+        return text % {"days": say.count(days)}
+    return _("here %(ago)s") % {"ago": say.long_ago(timedelta(days))}

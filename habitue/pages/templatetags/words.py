@@ -91,6 +91,11 @@ def ago(value: datetime, now: datetime) -> str:
     return dates.format_timedelta(delta, add_direction=True, locale=_locale())
 
 
+def long_ago(delta: timedelta) -> str:
+    """How long ago something was, in one unit: il y a 2 ans."""
+    return dates.format_timedelta(-delta, add_direction=True, threshold=1.4, locale=_locale())
+
+
 @register.filter
 def initials(name: str) -> str:
     """At most two letters of a name."""
