@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -92,6 +93,15 @@ def test_everybody_sees_the_proof_and_nobodys_name(client: Client, revealed: str
     for text in (page, record.content.decode()):
         assert "Alice" not in text
         assert "Bruno" not in text
+
+
+def test_prizes_speak_the_readers_language(client: Client, revealed: str) -> None:
+    page = client.get(revealed, headers={"accept-language": "it"}).content.decode()
+    assert "Estrazione del giorno" in page
+    assert "5,00\xa0€ di sconto" in page
+    assert " off" not in page
+    (prize, *_rest) = re.findall(r'<th scope="row">([^<]+)</th><td class="number">1<', page)
+    assert prize == "a trip"  # as the owner wrote it
 
 
 def test_revealed_twice_the_page_shows_the_same(
