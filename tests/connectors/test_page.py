@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from habitue.connectors import answers, purchases
+from habitue.connectors import answers, people, purchases
 from habitue.connectors.answers import Given, Wanted
+from habitue.connectors.people import Person
 from habitue.connectors.purchases import Bought
 
 PAGE = Path(__file__).parents[2] / "docs" / "import.md"
@@ -14,9 +15,14 @@ PARIS, TODAY = ZoneInfo("Europe/Paris"), date(2026, 11, 21)
 
 
 def test_the_files_shown_are_read_whole(tmp_path: Path) -> None:
-    *sold, said = re.findall(r"```csv\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    text = PAGE.read_text(encoding="utf-8")
+    listed, *sold, said = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
     assert len(sold) == 2
     path = tmp_path / "shown.csv"
+    path.write_text(listed, encoding="utf-8")
+    form = people.survey(path)
+    asking = people.Wanted("FR", PARIS, TODAY, day_first=True)
+    assert len([one for one in people.read(path, form, asking) if isinstance(one, Person)]) == 2
     for content in sold:
         path.write_text(content, encoding="utf-8")
         shape = purchases.survey(path)
