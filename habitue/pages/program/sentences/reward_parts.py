@@ -166,10 +166,10 @@ def often() -> Part:
             return None
         if one.total or one.times is None or one.amount or isinstance(one.per, rules.Period):
             return KEPT
-        return {"count": one.times, "per": one.per or ""}
+        return {"count": one.times, "per": one.per or rule_parts.EVER}
 
     def write(reward: Reward, values: Values | None) -> Reward:
-        made = rules.Limit(times=values["count"], per=values["per"] or None) if values else None
+        made = rules.Limit(times=values["count"], per=rule_parts.per_of(values)) if values else None
         return structs.replace(reward, limit=made)
 
     return Part(
@@ -182,7 +182,6 @@ def often() -> Part:
         read,
         write,
         keys=("limit",),
-        free=("per",),
     )
 
 

@@ -273,6 +273,7 @@ def dates() -> Part:
 
 # --- limits --------------------------------------------------------------------------------------
 
+EVER: Final = "ever"
 PER: Final[Options] = [
     ("day", _("per day")),
     ("week", _("per week")),
@@ -280,7 +281,7 @@ PER: Final[Options] = [
     ("quarter", _("per quarter")),
     ("half-year", _("per half-year")),
     ("year", _("per year")),
-    ("", _("in all")),
+    (EVER, _("in all")),
 ]
 
 
@@ -299,17 +300,17 @@ def limit(of: Program) -> Part:
         if len(rule.limits) > 1 or one.total or rolling or (one.times and one.amount):
             return KEPT
         if one.times is not None:
-            return {"count": Fraction(one.times), "what": TIMES, "per": one.per or ""}
+            return {"count": Fraction(one.times), "what": TIMES, "per": one.per or EVER}
         return {
             "count": loose(of, unit(rule), one.amount or 0),
             "what": "units",
-            "per": one.per or "",
+            "per": one.per or EVER,
         }
 
     def write(rule: EarnRule, values: Values | None) -> EarnRule:
         if values is None:
             return structs.replace(rule, limits=())
-        count, per = values["count"], values["per"] or None
+        count, per = values["count"], per_of(values)
         made = (
             rules.Limit(times=int(count), per=per)
             if values["what"] == TIMES
@@ -334,9 +335,14 @@ def limit(of: Program) -> Part:
         read,
         write,
         keys=("limit", "on_limit"),
-        free=("per",),
         check=check,
     )
+
+
+def per_of(values: Values) -> rules.Calendar | None:
+    """Within which time, None for ever."""
+    per: rules.Calendar | None = None if values["per"] == EVER else values["per"]
+    return per
 
 
 def apart() -> Part:
