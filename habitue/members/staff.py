@@ -15,6 +15,13 @@ PIN_LENGTH: Final = 4
 TRIES: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=15)
 
+# Asked with every page of an owner: written out, it takes a third of the time.
+_OWNED: Final = """
+SELECT business.* FROM members_business business JOIN members_staff staff
+    ON staff.business_id = business.id
+WHERE staff.user_id = %s AND staff.active AND staff.role IN ('owner', 'manager')
+ORDER BY business.is_demo, business.id"""
+
 
 def new_pin() -> str:
     """Four digits by chance; the staff link itself holds the secret that cannot be guessed."""
@@ -120,6 +127,4 @@ def _tell(one: Staff, done: str, *, by: Staff, at: datetime) -> None:
 
 def owned(user: User) -> list[Business]:
     """The businesses this user may manage, own ones before the demo, oldest first."""
-    rows = Staff.objects.filter(user=user, active=True, role__in=["owner", "manager"])
-    mine = Business.objects.filter(pk__in=rows.values("business"))
-    return list(mine.order_by("is_demo", "id"))
+    return list(Business.objects.raw(_OWNED, [user.pk]))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from habitue.members.models import Business
 from habitue.metrics import benchmarks, catalogue
@@ -55,6 +55,16 @@ class Figure(Struct, frozen=True):
     trend: SafeString | str = ""
 
 
+class Happened(Struct, frozen=True):
+    """One event on the page: whose, what, where that leads, and when, for machines and people."""
+
+    name: str
+    title: str
+    address: str
+    at: str
+    ago: str
+
+
 @never_cache
 @access.owner
 def today(request: HttpRequest, business: Business) -> HttpResponse:
@@ -63,7 +73,7 @@ def today(request: HttpRequest, business: Business) -> HttpResponse:
     request.session.pop(access.FIRST_PIN, None)  # it was seen; only its hash is kept
     known, morning = glance.figures(business, now), glance.morning(business, now)
     signs = todo.signs(business, morning, now, alive=ALIVE)
-    happened = happenings(business)
+    happened = happenings(business, now)
     context = {
         "business": business,
         "here": "today",
@@ -95,14 +105,18 @@ def keep(business: Business, now: datetime) -> None:
     glance.morning(business, now, anew=True)
 
 
-def happenings(business: Business) -> list[tuple[events.Happening, str]]:
-    """The last events that counted, each with its title; who has no name is told by a number."""
+def happenings(business: Business, now: datetime) -> list[Happened]:
+    """The last events that counted; who has no name is told by a number."""
     found = events.newest(business, limit=LAST)
     nameless = naming.numbers(business, [one.customer for one in found if not one.name])
+    customers = reverse("customers")
     return [
-        (
-            structs.replace(one, name=one.name or nameless.get(one.customer, "")),
-            str(_KINDS.get(one.kind, one.kind)),
+        Happened(
+            name=one.name or nameless.get(one.customer, ""),
+            title=str(_KINDS.get(one.kind, one.kind)),
+            address=f"{customers}/{one.customer}",
+            at=one.at.isoformat(),
+            ago=say.ago(one.at, now),
         )
         for one in found
     ]
