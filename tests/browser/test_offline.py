@@ -14,7 +14,7 @@ import pytest
 import segno
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from habitue import ledger
@@ -66,6 +66,12 @@ READ = """async (photos) => {
     read.push(look(image, image.naturalWidth, image.naturalHeight));
   }
   return read;
+}"""
+
+# Eight actions at once, begun and not waited for.
+KEEP = """async (code) => {
+  const { keep } = await import('/static/pages/queue.js');
+  window.kept = Promise.all(Array.from({length: 8}, () => keep({code, kind: 'visit', size: 1})));
 }"""
 
 
@@ -130,6 +136,14 @@ def counter(live_server: LiveServer, playwright: Playwright, tmp_path: Path) -> 
     made = Counter(playwright, live_server.url, tmp_path / "phone")
     yield made
     made.context.close()
+
+
+@pytest.fixture
+def browser(live_server: LiveServer, playwright: Playwright) -> Iterator[Browser]:
+    """Closed before the server, so that no request is left in the database."""
+    made = real.launch(playwright)
+    yield made
+    made.close()
 
 
 def enter(page: Page, address: str) -> None:
@@ -268,30 +282,56 @@ def test_a_camera_opens_the_sheet_and_one_tap_stamps(
     browser.close()
 
 
-def test_photos_as_people_take_them_are_read(
-    live_server: LiveServer, playwright: Playwright
-) -> None:
+def test_photos_as_people_take_them_are_read(live_server: LiveServer, browser: Browser) -> None:
     shop = make_shop("Café des Amis")
     photos = list(stills.stills())
-    browser = real.launch(playwright)
     page = browser.new_page()
     page.goto(f"{live_server.url}/s/{shop.counter_key}/kept")
     read = page.evaluate(READ, photos)
-    browser.close()
     assert len(photos) == 50
     assert sum(found == code for found, (code, _) in zip(read, photos, strict=True)) >= 45
     assert all(found in (None, code) for found, (code, _) in zip(read, photos, strict=True))
 
 
+def test_two_pages_of_one_phone_never_give_a_number_twice(
+    live_server: LiveServer, browser: Browser
+) -> None:
+    shop = make_shop("Café des Amis")
+    code = f"m:{member(shop, 'Alice').pk}"
+    staff.add_cashier(shop, name="Diego", pin="4711")
+    first = browser.new_context(locale="fr-FR").new_page()
+    enter(first, f"{live_server.url}/s/{shop.counter_key}")
+    expect(first.get_by_role("heading", name="Scannez la carte")).to_be_visible()
+    second = first.context.new_page()
+    second.goto(first.url)
+    for page in (first, second):
+        expect(page.locator("#queue")).to_have_attribute("data-count", "0")
+    first.context.set_offline(True)
+    for page in (first, second):
+        page.evaluate(KEEP, code)
+    for page in (first, second):
+        page.evaluate("kept")
+    first.context.set_offline(False)
+    for page in (first, second):
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator(".refused")).to_be_hidden()
+    until = time.monotonic() + 20
+    while visits(shop) < 16 and time.monotonic() < until:
+        first.wait_for_timeout(100)
+    assert visits(shop) == 16
+    numbers = OfflineScan.objects.filter(refused="").values_list("number", flat=True)
+    assert sorted(numbers) == list(range(1, 17))
+
+
 def test_what_was_refused_is_told_until_it_is_read(
-    live_server: LiveServer, playwright: Playwright
+    live_server: LiveServer, browser: Browser
 ) -> None:
     shop = make_shop("Café des Amis")
     alice = member(shop, "Alice")
     card = alice.cards.get()
     diego = staff.add_cashier(shop, name="Diego", pin="4711")
     address = f"{live_server.url}/s/{shop.counter_key}"
-    watch, browser = Watch(live_server.url), real.launch(playwright)
+    watch = Watch(live_server.url)
     page = watch.phone(browser)
     enter(page, address)
     expect(page.get_by_role("heading", name="Scannez la carte")).to_be_visible()
@@ -323,4 +363,3 @@ def test_what_was_refused_is_told_until_it_is_read(
     expect(page.get_by_label("Code PIN")).to_be_visible()
     assert visits(shop) == 0
     watch.all_well()
-    browser.close()

@@ -66,3 +66,15 @@ def test_a_phones_own_camera_leads_to_a_button_that_posts(
     text = counter.get(f"/k/{code}").content.decode()
     assert f'action="/s/{card.customer.business.counter_key}"' in text
     assert UsedCode.objects.count() == 0  # opening changed nothing
+
+
+def test_the_cameras_script_is_told_where_the_sheet_is_or_why_not(
+    counter: Client, card: Card
+) -> None:
+    where = f"/s/{card.customer.business.counter_key}"
+    code = cards.code(card, at=timezone.now())
+    told = [counter.post(where, {"code": code}, headers={"Accept": "application/json"})]
+    told += [counter.post(where, {"code": code}, headers={"Accept": "application/json"})]
+    assert [answer.status_code for answer in told] == [200, 422]
+    assert told[0].json() == {"sheet": path(card.customer)}
+    assert "déjà servi" in told[1].json()["problem"]

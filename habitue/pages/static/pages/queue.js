@@ -26,7 +26,7 @@ export async function begin({ quiet = false } = {}) {
 export async function keep(action) {
   const kept = await outbox.keep(action);
   part("kept").hidden = false;
-  part("kept").querySelector(".what").textContent = `${amount(kept)} ·`;
+  part("kept").querySelector(".deed").textContent = `${amount(kept)} ·`;
   part("arrived").hidden = true;
   await show(0);
   if (navigator.onLine) sending.flush();
@@ -43,7 +43,7 @@ async function show(committed) {
   box.classList.toggle("offline", Boolean(offline));
   part("list").replaceChildren(...waiting.map((one) => line(one, "")));
   part("pin").hidden = !(waiting.length && sending.state === "pin");
-  if (!waiting.length || sending.state === "online") part("kept").hidden = true;
+  if (!waiting.length) part("kept").hidden = true;
   part("refused").hidden = !refused.length;
   part("reasons").replaceChildren(...refused.map((one) => line(one, one.why)));
   if (committed) arrived(committed);
@@ -57,10 +57,10 @@ function arrived(committed) {
 
 function line(action, why) {
   const made = part("line").content.cloneNode(true);
-  made.querySelector(".when").textContent = clock.format(action.at);
-  made.querySelector(".what").textContent = amount(action);
-  made.querySelector(".who").textContent = action.who || (action.code.length > 20 ? say.card : action.code.startsWith("m:") ? "" : action.code);
-  made.querySelector(".why").textContent = why;
+  made.querySelector(".moment").textContent = clock.format(action.at);
+  made.querySelector(".deed").textContent = amount(action);
+  made.querySelector(".whom").textContent = action.who || (action.code.length > 20 ? say.card : action.code.startsWith("m:") ? "" : action.code);
+  made.querySelector(".reason").textContent = why;
   const button = made.querySelector("button");
   if (why) button.addEventListener("click", async () => { await outbox.dismiss(action); show(0); });
   else button.remove();

@@ -56,15 +56,21 @@ async function openHere(code) {
   if (!/^[0-9A-Z -]{6,40}$/.test(code)) return complain(box.dataset.unknown);
   scanned = code.replace(/[ -]/g, "");
   sheet.querySelector(".whose").textContent = scanned.length > 20 ? sheet.dataset.card : scanned;
-  document.getElementById("looking").hidden = true;
-  sheet.hidden = false;
+  serve(true);
   sheet.querySelector(".plus, input:not([type=hidden])")?.focus();
 }
 
+function serve(open) {
+  sheet.hidden = !open;
+  for (const name of ["looking", "searching"]) {
+    const other = document.getElementById(name);
+    if (other) other.hidden = open;
+  }
+}
+
 function close() {
-  sheet.hidden = true;
+  serve(false);
   sheet.querySelectorAll("form").forEach((one) => one.reset());
-  document.getElementById("looking").hidden = false;
   field.value = "";
 }
 
