@@ -55,8 +55,13 @@ def issue_many(customers: Iterable[int]) -> None:
 
 
 def find(token: str) -> Card | None:
-    """The card of an address, with its holder; None when there is none, or it was revoked."""
-    return _first(token=token, revoked_at=None)
+    """The card of an address, with its holder; None when there is none, it was revoked, or its
+    holder lies in the bin or is erased.
+    """
+    card = _first(token=token, revoked_at=None)
+    if card is None or card.customer.erased_at or card.customer.binned_at:
+        return None
+    return card
 
 
 def code(card: Card, *, at: datetime) -> str:
@@ -132,7 +137,8 @@ def _parse(text: str) -> tuple[Card | None, int]:
 
 def _first(**given: object) -> Card | None:
     """A card with its holder: the customer under whose number its own one goes on."""
-    card = Card.objects.select_related("customer__business").filter(**given).first()
+    beside = ("customer__business", "customer__member", "wish")
+    card = Card.objects.select_related(*beside).filter(**given).first()
     if card is not None and card.customer.merged_into_id is not None:
         holder = survivors.of([card.customer_id])[card.customer_id]
         card.customer = Customer.objects.select_related("business").get(pk=holder)

@@ -42,6 +42,12 @@ def on(card: Card) -> Wish | None:
     return Wish.objects.filter(card=card).first()
 
 
+def open_on(card: Card, *, now: datetime) -> Wish | None:
+    """What this very card waits for at this moment; asks nothing of a card that `cards` found."""
+    wish = getattr(card, "wish", None)
+    return wish if wish and wish.given_at is None and wish.until > now else None
+
+
 def cancel(card: Card) -> None:
     """The member asks for nothing any more; what was given stays given."""
     Wish.objects.filter(card=card, given_at=None).delete()

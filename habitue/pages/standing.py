@@ -84,7 +84,8 @@ def beyond(
     standing = held or ledger.standing(business.pk, customer.pk, now=now)
     if program is None or standing is None:
         return Beyond()
-    perks, household = standing.perks, households.of(business.pk, customer.pk)
+    perks = standing.perks
+    household = households.of(business.pk, customer.pk) if program.household else None
     paid = perks.membership
     return Beyond(
         _tier(program, standing.tier, standing.tier_until),

@@ -29,7 +29,7 @@ def card(request: HttpRequest, card: Card) -> HttpResponse:
         "number": _grouped(customer.member.number),
         "face": face,
         "beyond": standing.beyond(customer.business, customer, now=now, held=held),
-        "wish": wishes.of(customer, now=now),
+        "wish": wishes.open_on(card, now=now),
         "picture": drawing.progress(face.have, face.goal, label=face.label) if face else "",
         "wallets": wallet.offered(),
         "mailed": request.GET.get("note") == "mailed",

@@ -26,20 +26,12 @@ def holder(view: HolderView[P]) -> Callable[..., HttpResponse]:
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        card = find(str(kwargs.pop("token")))
+        card = cards.find(str(kwargs.pop("token")))
         answer = gone(request) if card is None else view(request, card, *args, **kwargs)
         add_never_cache_headers(answer)
         return answer
 
     return wrapped
-
-
-def find(token: str) -> Card | None:
-    """The card of an address, if its holder is still somebody here."""
-    card = cards.find(token)
-    if card is None or card.customer.erased_at or card.customer.binned_at:
-        return None
-    return card
 
 
 def gone(request: HttpRequest) -> HttpResponse:

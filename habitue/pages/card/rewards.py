@@ -113,7 +113,7 @@ def _page(request: HttpRequest, card: Card, *, problem: str = "") -> HttpRespons
         **cardside.about(card, "rewards"),
         "offers": catalogue.offers(customer.business, customer.pk, now=now),
         "causes": certificate.has_causes(customer.business),
-        "wish": wishes.of(customer, now=now),
+        "wish": wishes.open_on(card, now=now),
         "problem": problem,
     }
     status = 422 if problem else 200
