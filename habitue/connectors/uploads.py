@@ -82,7 +82,8 @@ def forget(business: int, customers: Sequence[int]) -> None:
 
     An import that waits must be brought again; one that runs goes on and its file goes at its end.
     """
-    Change.objects.filter(customer__in=customers).update(before=None, after=None)
+    held = Change.objects.filter(customer__in=customers)
+    held.update(before=None, after=None, reference="")
     working = [Import.State.RUNNING, Import.State.UNDOING]
     waiting = Import.objects.filter(business=business).exclude(state__in=working)
     _forget(waiting.filter(Q(found__isnull=False) | ~Q(corrections={})))

@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models.functions import Lower
 
+from habitue.connectors import uploads
 from habitue.ledger import forgetting, households
 from habitue.members import bin as recycle_bin
 from habitue.members import erasure, journal
@@ -45,6 +46,7 @@ def erase(customer: Customer, *, at: datetime, staff: Staff | None = None) -> No
             households.leave(business.pk, key)
         erasure.erase(customers, at=at)
         forgetting.forget(business.pk, customers, [*known.names, *known.telling])
+        uploads.forget(business.pk, customers)
         lowered = SignInCode.objects.annotate(plain=Lower("email"))
         lowered.filter(plain__in=[one.casefold() for one in known.telling]).delete()
         _forget_in_jobs(known.telling)

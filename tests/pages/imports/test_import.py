@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from habitue.connectors import checking, running, uploads
-from habitue.connectors.models import Import
+from habitue.connectors.models import Change, Import
 from habitue.members import customers
 from habitue.members.models import Business, Consent, Customer
+from habitue.pages import erasing
 from habitue.pages.imports import reasons
 from tests.connectors.test_running import LIST, NEWS, SALES
 from tests.pages.conftest import make_shop
@@ -255,3 +257,19 @@ def test_reasons_are_said_in_the_readers_language() -> None:
         )
         assert reasons.say("2025-02 has no day 31") == "2025-02 n’a pas de jour 31"
         assert reasons.say("something new") == "something new"
+
+
+def test_who_is_erased_stands_in_no_file_and_no_table(
+    owner: Client, cafe: Business, alice: Customer
+) -> None:
+    one, waiting = drop(owner, LIST), drop(owner, LIST)
+    for each in (one, waiting):
+        confirm(owner, each)
+    bring_in(owner, one)
+    bruno = customers.find(cafe, "email", "bruno@example.org")
+    erasing.erase(Customer.objects.get(pk=bruno), at=timezone.now())
+    assert not uploads.path(waiting.pk).exists()
+    for row in (*Import.objects.values_list(), *Change.objects.values_list()):
+        assert "bruno" not in str(row).casefold()
+    assert "alice" in str([*Change.objects.values_list()]).casefold()
+    assert "a été supprimé" in body(owner, f"/import/{waiting.pk}/preview")
