@@ -1,0 +1,91 @@
+"""A list comes in by keyboard only, wrong values mended on the way, and goes out again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.browser import product as real
+from tests.browser.product import Product
+from tests.browser.test_keyboard import VISIBLE, fill, go, to
+from tests.browser.test_passkey import open_a_shop, sign_in
+from tests.browser.watch import Watch
+from tests.connectors.test_running import LIST, NEWS
+
+pytestmark = pytest.mark.slow
+MANY = 4_000
+
+
+def choose(page: Page, path: Path) -> None:
+    """The dialog that the space bar opens on a field of files."""
+    to(page, "Choisissez un fichier")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(path)
+
+
+def numbers(page: Page) -> list[str]:
+    return page.locator(".tally dd").all_inner_texts()
+
+
+def by_keyboard(page: Page, product: Product, watch: Watch, path: Path) -> None:
+    page.goto(f"{product.address}/import")
+    watch.screen(page, "import: begin")
+    choose(page, path)
+    go(page, "Voir les colonnes")
+    watch.screen(page, "import: columns")
+    fill(page, "Qu’ont-ils accepté", NEWS)
+    go(page, "Examiner toutes les lignes")
+    expect(page.locator(".tally")).to_be_visible()
+    assert numbers(page) == ["4", "0", "1", "4"]
+    watch.screen(page, "import: preview")
+    fill(page, "E-mail – ce n’est pas", "chiara@example.org")
+    go(page, "Regarder de nouveau")
+    assert numbers(page) == ["5", "0", "1", "3"]
+    go(page, "Importer les autres")
+    expect(page.locator(".waiting.good")).to_contain_text("terminé", timeout=30_000)
+    assert numbers(page) == ["5", "0", "1", "3"]
+    watch.screen(page, "import: result")
+    assert page.evaluate(VISIBLE) or page.evaluate("document.activeElement === document.body")
+
+
+def many(page: Page, product: Product, path: Path) -> None:
+    """Progress is seen while the worker looks and brings in; all of it goes out again."""
+    rows = "".join(f"Client {number};c{number}@example.net\n" for number in range(MANY))
+    path.write_text(f"Nom;E-mail\n{rows}")
+    page.goto(f"{product.address}/import")
+    page.locator("#id_file").set_input_files(path)
+    page.get_by_role("button", name="Voir les colonnes").click()
+    page.get_by_label("Aucune colonne ne dit").check()
+    page.get_by_role("button", name="Examiner toutes les lignes").click()
+    expect(page.locator("progress")).to_be_visible()
+    expect(page.locator(".tally dd").first).to_have_text(re.compile(r"4.000"), timeout=60_000)
+    page.get_by_role("button", name="Importer", exact=True).click()
+    expect(page.locator("progress")).to_be_visible()
+    page.goto(f"{product.address}/import")  # it can be left and found again
+    page.get_by_role("link", name=path.name).click()
+    expect(page.locator(".waiting.good")).to_contain_text("terminé", timeout=60_000)
+    page.get_by_role("button", name="Annuler cet import").click()
+    expect(page.locator(".waiting.good")).to_contain_text("Annulé", timeout=60_000)
+    expect(page.locator(".waiting.good")).to_contain_text("4")
+
+
+def test_a_list_comes_in_by_keyboard_and_goes_out(
+    product: Product, playwright: Playwright, tmp_path: Path
+) -> None:
+    watch, browser = Watch(product.address), real.launch(playwright)
+    page = watch.phone(browser)
+    open_a_shop(product)
+    sign_in(page, product)
+    expect(page).to_have_url(product.address + "/")
+    path = tmp_path / "clients.csv"
+    path.write_bytes(LIST)
+    by_keyboard(page, product, watch, path)
+    many(page, product, tmp_path / "many.csv")
+    page.goto(f"{product.address}/import")
+    watch.screen(page, "import: list")
+    browser.close()
+    watch.all_well()

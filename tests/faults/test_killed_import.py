@@ -1,0 +1,97 @@
+"""An import of the page whose worker is killed is resumed by the next: nothing lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+from django.db import connection
+
+from habitue import ledger
+from habitue.connectors import running
+from habitue.connectors.models import Change, Import
+from habitue.members import businesses
+from habitue.members.models import Business, Customer, Identity
+from habitue.site import programs
+from tests.connectors.test_running import bring
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="forks"),
+    pytest.mark.slow,
+]
+ROWS = 4_000
+SALES = "customer;date;amount\n" + "".join(
+    f"c{number % 900};{1 + number % 28:02d}/01/2026;{1 + number % 90},50\n"
+    for number in range(ROWS)
+)
+LIST = "name;email;consent;consent date\n" + "".join(
+    f"Client {number};c{number}@example.org;yes;2026-02-03\n" for number in range(ROWS)
+)
+
+
+@pytest.fixture
+def cafe(transactional_db: None) -> Business:
+    shop = businesses.create(name="Café des Amis", kind="cafe", country="FR")
+    text = programs.fitted(programs.FOLDER / "points-and-tiers.yaml", shop, enroll=False)
+    assert not ledger.publish(shop.pk, text).problems
+    return shop
+
+
+def worker(one: Import) -> int:
+    """Another process that does the worker's part."""
+    connection.close()  # it must not be shared
+    child = os.fork()
+    if child == 0:
+        try:
+            running.run(one.pk)
+        finally:
+            os._exit(0)
+    return child
+
+
+def kill_in_the_middle(one: Import, kinds: list[str]) -> int:
+    """Kill the worker as soon as something is done; answers how many rows were."""
+    child = worker(one)
+    until = time.monotonic() + 60
+    while not Change.objects.filter(of=one, kind__in=kinds).exists():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    one.refresh_from_db()
+    assert one.state == "running", "the import was over before it could be killed"
+    return Change.objects.filter(of=one, kind__in=kinds).count()
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "kinds"),
+    [(SALES, "purchases", ["purchase"]), (LIST, "customers", ["made"])],
+)
+def test_a_worker_killed_in_the_middle_is_followed_by_one_that_ends_it(
+    cafe: Business, content: str, what: str, kinds: list[str]
+) -> None:
+    one = bring(cafe, content, what, wording="News by e-mail", members=what == "purchases")
+    if one.state == "checking":
+        running.run(one.pk)
+        one.refresh_from_db()
+    running.start(one, None)
+    there = kill_in_the_middle(one, kinds)
+    assert 0 < there < ROWS
+    running.run(one.pk)
+    one.refresh_from_db()
+    done = running.counts(one)
+    assert (one.state, done.rows, done.new, done.there, done.rejected) == (
+        "finished", ROWS, ROWS, 0, 0,
+    )  # fmt: skip
+    assert Change.objects.filter(of=one, kind__in=kinds).count() == ROWS
+    people = 900 if what == "purchases" else ROWS
+    assert Customer.objects.count() == people
+    assert Identity.objects.filter(kind__in=["external", "email"]).count() == people
+    if what == "purchases":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_event WHERE kind = 'purchase'")
+            assert cursor.fetchone() == (ROWS,)
+        ledger.verify(cafe.pk)
