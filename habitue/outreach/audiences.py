@@ -128,7 +128,8 @@ def every(business: Business) -> QuerySet[Audience]:
 
 def definition(audience: Audience) -> Definition:
     """What an audience consists of."""
-    return msgspec.convert(audience.definition, Definition)
+    found: Definition = msgspec.convert(audience.definition, Definition)
+    return found
 
 
 def members(audience: Audience, *, now: datetime) -> list[int]:

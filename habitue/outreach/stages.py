@@ -37,34 +37,34 @@ DELETE FROM outreach_stage kept WHERE business_id = %s AND NOT EXISTS (
 def keep(business: Business, *, now: datetime) -> int:
     """Write down where everybody of a business stands; of how many customers."""
     everybody = populations.read(business, now=now)
-    columns = _columns(everybody)
-    count = len(everybody.lives.customer)
+    rows = _rows(everybody)
     with transaction.atomic(), connection.cursor() as cursor:
-        for start in range(0, count, CHUNK):
-            part = [column[start : start + CHUNK] for column in columns]
-            customers, stages, vip, leaking, usual = part
+        for start in range(0, len(rows), CHUNK):
+            customers, stages, vip, leaking, usual = zip(*rows[start : start + CHUNK], strict=True)
             told = [arrays.numbers(customers), arrays.words(stages)]
             told += [arrays.numbers(vip), arrays.numbers(leaking)]
             told.append("{" + ",".join(f"{days:.4g}" for days in usual) + "}")
             cursor.execute(_KEEP, [*told, business.pk])
         cursor.execute(_GONE, [business.pk])
-    return count
+    return len(rows)
 
 
-def _columns(everybody: Population) -> list[list[object]]:
-    """Numbers, stages, and the flags as 0 and 1; a rhythm that nobody knows is 0."""
+def _rows(everybody: Population) -> list[tuple[int, str, int, int, float]]:
+    """Number, stage, the flags as 0 and 1, usual days; a rhythm that nobody knows is 0."""
     import numpy as np
 
     from habitue.metrics.segments import leaks, lifecycle, rhythm, vip
 
     if not len(everybody.lives.customer):
-        return [[], [], [], [], []]
+        return []
     usual = np.nan_to_num(rhythm.rhythm(everybody).usual, nan=0.0)
-    stages = lifecycle.stages(everybody).tolist()
-    return [
-        everybody.lives.customer.tolist(),
-        [lifecycle.STAGES[place] for place in stages],
-        vip.vip(everybody.lives).astype(int).tolist(),
-        leaks.masks(everybody)["leaking"].astype(int).tolist(),
-        usual.tolist(),
-    ]
+    return list(
+        zip(
+            everybody.lives.customer.tolist(),
+            (lifecycle.STAGES[place] for place in lifecycle.stages(everybody).tolist()),
+            vip.vip(everybody.lives).astype(int).tolist(),
+            leaks.masks(everybody)["leaking"].astype(int).tolist(),
+            usual.tolist(),
+            strict=True,
+        )
+    )
