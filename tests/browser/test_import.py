@@ -16,7 +16,7 @@ from tests.browser.watch import Watch
 from tests.connectors.test_running import LIST, NEWS
 
 pytestmark = pytest.mark.slow
-MANY = 4_000
+MANY = 2_500
 
 
 def choose(page: Page, path: Path) -> None:
@@ -62,7 +62,7 @@ def many(page: Page, product: Product, path: Path) -> None:
     page.get_by_label("Aucune colonne ne dit").check()
     page.get_by_role("button", name="Examiner toutes les lignes").click()
     expect(page.locator("progress")).to_be_visible()
-    expect(page.locator(".tally dd").first).to_have_text(re.compile(r"4.000"), timeout=60_000)
+    expect(page.locator(".tally dd").first).to_have_text(re.compile(r"2.500"), timeout=60_000)
     page.get_by_role("button", name="Importer", exact=True).click()
     expect(page.locator("progress")).to_be_visible()
     page.goto(f"{product.address}/import")  # it can be left and found again
@@ -70,7 +70,6 @@ def many(page: Page, product: Product, path: Path) -> None:
     expect(page.locator(".waiting.good")).to_contain_text("terminé", timeout=60_000)
     page.get_by_role("button", name="Annuler cet import").click()
     expect(page.locator(".waiting.good")).to_contain_text("Annulé", timeout=60_000)
-    expect(page.locator(".waiting.good")).to_contain_text("4")
 
 
 def test_a_list_comes_in_by_keyboard_and_goes_out(

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="forks"),
     pytest.mark.slow,
 ]
-ROWS = 4_000
+ROWS = 3_000
 SALES = "customer;date;amount\n" + "".join(
     f"c{number % 900};{1 + number % 28:02d}/01/2026;{1 + number % 90},50\n"
     for number in range(ROWS)
