@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from habitue import ledger
+from habitue.connectors.models import Change, Import
 from habitue.core import facts
 from habitue.ledger import database
 from habitue.members import answers, businesses, cards, consents, customers, staff
@@ -104,6 +105,11 @@ def fill(shop: Business, diego: Staff) -> tuple[Customer, list[str]]:
         answer={"name": "Alice Zanzibar"},
     )  # fmt: skip
     SignInCode.objects.create(email="Alice.Zanzibar@example.org", code_hash="h", made_at=NOW)
+    brought = Import.objects.create(
+        business=shop, what="customers", state="finished", filename="list.csv", sha256="",
+        header="", found={"rows": ["Alice Zanzibar"]}, corrections={"2": "Zanzi"}, brought_at=NOW,
+    )  # fmt: skip
+    Change.objects.create(of=brought, kind="updated", customer=alice, before={"name": "Zanzi"})
     session = SessionStore()
     session["pending"], session["seen"] = {"email": "alice.zanzibar@example.org"}, "kept"
     session.save()
