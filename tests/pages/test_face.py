@@ -22,7 +22,7 @@ def templates() -> list[Path]:
 
 @pytest.mark.parametrize("path", templates(), ids=lambda path: path.name)
 def test_a_template_has_no_inline_script_or_style(path: Path) -> None:
-    text = path.read_text()
+    text = re.sub(r"\{%.*?%\}", "", path.read_text())  # what a browser gets
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|hx-on|hx-vals=.js", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
     assert "http://" not in text.replace("http://www.w3.org", "")
