@@ -41,7 +41,7 @@ def draft(request: HttpRequest, business: Business) -> HttpResponse:
 def _page(
     request: HttpRequest, business: Business, work: Work, form: forms.Form | None
 ) -> HttpResponse:
-    today, first = versions.today(business), publish.earliest(business)
+    today = versions.today(business)
     said, unsaid = changes.between(work.base, work.program, today) if work.base else ([], [])
     context: dict[str, Any] = {
         "business": business,
@@ -51,12 +51,19 @@ def _page(
         "changes": said,
         "unsaid": unsaid,
         "parts": _parts(work, business),
-        "form": form or publish.Since(initial={"since": first}, earliest=first),
+        "form": form or _since(business, work, None),
         "may_try": work.kept or work.base is not None,
         **trial.of(business, work.program),
     }
     wrong = form is not None
     return render(request, "pages/program/edit.html", context, status=422 if wrong else 200)
+
+
+def _since(business: Business, work: Work, data: Any) -> publish.Since:
+    """From when it may hold: not for the past, nor before the version that it goes on from."""
+    earliest, follows = publish.earliest(business), work.since
+    first = max(earliest, follows) if follows else earliest
+    return publish.Since(data, initial={"since": first}, earliest=earliest, follows=follows)
 
 
 def _parts(work: Work, business: Business) -> list[Part]:
@@ -87,7 +94,7 @@ def _parts(work: Work, business: Business) -> list[Part]:
 def see(request: HttpRequest, business: Business) -> HttpResponse:
     """Have the draft compared for every member; from its page it is published."""
     work = drafts.current(business)
-    form = publish.Since(request.POST, earliest=publish.earliest(business))
+    form = _since(business, work, request.POST)
     if not form.is_valid():
         return _page(request, business, work, form)
     if drafts.stale(business, work):

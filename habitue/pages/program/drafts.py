@@ -1,5 +1,7 @@
 """The program as it is being changed: one draft a business, which its owners share."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
@@ -20,6 +22,7 @@ class Work(Struct, frozen=True):
     """What is being changed. `kept`: something of it is changed already, and stored.
 
     `base` is the newest version, which it will be compared with; `revision` 0 means no draft.
+    `since` is when that version begins.
     """
 
     text: str
@@ -27,6 +30,7 @@ class Work(Struct, frozen=True):
     base: Program | None
     after: int
     revision: int
+    since: date | None = None
 
     @property
     def kept(self) -> bool:
@@ -38,10 +42,11 @@ def current(business: Business) -> Work:
     newest = next(iter(publishing.versions(business.pk)), None)
     base = _read(newest.text) if newest else None
     held = Draft.objects.filter(business=business).first()
+    since = newest.since if newest else None
     if held is not None:
-        return Work(held.text, _read(held.text), base, held.after, held.revision)
+        return Work(held.text, _read(held.text), base, held.after, held.revision, since)
     text = newest.text if newest else trying.text_of(FIRST, "", business)[1]
-    return Work(text, _read(text), base, newest.number if newest else 0, 0)
+    return Work(text, _read(text), base, newest.number if newest else 0, 0, since)
 
 
 def stale(business: Business, work: Work) -> bool:

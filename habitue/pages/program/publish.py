@@ -44,12 +44,22 @@ class Since(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, earliest: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, earliest: date, follows: date | None = None, **kwargs: Any
+    ) -> None:
+        """`follows`: when the version begins that this one goes on from, if it is still to come."""
         super().__init__(*args, **kwargs)
         self.earliest = earliest
+        self.follows = follows
 
     def clean_since(self) -> date:
         given: date = self.cleaned_data["since"]
+        if self.follows and given < self.follows:
+            day = {"day": say.day(self.follows)}
+            raise forms.ValidationError(
+                _("It goes on from a version that begins on %(day)s: choose that day or later.")
+                % day
+            )
         if given < self.earliest:
             day = {"day": say.day(self.earliest)}
             raise forms.ValidationError(

@@ -153,6 +153,17 @@ def test_nothing_is_changed_for_the_past(keeper: Client, bought: Business) -> No
     assert not Study.objects.exists()
 
 
+def test_a_draft_begins_no_earlier_than_the_version_it_goes_on_from(
+    keeper: Client, bought: Business
+) -> None:
+    publish(bought, POINTS, 20)
+    keeper.post(TEA, fill(bought, TEA, price__amount="50"))
+    soon = timezone.localdate() + timedelta(days=10)
+    answer = keeper.post("/program/edit/see", {"since": soon.isoformat()})
+    assert answer.status_code == 422
+    assert "une version qui commence le" in text_of(answer)
+
+
 def test_a_reward_that_goes_says_what_becomes_of_its_vouchers(
     keeper: Client, bought: Business
 ) -> None:
