@@ -15,6 +15,7 @@ from habitue.core import facts
 from habitue.members import businesses, customers
 from habitue.members.models import Business, Consent, Customer, Identity, JournalLine, Member
 from habitue.site import programs
+from tests.pages.conftest import make_shop
 
 NEWS = "Recevoir nos nouvelles par e-mail"
 
@@ -218,15 +219,16 @@ def test_a_second_import_of_a_list_changes_nothing(cafe: Business) -> None:
     assert known(cafe) == before
 
 
-def test_members_are_made_without_a_gift_unless_asked(cafe: Business) -> None:
-    gift = ledger.program(cafe.pk)
-    assert gift is not None
-    finish(bring(cafe, "email;name\na@example.org;A\n", "customers", members=True))
+@pytest.mark.parametrize("welcome", [False, True])
+def test_members_are_made_without_a_gift_unless_asked(db: None, *, welcome: bool) -> None:
+    shop = make_shop("Chez Alice")  # which gives two stamps for joining
+    one = bring(shop, "email;name\na@example.org;A\n", "customers", members=True, welcome=welcome)
+    finish(one)
     (member,) = Member.objects.all()
-    standing = ledger.standing(cafe.pk, member.customer_id, now=timezone.now())
+    standing = ledger.standing(shop.pk, member.customer_id, now=timezone.now())
     assert standing is not None
     assert standing.enrolled_on is not None
-    assert not any(standing.balances.values())
+    assert any(standing.balances.values()) == welcome
     assert member.customer.cards.count() == 1
 
 

@@ -75,5 +75,5 @@ STATES: Final[dict[str, Promise]] = {
     Import.State.RUNNING: gettext_lazy("Being imported"),
     Import.State.FINISHED: gettext_lazy("Imported"),
     Import.State.UNDOING: gettext_lazy("Being undone"),
-    Import.State.UNDONE: gettext_lazy("Taken back"),
+    Import.State.UNDONE: gettext_lazy("Import undone"),
 }
