@@ -134,19 +134,15 @@ class Birthday(forms.Form):
         return day, month
 
 
-class Join(Birthday):
-    """A customer becomes a member, on one screen."""
+class Contact(forms.Form):
+    """An address by which somebody finds their card again, or none."""
 
-    name = forms.CharField(label=_("Your first name"), **text(60, autocomplete="given-name"))
     contact = forms.CharField(
         label=_("E-mail or mobile number (optional)"),
         required=False,
         help_text=_("So that you find your card again."),
         **text(100, autocomplete="email"),
     )
-    email = forms.BooleanField(label=CONSENTS["email"], required=False)
-    sms = forms.BooleanField(label=CONSENTS["sms"], required=False)
-    field_order = ("name", "contact", "birthday")
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,6 +159,15 @@ class Join(Birthday):
             raise forms.ValidationError(_("Please check this e-mail address or mobile number."))
         return kind, normal
 
+
+class Join(Birthday, Contact):
+    """A customer becomes a member, on one screen."""
+
+    name = forms.CharField(label=_("Your first name"), **text(60, autocomplete="given-name"))
+    email = forms.BooleanField(label=CONSENTS["email"], required=False)
+    sms = forms.BooleanField(label=CONSENTS["sms"], required=False)
+    field_order = ("name", "contact", "birthday")
+
     def clean(self) -> dict[str, Any]:
         """News by a channel needs an address of that channel."""
         given = super().clean() or self.cleaned_data
@@ -174,6 +179,28 @@ class Join(Birthday):
             problem = _("News by text message need your number. Write it, or untick the box.")
             self.add_error("contact", problem)
         return given
+
+
+class Newcomer(Contact):
+    """Somebody gets a card at the counter."""
+
+    name = forms.CharField(label=_("First name"), **text(60, autocomplete="off"))
+    field_order = ("name", "contact")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].help_text = _("So that they find their card again.")
+
+
+class Pieces(forms.Form):
+    """How many pieces a code is good for."""
+
+    quantity = forms.IntegerField(
+        label=_("How many"),
+        min_value=1,
+        max_value=50,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
 
 
 class Pin(forms.Form):

@@ -145,12 +145,13 @@ def forget_codes(timestamp: int) -> None:
     """Delete what is long stale: marks of card codes and sign-in codes, sums, imported files."""
     from habitue.connectors import uploads
     from habitue.ledger import kept
-    from habitue.members import cards
+    from habitue.members import cards, tills
     from habitue.pages import codes, limits
 
     now = datetime.now(UTC)
     uploads.forget_old(now=now)
     cards.forget_used(before=now)
+    tills.forget(before=now)
     codes.forget(before=now)
     limits.forget(before=now)
     kept.forget(now=now)

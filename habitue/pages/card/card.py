@@ -11,14 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from habitue import ledger
+from habitue.ledger import books
 from habitue.members import cards, wishes
 from habitue.members.models import Business, Card
 from habitue.pages import drawing, holdings, links, qr, standing
-from habitue.pages.card import certificate, holder, wallet
+from habitue.pages.card import certificate, holder, self_scan, wallet
 
 
 @require_GET
 @holder.holder
+@books.at_once()
 def card(request: HttpRequest, card: Card) -> HttpResponse:
     """The whole card."""
     now, customer = timezone.now(), card.customer
@@ -37,7 +39,9 @@ def card(request: HttpRequest, card: Card) -> HttpResponse:
         "now": now,
         **code_of(request, card),
     }
-    return render(request, "pages/card/card.html", context)
+    answer = render(request, "pages/card/card.html", context)
+    self_scan.remember(request, answer, card)
+    return answer
 
 
 @require_GET

@@ -14,6 +14,7 @@ from habitue.pages.card import (
     past,
     preferences,
     rewards,
+    self_scan,
     wallet,
 )
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("j/<slug:slug>/find", find.find, name="find-card"),
     path("j/<slug:slug>/goodbye", own.goodbye, name="goodbye"),
     path("confirm/<str:signed>", confirming.confirm, name="confirm"),
+    path("o/<str:text>", self_scan.till_code, name="till-code"),
     path("c/<str:token>", card.card, name="card"),
     path("c/<str:token>/code", card.code, name="card-code"),
     path("c/<str:token>/rewards", rewards.rewards, name="card-rewards"),

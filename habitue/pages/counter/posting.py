@@ -53,6 +53,11 @@ def answer(
     return said
 
 
+def gave_nothing(what: facts.What, said: ledger.Answer) -> bool:
+    """Whether a visit counts, but a limit left nothing to earn by it."""
+    return isinstance(what, facts.Visit) and not any(entry.amount for entry in said.entries)
+
+
 def minor(amount: Decimal, business: Business) -> int:
     """An amount of money in minor units."""
     return int((amount * 10 ** money.decimals(business.currency)).quantize(Decimal(1)))

@@ -163,12 +163,11 @@ def _judged(device: Device, action: devices.Signed, now: datetime) -> Judged:
     customer, reason = _whose(action.code, business, staff, at)
     if customer is None:
         return Judged(refused=reason)
-    said = posting.answer(
-        business, staff, customer, _what(action, business), action.reference, at=at
-    )
+    what = _what(action, business)
+    said = posting.answer(business, staff, customer, what, action.reference, at=at)
     if said.refused is not None:
         return Judged(0, said.refused.code[:40], said.refused.sentence, customer)
-    nothing = action.kind == "visit" and not any(entry.amount for entry in said.entries)
+    nothing = posting.gave_nothing(what, said)
     return Judged(said.event, "nothing" if nothing else "", customer=customer)
 
 

@@ -22,7 +22,7 @@ from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff, Wish
 from habitue.pages import access, drawing, events, forms, holdings, refusals, standing
 from habitue.pages.card import catalogue
-from habitue.pages.counter import posting
+from habitue.pages.counter import badges, posting
 from habitue.pages.templatetags import words as say
 
 UNDO: Final = timedelta(seconds=60)
@@ -151,6 +151,8 @@ def _post(
         return _sheet(request, business, staff, customer, problem=problem)
     if not answer.duplicate:
         _remember(request, customer, answer.event)
+    if posting.gave_nothing(what, answer):
+        return _sheet(request, business, staff, customer, hint=refusals.offline("nothing"))
     quantity = what.quantity if isinstance(what, facts.Visit) else 0
     return _sheet(request, business, staff, customer, done=facts.kind(what), fresh=quantity)
 
@@ -169,6 +171,7 @@ def _sheet(
     *,
     problem: str = "",
     done: str = "",
+    hint: str = "",
     fresh: int = 0,
 ) -> HttpResponse:
     now = timezone.now()
@@ -183,6 +186,8 @@ def _sheet(
         "business": business,
         "customer": customer,
         "name": say.initials(customer.name) if staff.partner else customer.name,
+        "badges": [] if staff.partner else badges.of(business, customer, held, now=now),
+        "note": "" if staff.partner else customer.note,
         "face": face,
         "wish": wish,
         "wanted": catalogue.title(business, wish) if wish else "",
@@ -190,6 +195,7 @@ def _sheet(
         "beyond": beyond,
         "picture": picture,
         "problem": problem,
+        "hint": hint,
         "done": _done(done, fresh),
         "given": done in ("redemption", "voucher_use"),
         "undo_left": left,

@@ -35,7 +35,7 @@ _END: Final = 2**63 - 1
 
 # Staff by staff, newest first: each reads no more than a page. The predicate names the index.
 POSTED: Final = """
-SELECT held.event_id, 'event', held.customer_id, staff.id, event.at, json_build_object(
+SELECT held.event_id, 'event', held.customer_id, held.id, event.at, json_build_object(
     'kind', event.kind, 'what', event.what, 'refusal', event.refusal, 'amount', event.amount,
     'currency', event.currency)::text
 FROM (
@@ -46,13 +46,32 @@ FROM (
         WHERE business_id = %(business)s AND source = staff.source
           AND (source LIKE 'counter:%%' OR source LIKE 'owner:%%')
           AND event_id < %(before)s AND event_id >= %(since)s
-          AND (%(customer)s::bigint IS NULL OR customer_id = %(customer)s)
         ORDER BY event_id DESC LIMIT %(limit)s) AS newest
     ORDER BY newest.event_id DESC LIMIT %(limit)s) AS held
-JOIN members_staff staff ON staff.id = held.id
 JOIN ledger_event event ON event.customer_id = held.customer_id AND event.id = held.event_id
-WHERE (%(kinds)s::text[] IS NULL OR event.kind = ANY (%(kinds)s))
 ORDER BY held.event_id DESC"""
+
+# Of one customer, or of corrections alone: from the events, those that somebody posted by hand.
+_AMONG: Final = """
+SELECT event.id, 'event', event.customer_id, held.id, event.at, json_build_object(
+    'kind', event.kind, 'what', event.what, 'refusal', event.refusal, 'amount', event.amount,
+    'currency', event.currency)::text
+FROM ledger_event event
+CROSS JOIN LATERAL (
+    SELECT staff.id FROM unnest(%(sources)s::text[], %(staff)s::bigint[]) AS staff (source, id)
+    JOIN ledger_reference posted ON posted.business_id = %(business)s
+     AND posted.source = staff.source AND posted.event_id = event.id
+     AND (posted.source LIKE 'counter:%%' OR posted.source LIKE 'owner:%%')
+    LIMIT 1) AS held
+WHERE event.business_id = %(business)s AND event.id < %(before)s AND event.id >= %(since)s
+  AND {which}
+ORDER BY event.id DESC LIMIT %(limit)s"""
+
+_OF_CUSTOMER: Final = _AMONG.format(which="event.customer_id = %(customer)s")
+_CORRECTED: Final = _AMONG.format(which="event.kind IN ('adjustment', 'undo')")
+_CORRECTED_OF: Final = _AMONG.format(
+    which="event.customer_id = %(customer)s AND event.kind IN ('adjustment', 'undo')"
+)
 
 _LINES: Final = """
 SELECT id, 'journal', customer_id, staff_id, at, json_build_object('kind', kind, 'what', what)::text
@@ -74,9 +93,15 @@ ORDER BY refusal.id DESC LIMIT %(limit)s"""
 _STREAMS: Final = {
     "": (POSTED, _LINES, _CODES),
     "given": (POSTED,),
-    "corrected": (POSTED,),
+    "corrected": (_CORRECTED,),
     "lines": (_LINES,),
     "codes": (_CODES,),
+}
+_STREAMS_OF_ONE: Final = {
+    **_STREAMS,
+    "": (_OF_CUSTOMER, _LINES, _CODES),
+    "given": (_OF_CUSTOMER,),
+    "corrected": (_CORRECTED_OF,),
 }
 
 
@@ -158,6 +183,12 @@ def journal(request: HttpRequest, business: Business) -> HttpResponse:
     return render(request, "pages/person/journal.html", context)
 
 
+def of_staff(business: Business, staff: Staff, *, day: date) -> list[Entry]:
+    """What somebody gave at the counter since a day began, newest first: a page of it."""
+    asked = _asked(business, [staff], {"kind": "given", "since": day})
+    return _entries(business, _rows(asked, _END, PAGE))
+
+
 @never_cache
 @require_POST
 @access.owner
@@ -204,16 +235,14 @@ def _asked(business: Business, crew: Sequence[Staff], given: dict[str, Any]) -> 
     kind, zone = given.get("kind") or "", ZoneInfo(business.timezone)
     staff = [one.pk for one in crew if chosen in (None, one.pk)]
     doors = [(f"{door}:{one}", one) for one in staff for door in ("counter", "owner")]
-    corrected = ("adjustment", "undo") if kind == "corrected" else None
     return Asked(
-        _STREAMS[kind],
+        (_STREAMS_OF_ONE if given.get("customer") else _STREAMS)[kind],
         {
             "business": business.pk,
             "sources": [source for source, _one in doors],
             "staff": [one for _source, one in doors],
             "one": chosen,
             "customer": given.get("customer"),
-            "kinds": None if corrected is None else list(corrected),
             "since": _number(given.get("since"), zone, 0),
             "end": _number(given.get("until"), zone, 1),
         },
@@ -229,30 +258,10 @@ def _number(day: date | None, zone: ZoneInfo, later: int) -> int:
 
 
 def _rows(asked: Asked, before: int, limit: int) -> list[tuple[Any, ...]]:
-    """The newest rows before a number, of all streams together.
-
-    Where only some kinds of postings are wanted, batches are read until the page is full.
-    """
+    """The newest rows before a number, of all streams together."""
     values = {**asked.values, "before": min(before, asked.values["end"]), "limit": limit}
-    found: list[tuple[Any, ...]] = []
-    for stream in asked.streams:
-        if stream == POSTED and values["kinds"] is not None:
-            found += _chosen(values, limit)
-        else:
-            found += database.query(stream, values)
+    found = [row for stream in asked.streams for row in database.query(stream, values)]
     return sorted(found, key=lambda row: -row[0])[:limit]
-
-
-def _chosen(values: dict[str, Any], limit: int) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = []
-    before, step = values["before"], 2_000
-    while len(found) < limit:
-        rows = database.query(POSTED, {**values, "before": before, "limit": step, "kinds": None})
-        found += [row for row in rows if json.loads(row[5])["kind"] in values["kinds"]]
-        if len(rows) < step:
-            break
-        before = rows[-1][0]
-    return found[:limit]
 
 
 def _entries(business: Business, rows: Sequence[tuple[Any, ...]]) -> list[Entry]:

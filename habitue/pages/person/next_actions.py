@@ -41,9 +41,9 @@ def of(
     program = ledger.program(business.pk)
     found = [
         *_ready(business, customer, face),
-        *_expiring(business, customer, program, standing, today),
-        *_late(customer, pulse),
-        *_birthday(customer, today),
+        *expiring(business, customer, program, standing, today),
+        *late(customer, pulse),
+        *birthday(customer, today),
         *_reachable(business, customer),
     ]
     return found[:MOST]
@@ -56,7 +56,7 @@ def _ready(business: Business, customer: Customer, face: Face | None) -> list[Ne
     return [Next(said, _("Hand it over"), _sheet(business, customer))]
 
 
-def _expiring(
+def expiring(
     business: Business,
     customer: Customer,
     program: Program | None,
@@ -77,14 +77,15 @@ def _expiring(
     return []
 
 
-def _late(customer: Customer, pulse: Pulse) -> list[Next]:
+def late(customer: Customer, pulse: Pulse) -> list[Next]:
+    """Silent for longer than usual."""
     if not pulse.late:
         return []
     said = _("Later than usual: %(days)s days of silence.") % {"days": say.count(pulse.silence)}
     return [Next(said, _("Give a surprise"), reverse("customer-gift", args=[customer.pk]))]
 
 
-def _birthday(customer: Customer, today: date) -> list[Next]:
+def birthday(customer: Customer, today: date) -> list[Next]:
     """A birthday within two weeks; who was born on a 29 February celebrates on the 28th."""
     day, month = customer.birth_day, customer.birth_month
     if day is None or month is None:

@@ -169,6 +169,7 @@ def journal_titles() -> dict[str, str]:
         "erase": _("Erased"),
         "bin": _("Put into the recycle bin"),
         "restore": _("Taken out of the recycle bin"),
+        "joined": _("Card made at the counter"),
         "note": _("Note changed"),
         "undo": _("Undone by hand"),
         "gift": _("Surprise gift"),
