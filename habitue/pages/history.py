@@ -47,11 +47,7 @@ def page(business: Business, customer: int, *, limit: int, before: int | None = 
     if program is None:
         return Page(())
     units = {unit.id: unit for unit in program.units}
-    most = limit * 4
-    entries = ledger.entries(business.pk, customer, limit=most, before=before)
-    last = entries[-1].event if len(entries) == most else None
-    if last is not None and entries[0].event != last:  # the oldest may have lines beyond
-        entries = [entry for entry in entries if entry.event != last]
+    entries, last = _whole(business, customer, most=limit * 4, before=before)
     days = ledger.lot_days(customer, [one.lot for one in entries if one.kind == "expiry"])
     together = groupby(entries, key=lambda entry: (entry.event, entry.unit, entry.kind))
     found: list[Moment] = []
@@ -63,6 +59,19 @@ def page(business: Business, customer: int, *, limit: int, before: int | None = 
         if unit in units:
             found.append(_moment(business, program, units[unit], list(group), days))
     return Page(tuple(found), shown if last is not None else None)
+
+
+def _whole(
+    business: Business, customer: int, *, most: int, before: int | None
+) -> tuple[list[EntryLine], int | None]:
+    """The newest lines of whole events, and the event that is left for later, if one."""
+    entries = ledger.entries(business.pk, customer, limit=most, before=before)
+    if len(entries) < most:
+        return entries, None
+    last = entries[-1].event  # it may have lines beyond
+    if entries[0].event == last:
+        return _whole(business, customer, most=most * 4, before=before)
+    return [entry for entry in entries if entry.event != last], last
 
 
 def told(

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from habitue import ledger
 from habitue.core import facts
 from habitue.members import bin as recycle_bin
 from habitue.members import cards, customers, survivors
 from habitue.members.models import Business, Card, Customer, Identity, JournalLine
+from habitue.pages import history
 from habitue.pages.card import join
 from tests.pages.card.conftest import Letters
 from tests.pages.conftest import make_member
@@ -137,3 +139,22 @@ def test_every_line_of_the_history_stands_on_one_page(
             break
         path = older[1]
     assert seen == 41  # the welcome, and each visit once
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_no_event_of_the_history_is_cut_in_two(cafe: Business, card: Card, limit: int) -> None:
+    now, program = datetime.now(UTC), ledger.program(cafe.pk)
+    assert program is not None
+    for _ in range(10):
+        made.post(cafe, card.customer, facts.Visit(), at=now)  # a lot each
+    taken = facts.Redemption(program.rewards[-1].id, at_once=True)
+    made.post(cafe, card.customer, taken, at=now)
+    amounts: list[str] = []
+    before: int | None = None
+    for _ in range(20):
+        page = history.page(cafe, card.customer_id, limit=limit, before=before)
+        amounts += [moment.amount for moment in page.moments]
+        if page.more is None:
+            break
+        before = page.more
+    assert amounts == ["−12", *["+1"] * 10, "+2"]

@@ -98,6 +98,10 @@ def test_a_wish_ends_by_itself_or_by_the_member(
 def test_what_is_not_ready_cannot_be_asked_for(
     client: Client, cafe: Business, card: Card, key: str
 ) -> None:
+    program = ledger.program(cafe.pk)
+    assert program is not None
+    for one in program.rewards:  # nobody has that many stamps yet
+        assert ask(client, card, f"{one.id}:0:0") == 422
     assert ask(client, card, key) == 422
     assert client.get(f"/c/{card.token}/donate", {"of": key}).status_code == 422
     assert not Wish.objects.exists()
@@ -117,6 +121,8 @@ def test_only_the_thing_asked_for_is_marked_as_given(
 def test_units_go_to_a_cause_once_with_a_certificate(client: Client, db: None) -> None:
     town = made.make_town()
     alice = made.make_neighbor(town, "Alice")
+    poor = f"/c/{alice.cards.get().token}/donate?of=tree:0:0"
+    assert client.get(poor).status_code == 422
     made.buys(town, alice, 5_000)
     path = f"/c/{alice.cards.get().token}"
     assert "A tree" in body(client, f"{path}/rewards")
