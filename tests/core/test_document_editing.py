@@ -124,3 +124,14 @@ def test_another_programs_text_is_refused() -> None:
     of = read(NOTED)
     with pytest.raises(ValueError, match="not the text of that program"):
         editing.changed(NOTED.replace("points: 20", "points: 30"), of, of)
+
+
+def test_the_terms_of_all_levels_change_without_the_levels() -> None:
+    text = (FOLDER / "sephora.yaml").read_text(encoding="utf-8")
+    of = read(text)
+    assert of.tiers is not None
+    made = structs.replace(of, tiers=structs.replace(of.tiers, kept=program.Always()))
+    assert sorted(touched(text, editing.changed(text, of, made))) == [
+        "+   kept: for ever",
+        "-   kept: rest of this and next year",
+    ]
