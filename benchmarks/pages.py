@@ -1,5 +1,9 @@
 """The server's time for each page, as a ratio to an empty Django page behind the same middleware.
 
+The empty page is what any site with accounts serves before it has said anything: Django knows who
+is signed in, and draws a template without content on our base. A view that answers a constant,
+never opens the session and draws nothing is measured beside it.
+
 A made-up shop with about a million purchases in three years and its report of figures, as the
 worker makes it at night. Each page is asked for in this process, without a network, by the WSGI
 application that the web process serves: a round asks for the empty page, then for every page in
@@ -29,6 +33,7 @@ DAYS: Final = 1_096
 ASKED: Final = 30
 """How often a page is asked for in a round."""
 
+EMPTY: Final = """{% extends "pages/base.html" %}{% block title %}{{ user.email }}{% endblock %}"""
 GOALS: Final = {"today": 1 / 3, "card": 1 / 2}
 
 _EVENTS: Final = """COPY ledger_event (customer_id, id, business_id, at, recorded_at, amount,
@@ -51,14 +56,20 @@ def prepare(purchases: int) -> tuple[dict[str, Callable[[], int]], str]:
     """A filled business, and a way to ask for each page; the empty one first."""
     from django.core.wsgi import get_wsgi_application
     from django.http import HttpRequest, HttpResponse
+    from django.template import engines
     from django.urls import path
 
     from habitue.site import urls
 
-    def nothing(_request: HttpRequest) -> HttpResponse:
+    drawn = engines["django"].from_string(EMPTY)
+
+    def empty(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(drawn.render({}, request))
+
+    def constant(_request: HttpRequest) -> HttpResponse:
         return HttpResponse("<!doctype html><title>.</title>")
 
-    urls.urlpatterns.insert(0, path("benchmarks/empty", nothing))
+    urls.urlpatterns[:0] = [path("benchmarks/empty", empty), path("benchmarks/constant", constant)]
     business = _business()
     count = fill(business, purchases)
     member, token = _member(business)
@@ -66,6 +77,7 @@ def prepare(purchases: int) -> tuple[dict[str, Callable[[], int]], str]:
     _report(business)
     places = {
         "empty": "/benchmarks/empty",
+        "constant": "/benchmarks/constant",
         "today": "/",
         "customers": "/customers",
         "customer": f"/customers/{member}",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +16,8 @@ from habitue.core import document, program
 from habitue.core.rulebook import Book
 from habitue.ledger import database
 from habitue.members import ids
+
+_seen: ContextVar[dict[int, int] | None] = ContextVar("seen", default=None)
 
 KEPT = 500
 """How many businesses' compiled books one process keeps."""
@@ -60,11 +65,29 @@ def shelf(business: int, version: int | None = None) -> Shelf:
     return found
 
 
+@contextmanager
+def at_once() -> Iterator[None]:
+    """In here the newest version of a business is asked for once, however often it is needed.
+
+    For a page that only reads, all of it by one version. As a decorator: for each call.
+    """
+    token = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def latest(business: int) -> int:
     """The number of the newest version; 0 when nothing was published."""
+    seen = _seen.get()
+    if seen is not None and business in seen:
+        return seen[business]
     cursor = database.cursor()
     cursor.execute(_LATEST, [business], prepare=True)
     (number,) = cursor.fetchall()[0]
+    if seen is not None:
+        seen[business] = int(number)
     return int(number)
 
 
