@@ -1,13 +1,13 @@
 """A customer's page: who, how they come, what to do, what they may be written."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
-from habitue import ledger
-from habitue.core import facts
 from habitue.members import customers
 from habitue.members.models import Business, Customer
 from habitue.pages.person import page, pulse
@@ -18,23 +18,31 @@ pytestmark = pytest.mark.django_db
 ENGLISH = {"Accept-Language": "en"}
 
 
-def came(shop: Business, customer: Customer, *days_ago: int) -> None:
-    """Purchases of so many days ago."""
-    now = datetime.now(UTC)
-    what = facts.Purchase((facts.Line(500),), "EUR")
-    for days in days_ago:
-        at = now - timedelta(days=days)
-        (answer,) = ledger.post(
-            shop.pk, [ledger.Fact(customer=customer.pk, at=at, what=what)], now=now
-        )
-        assert answer.refused is None, answer.refused
-
-
-def test_the_page_says_when_somebody_came_last_and_how_often_they_usually_do(
-    cafe: Business, alice: Customer
+@pytest.mark.parametrize(
+    ("days", "silence", "said", "late"),
+    [
+        (0, 0, "Has not come yet.", False),
+        (1, 0, "Last visit today.", False),
+        (2, 1, "Last visit 1 day ago.", False),
+        (5, 3, "Last visit 3 days ago, usually every 7 days.", False),
+        (5, 400, "Last visit 400 days ago, usually every 7 days.", True),
+    ],
+)
+def test_the_head_says_when_somebody_came_last_and_how_often_they_usually_do(
+    cafe: Business, alice: Customer, days: int, silence: int, said: str, late: bool
 ) -> None:
+    now = datetime.now(UTC)
+    last = now.astimezone(ZoneInfo(cafe.timezone)).date() - timedelta(silence)
+    if days:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_life (customer_id, business_id, first_on, last_on, touched_on,"
+                " days, orders, amount) VALUES (%s, %s, %s, %s, %s, %s, %s, 0)",
+                [alice.pk, cafe.pk, last - timedelta(7 * (days - 1)), last, last, days, days],
+            )
     with override("en"):
-        assert pulse.of(cafe, alice.pk, now=datetime.now(UTC)).last == "Has not come yet."
+        found = pulse.of(cafe, alice.pk, now=now)
+    assert (found.last, found.late, found.worth) == (said, late, "")
 
 
 def test_a_stamp_is_given_once_however_often_the_button_is_pressed(
