@@ -267,6 +267,7 @@ def test_who_is_erased_stands_in_no_file_and_no_table(
         confirm(owner, each)
     bring_in(owner, one)
     bruno = customers.find(cafe, "email", "bruno@example.org")
+    assert bruno is not None
     erasing.erase(Customer.objects.get(pk=bruno), at=timezone.now())
     assert not uploads.path(waiting.pk).exists()
     for row in (*Import.objects.values_list(), *Change.objects.values_list()):
