@@ -12,7 +12,7 @@ from tests.docs.markdown import ROOT
 from tests.house.test_tidy import tracked
 
 PAGE = "docs/architecture.md"
-APPS = ("members", "ledger", "outreach", "pages")
+APPS = ("members", "ledger", "outreach", "connectors", "pages")
 
 
 def folders() -> set[str]:
