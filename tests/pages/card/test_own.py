@@ -148,6 +148,7 @@ def test_no_event_of_the_history_is_cut_in_two(db: None, limit: int) -> None:
     for _ in range(10):
         made.buys(town, alice, 100, at=now)  # a lot each
     made.post(town, alice, facts.Redemption("coffee", at_once=True), at=now)
+    made.buys(town, alice, 100, at=now)
     amounts: list[str] = []
     before: int | None = None
     for _ in range(20):
@@ -156,4 +157,4 @@ def test_no_event_of_the_history_is_cut_in_two(db: None, limit: int) -> None:
         if page.more is None:
             break
         before = page.more
-    assert amounts == ["−10", *["+1"] * 10]
+    assert amounts == ["+1", "−10", *["+1"] * 10]
