@@ -12,7 +12,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 SEED = 20_261_122
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-WIDTH, HEIGHT = 720, 540
+WIDTH, HEIGHT = 640, 480
 
 
 def stills(count: int = 50) -> Iterator[tuple[str, str]]:
@@ -44,7 +44,7 @@ def _photo(code: str, chance: random.Random) -> Image.Image:
     )
     room.paste(phone, spot, shape)
     room = _askew(room, chance)
-    room = room.filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 2.4)))
+    room = room.filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 1.8)))
     room = ImageEnhance.Contrast(room).enhance(chance.uniform(0.3, 1.0))
     room = ImageEnhance.Brightness(room).enhance(chance.uniform(0.15, 1.05))
     return _noisy(_shaded(room, chance), chance)

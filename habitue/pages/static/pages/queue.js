@@ -40,6 +40,7 @@ async function show(committed) {
   part("badge").hidden = !count && !offline;
   part("state").textContent = [offline, count].filter(Boolean).join(" · ");
   box.dataset.count = waiting.length;
+  box.dataset.ready = Boolean(await outbox.device()); // whether anything can be kept here
   box.classList.toggle("offline", Boolean(offline));
   part("list").replaceChildren(...waiting.map((one) => line(one, "")));
   part("pin").hidden = !(waiting.length && sending.state === "pin");
