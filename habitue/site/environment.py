@@ -152,7 +152,8 @@ def _whole(name: str, text: str, low: int, high: int) -> int:
 
 
 def _apple_wallet(env: Mapping[str, str]) -> tuple[Path, Path] | None:
-    own, between = _file(env, "APPLE_PASS"), _file(env, "APPLE_WWDR")
+    own = _file("APPLE_PASS", env.get("APPLE_PASS", ""))
+    between = _file("APPLE_WWDR", env.get("APPLE_WWDR", ""))
     if own is None or between is None:
         if own or between:
             raise _mistake("APPLE_PASS and APPLE_WWDR", "are set together or not at all")
@@ -161,7 +162,8 @@ def _apple_wallet(env: Mapping[str, str]) -> tuple[Path, Path] | None:
 
 
 def _google_wallet(env: Mapping[str, str]) -> tuple[Path, str] | None:
-    file, issuer = _file(env, "GOOGLE_WALLET"), env.get("GOOGLE_WALLET_ISSUER", "")
+    file = _file("GOOGLE_WALLET", env.get("GOOGLE_WALLET", ""))
+    issuer = env.get("GOOGLE_WALLET_ISSUER", "")
     if file is None or not issuer:
         if file or issuer:
             raise _mistake(
@@ -173,8 +175,8 @@ def _google_wallet(env: Mapping[str, str]) -> tuple[Path, str] | None:
     return file, issuer
 
 
-def _file(env: Mapping[str, str], name: str) -> Path | None:
-    if not (given := env.get(name, "")):
+def _file(name: str, given: str) -> Path | None:
+    if not given:
         return None
     path = Path(given).expanduser().absolute()
     if not os.access(path, os.R_OK) or not path.is_file():

@@ -129,5 +129,5 @@ def _typed(request: HttpRequest, business: Business) -> Customer | None:
         return None
     text = request.POST.get("number", "").replace(" ", "").upper()
     key = customers.find(business, Identity.Kind.NUMBER, text)
-    there = Customer.objects.filter(pk=key, erased_at=None, binned_at=None, merged_into=None)
-    return there.first()
+    there = Customer.objects.filter(erased_at=None, binned_at=None, merged_into=None)
+    return there.filter(pk=key).first() if key else None

@@ -103,7 +103,7 @@ def test_a_code_is_dead_after_its_minute_and_after_its_use(
 def test_a_dismissed_persons_code_is_dead(
     client: Client, code: tuple[TillCode, str], diego: Staff
 ) -> None:
-    own = staff.add_owner(diego.business, diego.business.staff.get(role="owner").user)
+    own = diego.business.staff.get(role="owner")
     staff.dismiss(diego, by=own, at=timezone.now())
     assert client.get(f"/o/{code[1]}").status_code == 410
 
