@@ -82,7 +82,7 @@ def test_units_are_given_to_another_member(
     assert owner.post(path, {**given, "unit": "stars"}).status_code == 422
     assert owner.post(path, given).status_code == 302
     assert (points(alice), points(bruno)) == (6, 4)
-    assert "Passed on" in body(owner, f"/customers/{alice.pk}")
+    assert "Gave units" in body(owner, f"/customers/{alice.pk}")
 
 
 def test_what_the_program_does_not_know_does_not_exist(owner: Client, town: Business) -> None:
