@@ -117,15 +117,8 @@ def read(
     path: Path, shape: Shape, wanted: Wanted, corrections: opening.Corrections | None = None
 ) -> Iterator[Given | Rejected | None]:
     """Every row in the file's order; None is an empty line."""
-    take, header_due = _Taker(shape, wanted), True
-    found = text.lines(path, shape.encoding)
-    for row in opening.rows(found, shape.separator, corrections or {}):
-        if not isinstance(row, Row):
-            yield row
-        elif header_due:
-            header_due = False
-        else:
-            yield take(row)
+    found = opening.rows(text.lines(path, shape.encoding), shape.separator, corrections or {})
+    return opening.taken(found, _Taker(shape, wanted), header=True)
 
 
 class _Taker:

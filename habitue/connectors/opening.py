@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from habitue.connectors import columns, table, text
 from habitue.connectors.table import Rejected, Row
 from habitue.connectors.text import Unusable
 
+T = TypeVar("T")
 SAMPLE: Final = 200
 
 Corrections = Mapping[int, Mapping[int, str]]
@@ -63,6 +64,19 @@ def rows(
             if row.line in corrections:
                 row = _corrected(row, corrections[row.line])
         yield row
+
+
+def taken(
+    found: Iterable[Row | Rejected | None], take: Callable[[Row], T], *, header: bool
+) -> Iterator[T | Rejected | None]:
+    """Each row as `take` reads it, in order, without the header; None is an empty line."""
+    for row in found:
+        if not isinstance(row, Row):
+            yield row
+        elif header:
+            header = False
+        else:
+            yield take(row)
 
 
 def misfit(cells: Sequence[str], header: tuple[str, ...], needed: int) -> str:

@@ -123,15 +123,9 @@ def read(
     path: Path, shape: Shape, wanted: Wanted, corrections: opening.Corrections | None = None
 ) -> Iterator[Person | Rejected | None]:
     """Every row in the file's order; None is an empty line."""
-    take, header_due = partial(_take, _Reader(shape, wanted)), bool(shape.header)
-    found = text.lines(path, shape.encoding)
-    for row in opening.rows(found, shape.separator, corrections or {}):
-        if not isinstance(row, Row):
-            yield row
-        elif header_due:
-            header_due = False
-        else:
-            yield take(row)
+    take = partial(_take, _Reader(shape, wanted))
+    found = opening.rows(text.lines(path, shape.encoding), shape.separator, corrections or {})
+    return opening.taken(found, take, header=bool(shape.header))
 
 
 class _Reader:

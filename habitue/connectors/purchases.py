@@ -115,17 +115,12 @@ def read(
         dates.Reader(zone=zone, today=today, day_first=day_first),
         numbers.Reader(currency=currency, decimal=shape.marks.decimal),
     )
-    header_due = bool(shape.header) and (stretch is None or stretch[0] == 0)
-    found = text.lines(path, shape.encoding)
+    lines = text.lines(path, shape.encoding)
     if stretch is not None:
-        found = text.stretch(path, shape.encoding, *stretch)
-    for row in opening.rows(found, shape.separator, corrections or {}):
-        if not isinstance(row, Row):
-            yield row
-        elif header_due:
-            header_due = False
-        else:
-            yield take(row)
+        lines = text.stretch(path, shape.encoding, *stretch)
+    found = opening.rows(lines, shape.separator, corrections or {})
+    header = bool(shape.header) and (stretch is None or stretch[0] == 0)
+    return opening.taken(found, take, header=header)
 
 
 def reference(bought: Bought, nth: int) -> str:
