@@ -53,6 +53,7 @@ async function show(committed) {
 function arrived(committed) {
   part("arrived").textContent = counted("arrived", committed);
   part("arrived").hidden = false;
+  document.dispatchEvent(new Event("arrived"));
   navigator.vibrate?.(60);
 }
 

@@ -39,6 +39,7 @@ keep.addEventListener("click", async () => {
   await queue.keep({ code: `m:${customer}`, kind, size, reference: reference.value });
   unanswered.hidden = true;
 });
+document.addEventListener("arrived", () => setTimeout(() => location.reload(), 1500)); // as it stands now
 
 setInterval(tick, 250);
 tick();
