@@ -5,6 +5,7 @@ the tests use the same functions to find what is untranslated or stale.
 """
 
 import io
+import os
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,11 +81,19 @@ def main() -> None:
         catalog = translated(language) if path.exists() else Catalog(language, charset="utf-8")
         catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
-        with path.open("wb") as file:
-            write_po(file, catalog, width=100, sort_output=True, omit_header=False)
-        path.with_suffix(".mo").write_bytes(compiled(translated(language)))
+        buffer = io.BytesIO()
+        write_po(buffer, catalog, width=100, sort_output=True, omit_header=False)
+        _replace(path, buffer.getvalue())
+        _replace(path.with_suffix(".mo"), compiled(translated(language)))
         missing = sum(not message.string for message in catalog if message.id)
         print(f"{language}: {len(catalog)} messages, {missing} untranslated")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write it whole or not at all: who reads meanwhile finds the old or the new."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(path)
 
 
 def _messages(source: bytes) -> Iterator[Message]:
