@@ -16,7 +16,7 @@ PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------
 
-.PHONY: help start stop status demo test nightly mutants check format types bench screens messages lock data browser clean
+.PHONY: help start stop status demo test nightly mutants check format types bench screens matrix messages lock data browser clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ browser: $(VENV)/.dev ## Make sure a Chromium is there for the browser tests
 
 screens: $(VENV)/.dev browser ## Take the pictures of docs/screens anew
 	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m tests.browser.screens
+
+matrix: $(VENV)/.dev browser ## Look at every screen in every language, theme and width
+	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" $(BIN)/python -m tests.browser.matrix $(ARGS)
 
 messages: $(VENV)/.dev ## Bring the French and Italian catalogues up to date and compile them
 	@$(BIN)/python -m tests.pages.catalogue

@@ -36,7 +36,8 @@ def search(request: HttpRequest, business: Business, staff: Staff) -> HttpRespon
     form = forms.Search(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     context = {"business": business, "found": _found(business, staff, text), "q": text}
-    return render(request, "pages/counter/_found.html", context)
+    whole = "HX-Request" not in request.headers
+    return render(request, f"pages/counter/{'found' if whole else '_found'}.html", context)
 
 
 def _scan_page(

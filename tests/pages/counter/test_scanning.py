@@ -56,6 +56,9 @@ def test_search_finds_by_name_mail_and_number(counter: Client, alice: Customer) 
         assert "Alice" in found
         assert "Bruno" not in found
     assert "Personne" in counter.get(where, {"q": "zz"}).content.decode()
+    assert "<h1>" in counter.get(where, {"q": "zz"}).content.decode()  # a page, without scripts
+    part = counter.get(where, {"q": "zz"}, headers={"HX-Request": "true"})
+    assert "<h1>" not in part.content.decode()
 
 
 def test_a_phones_own_camera_leads_to_a_button_that_posts(
