@@ -98,7 +98,7 @@ def survey(path: Path, dialect: opening.Dialect | None = None) -> Shape:
         placed = columns.guess(header, columns.CUSTOMERS)
     if not set(KINDS) & placed.keys():
         raise text.Unusable(
-            "No column says how a customer is recognised: there must be one of e-mail, phone,"
+            "No column says how a customer is recognized: there must be one of e-mail, phone,"
             " card number or customer number."
         )
     rows, order = (-1 if header else 0), dates.Order()
@@ -168,7 +168,7 @@ def _take(reader: _Reader, row: Row) -> Person | Rejected:
             (kind for kind in ("email", "phone", *KINDS) if kind in reader.shape.columns), ""
         )
         if not known:
-            raise dates.Unread("nothing to recognise the customer by: no e-mail, phone or number")
+            raise dates.Unread("nothing to recognize the customer by: no e-mail, phone or number")
     except dates.Unread as reason:
         place = reader.shape.columns.get(role, -1)
         return opening.rejected(row, reader.cell(row, role), str(reason), place)

@@ -118,7 +118,7 @@ SAID = [
     "rewards[2].cost: 825 points are worth 33.00 EUR by `worth`, yet give 25.00 EUR",
     "rewards[3].cost: 12.5 gems is not a round price; 12 is, and gives 4.17 % more back",
     "rewards[7].cost: 90 points are worth 3.60 EUR by `worth`, yet give 3.00 EUR",
-    "earn: nothing is given on enrolment; a head start brings more people to the first reward "
+    "earn: nothing is given on joining; a head start brings more people to the first reward "
     "(34 % against 19 %, Nunes and Drèze 2006)",
     'rewards[2]: nobody should take "bigger": "cut" taken 3 times gives as much or more for '
     "825 points",

@@ -15,7 +15,7 @@ PLACES: Final = 4
 
 SENTENCES: Final = {
     "head start": (
-        "nothing is given on enrolment; a head start brings more people to the first reward "
+        "nothing is given on joining; a head start brings more people to the first reward "
         "(34 % against 19 %, Nunes and Drèze 2006)"
     ),
     "many units": (

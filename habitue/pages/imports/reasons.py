@@ -48,7 +48,7 @@ _SENTENCES: Final = [
     gettext_noop("not a customer number that can be kept"),
     gettext_noop("not a name that can be kept"),
     gettext_noop("not a yes or no, nor email or sms"),
-    gettext_noop("nothing to recognise the customer by: no e-mail, phone or number"),
+    gettext_noop("nothing to recognize the customer by: no e-mail, phone or number"),
     gettext_noop("line %(line)s has this e-mail already"),
     gettext_noop("line %(line)s has this phone number already"),
     gettext_noop("line %(line)s has this customer number already"),
