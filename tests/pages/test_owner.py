@@ -4,15 +4,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
 
-from habitue.ledger import rhythm
 from habitue.members import staff, survivors
 from habitue.members.models import Business, Card, Customer, Staff
 from tests.pages.conftest import make_member, make_shop
 
 pytestmark = pytest.mark.django_db
-PLACES = ["/", "/customers", "/settings", "/poster.pdf", "/start/ready", "/start/waiting"]
+PLACES = ["/", "/customers", "/settings", "/posters", "/start/ready", "/start/waiting"]
 
 
 def test_today_starts_empty_and_says_what_will_come(owner: Client) -> None:
@@ -51,35 +49,6 @@ def test_who_went_over_into_another_customer_is_listed_as_that_one(
     assert "Alicia, again" in found
 
 
-def test_a_new_pin_is_shown_once_and_works(owner: Client, diego: Staff) -> None:
-    owner.post(f"/settings/pin/{diego.pk}")
-    assert 'class="pin"' in owner.get("/settings").content.decode()
-    assert 'class="pin"' not in owner.get("/settings").content.decode()
-
-
-def test_an_owner_says_in_how_many_days_a_purchase_makes_a_customer(
-    owner: Client, cafe: Business
-) -> None:
-    assert "90 jours" in owner.get("/settings").content.decode(), "nobody has come back yet"
-    for days, kept in (("45", 45), ("", None)):
-        assert owner.post("/settings", {"days": days}).status_code == 302
-        cafe.refresh_from_db()
-        assert rhythm.window(cafe, now=timezone.now()).days == (kept or 90)
-        value = 'value="45"' in owner.get("/settings").content.decode()
-        assert value is bool(kept)
-
-
-@pytest.mark.parametrize("days", ["0", "-3", "4000", "many"])
-def test_a_window_that_is_none_is_told_and_not_kept(
-    owner: Client, cafe: Business, days: str
-) -> None:
-    page = owner.post("/settings", {"days": days})
-    assert page.status_code == 200
-    assert "error" in page.content.decode()
-    cafe.refresh_from_db()
-    assert cafe.window_days is None
-
-
 @pytest.mark.parametrize("path", PLACES)
 def test_strangers_are_sent_to_sign_in(client: Client, cafe: Business, path: str) -> None:
     assert client.get(path).headers["Location"] == "/sign-in"
@@ -104,7 +73,7 @@ def test_another_owners_business_does_not_exist(owner: Client) -> None:
     nino = make_member(bar, "Nino Rota", "nino@example.org")
     cashier = staff.add_cashier(bar, name="Ugo", pin="1234")
     assert owner.get(f"/customers/{nino.pk}").status_code == 404
-    assert owner.post(f"/settings/pin/{cashier.pk}").status_code == 404
+    assert owner.post(f"/settings/staff/{cashier.pk}/pin").status_code == 404
     assert owner.get(f"/customers/{2**63}").status_code == 404
     for path in PLACES:
         assert b"Nino Rota" not in owner.get(path).content
@@ -124,7 +93,7 @@ def test_changes_need_a_post(owner: Client, counter: Client, alice: Customer, di
     sheet = f"/s/{alice.business.counter_key}/m/{alice.pk}"
     for action in ("stamp", "give", "undo"):
         assert counter.get(f"{sheet}/{action}").status_code == 405
-    for path in ("/sign-out", "/demo/begin", "/demo/look", f"/settings/pin/{diego.pk}"):
+    for path in ("/sign-out", "/demo/begin", "/demo/look", f"/settings/staff/{diego.pk}/pin"):
         assert owner.get(path).status_code == 405
 
 

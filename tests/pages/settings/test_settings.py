@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from habitue.ledger import rhythm
 from habitue.members import devices, keys, staff
 from habitue.members.models import ApiKey, Business, Customer, Device, JournalLine, Staff
 from tests.pages.conftest import make_shop
@@ -79,6 +81,18 @@ def test_the_shop_changes_and_the_journal_says_which_fields(owner: Client, cafe:
     assert journaled(cafe) == ["settings"]  # nothing changed, nothing told
 
 
+def test_an_owner_says_in_how_many_days_a_purchase_makes_a_customer(
+    owner: Client, cafe: Business
+) -> None:
+    assert "90 jours" in owner.get("/settings/shop").content.decode(), "nobody has come back yet"
+    for days, kept in (("45", 45), ("", None)):
+        assert owner.post("/settings/shop", {**SHOP, "window_days": days}).status_code == 302
+        cafe.refresh_from_db()
+        assert rhythm.window(cafe, now=timezone.now()).days == (kept or 90)
+        value = 'value="45"' in owner.get("/settings/shop").content.decode()
+        assert value is bool(kept)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -90,6 +104,9 @@ def test_the_shop_changes_and_the_journal_says_which_fields(owner: Client, cafe:
         ("quiet_from", "25:00"),
         ("quiet_until", "20:30"),
         ("window_days", "0"),
+        ("window_days", "-3"),
+        ("window_days", "4000"),
+        ("window_days", "many"),
         ("window_days", "1e3"),
     ],
 )
