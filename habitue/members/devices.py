@@ -122,7 +122,7 @@ def fits(device: Device, action: Signed) -> bool:
     """Whether the action agrees with its neighbors, as far as they have arrived.
 
     It must name the signature of the one before it, and be named by the one after it. What has
-    not arrived says nothing: a lost action stops none of the later ones.
+    not arrived, or is erased with its customer, says nothing: it stops none of the later ones.
     """
     if action.number == 1 and action.before:
         return False
@@ -131,6 +131,7 @@ def fits(device: Device, action: Signed) -> bool:
         for scan in OfflineScan.objects.filter(
             device=device, number__in=[action.number - 1, action.number + 1]
         )
+        if "signature" in scan.answer
     }
     before, after = near.get(action.number - 1), near.get(action.number + 1)
     if before is not None and before["signature"] != action.before:

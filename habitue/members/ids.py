@@ -65,3 +65,9 @@ def make() -> int:
 def make_many(count: int) -> list[int]:
     """So many new identifiers, ascending."""
     return maker.make_many(count)
+
+
+def read(text: str) -> int:
+    """The identifier that somebody wrote; 0, which nothing has, where it can be none."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    return number if number < 2**63 else 0

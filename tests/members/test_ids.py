@@ -37,3 +37,9 @@ def test_a_clock_that_steps_back_does_not_repeat(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ids.maker, "clock", lambda: ids.EPOCH_NS + 10**15)
     assert ids.make() > before
     assert ids.make_many(2)[0] > before
+
+
+def test_what_somebody_wrote_is_an_identifier_or_nobody_s() -> None:
+    assert ids.read("9223372036854775807") == 2**63 - 1
+    for text in ("", "-1", "²", "٣", "1e9", "1 2", "9223372036854775808", "9" * 5_000):
+        assert ids.read(text) == 0

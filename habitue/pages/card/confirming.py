@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from habitue.members import consents, customers, survivors
+from habitue.members import consents, customers, ids, survivors
 from habitue.members.models import Customer, Identity
 from habitue.pages.card import letters
 
@@ -74,7 +74,7 @@ def _customer(key: int) -> Customer | None:
 
 
 def _numbers(request: HttpRequest) -> list[int]:
-    return [int(text) for text in request.POST.getlist("line") if text.isdecimal()]
+    return [ids.read(text) for text in request.POST.getlist("line")]
 
 
 def _answer(

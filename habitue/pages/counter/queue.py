@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_POST
 from msgspec import Meta, Struct
 
 from habitue.core import facts
-from habitue.members import cards, customers, devices, journal, survivors
+from habitue.members import cards, customers, devices, ids, journal, survivors
 from habitue.members.models import Business, Customer, Device, Identity, OfflineScan, Staff
 from habitue.pages import access, refusals
 from habitue.pages.counter import posting
@@ -89,7 +89,7 @@ def here(request: HttpRequest, business: Business, staff: Staff) -> HttpResponse
 @access.counter
 def device(request: HttpRequest, business: Business, staff: Staff) -> HttpResponse:
     """The browser's device: its secret where it has not been told it; `known` are those it has."""
-    known = {_number(one) for one in request.POST.get("known", "")[:2_000].split(",")}
+    known = {ids.read(one) for one in request.POST.get("known", "")[:2_000].split(",")}
     one, untold = access.told_device(request, staff, known=known, at=timezone.now())
     if not untold:
         return JsonResponse({"device": str(one.pk)})
@@ -106,7 +106,7 @@ def queue(request: HttpRequest, business: Business, staff: Staff) -> HttpRespons
     except msgspec.DecodeError:
         return JsonResponse({"problem": "malformed"}, status=400)
     now = timezone.now()
-    from_device = devices.working(business).filter(pk=_number(sent.device)).first()
+    from_device = devices.working(business).filter(pk=ids.read(sent.device)).first()
     answers = [_told(staff, _taken(from_device, one, now)) for one in sent.actions]
     return JsonResponse({"answers": answers, "at": _milliseconds(now)})
 
@@ -143,6 +143,8 @@ def _once(known: Device, action: devices.Signed, now: datetime) -> Judged:
 
 
 def _again(held: OfflineScan, action: devices.Signed) -> Judged:
+    if "signature" not in held.answer:  # erased with whose it was
+        return Judged(refused="unknown")
     if held.answer["signature"] != action.signature:
         return Judged(refused="signature")
     return Judged(held.answer["event"], held.refused, held.answer["sentence"], held.customer)
@@ -204,7 +206,7 @@ def _whose(
             return None, read.reason
         return _living(business, read.card.customer_id), "unknown"
     if code.startswith(CHOSEN):
-        chosen = _number(code.removeprefix(CHOSEN))
+        chosen = ids.read(code.removeprefix(CHOSEN))
         return _living(business, survivors.of([chosen]).get(chosen)), "unknown"
     return _living(business, customers.find(business, Identity.Kind.NUMBER, code)), "unknown"
 
@@ -235,12 +237,6 @@ def _moment(action: devices.Signed) -> datetime | None:
         return datetime.fromtimestamp((action.at + action.skew) / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return None
-
-
-def _number(text: str) -> int:
-    """The number that a text is; 0, which nobody has, where it is none of ours."""
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    return number if number < 2**63 else 0
 
 
 def _milliseconds(moment: datetime) -> int:

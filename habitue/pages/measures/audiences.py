@@ -127,7 +127,9 @@ def sheet(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         _("Purchases"),
         _("Spent, %(currency)s") % {"currency": business.currency},
     ]
-    return spreadsheet.answer(f"{business.slug}-audience-{audience.pk}.csv", header, rows)
+    return spreadsheet.of_people(
+        request, business, f"{business.slug}-audience-{audience.pk}.csv", header, rows
+    )
 
 
 def _shown(audience: Audience) -> Shown:

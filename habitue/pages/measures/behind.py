@@ -98,7 +98,7 @@ def sheet(request: HttpRequest, business: Business, name: str) -> HttpResponse:
         _("Spent in the period, %(currency)s") % {"currency": business.currency},
     ]
     file = f"{business.slug}-{name}-{answers.period.until}.csv"
-    return spreadsheet.answer(file, header, rows)
+    return spreadsheet.of_people(request, business, file, header, rows)
 
 
 def _named(business: Business, people: list[Person]) -> list[Person]:

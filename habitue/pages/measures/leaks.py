@@ -84,7 +84,7 @@ def sheet(request: HttpRequest, business: Business) -> HttpResponse:
         _("Probability of being a customer still"),
         _("Money at risk in a year, %(currency)s") % {"currency": business.currency},
     ]
-    return spreadsheet.answer(f"{business.slug}-leaks.csv", header, rows)
+    return spreadsheet.of_people(request, business, f"{business.slug}-leaks.csv", header, rows)
 
 
 def _named(business: Business, rows: tuple[Leak, ...]) -> list[Late]:

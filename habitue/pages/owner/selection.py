@@ -25,6 +25,7 @@ from habitue.core import facts, liability
 from habitue.core.program import Program
 from habitue.ledger import Fact
 from habitue.members import bin as recycle_bin
+from habitue.members import ids
 from habitue.members.models import Business, Staff
 from habitue.outreach import audiences
 from habitue.pages import access, holdings, refusals
@@ -201,11 +202,11 @@ _DOING: Final[dict[str, Callable[..., str | None]]] = {
 
 
 def _selection(request: HttpRequest) -> Selection:
-    ticked = [int(text) for text in request.POST.getlist("who") if text.isdigit()]
+    ticked = [ids.read(text) for text in request.POST.getlist("who")]
     return Selection(
         listing.asked(request.POST),
         request.POST.get("whole") == "yes",
-        tuple(key for key in ticked if key < 2**63),
+        tuple(key for key in ticked if key),
     )
 
 

@@ -16,6 +16,7 @@ from habitue.core.facts import Refused
 from habitue.core.program import Program
 from habitue.ledger import households
 from habitue.members import customers as people
+from habitue.members import ids
 from habitue.members.models import Business, Customer, Identity
 from habitue.pages import access, events, forms, holdings, refusals
 
@@ -172,9 +173,9 @@ def _post(business: Business, customer: Customer, what: facts.What) -> Refused |
 def _other(business: Business, form: forms.Other) -> Customer | None:
     """The customer of this business who is meant."""
     text = form.cleaned_data["other"]
-    if text.startswith("#") and text[1:].isdecimal():  # chosen on a page, not typed
+    if text.startswith("#"):  # chosen on a page, not typed
         found = Customer.objects.filter(business=business, erased_at=None, binned_at=None)
-        return found.filter(pk=min(int(text[1:]), 2**63 - 1)).first()
+        return found.filter(pk=ids.read(text[1:])).first()
     for kind in _KINDS:
         if (key := people.find(business, kind, text)) is not None:
             found = Customer.objects.filter(business=business, erased_at=None, binned_at=None)

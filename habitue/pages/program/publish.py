@@ -22,7 +22,7 @@ from habitue.core.document import Problem
 from habitue.core.program import Program
 from habitue.ledger import books, publishing
 from habitue.ledger.publishing import Preview
-from habitue.members import journal
+from habitue.members import ids, journal
 from habitue.members.models import Business, Customer, Staff
 from habitue.pages import access
 from habitue.pages.models import Study
@@ -100,8 +100,8 @@ def write(request: HttpRequest, business: Business) -> HttpResponse:
     first = earliest(business)
     newest = max(found, key=lambda one: one.number, default=None)
     initial = {"text": newest.text if newest else "", "since": first}
-    if (key := request.GET.get("draft", "")).isdecimal():
-        asked = studies.asked(studies.find(business, int(key), Study.Kind.PREVIEW), PreviewAsked)
+    if key := ids.read(request.GET.get("draft", "")):
+        asked = studies.asked(studies.find(business, key, Study.Kind.PREVIEW), PreviewAsked)
         initial = {"text": asked.text, "since": asked.since}
     form = Draft(request.POST or None, initial=initial, earliest=first)
     problems: list[faults.Fault] = []

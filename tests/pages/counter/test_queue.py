@@ -25,6 +25,7 @@ from habitue.members.models import (
     OfflineScan,
     Staff,
 )
+from habitue.pages import erasing
 from habitue.pages.card import join
 from tests.pages.conftest import make_member, make_shop
 
@@ -405,3 +406,14 @@ def test_the_same_from_many_at_once_counts_once(phone: Phone, alice: Customer, n
     assert answers == [answers[0]] * 6
     assert refused(*answers[0]) == [""] * 3
     assert stamps(alice) == 5
+
+
+def test_a_phone_goes_on_when_somebody_it_stamped_is_erased(
+    phone: Phone, cafe: Business, alice: Customer, number: str
+) -> None:
+    bruno = make_regular(cafe, "Bruno Bianchi")
+    first, then = phone.keep(number), phone.keep(bruno.member.number)
+    assert refused(*phone.send(first)) == [""]
+    erasing.erase(alice, at=timezone.now())
+    assert refused(*phone.send(first, then)) == ["unknown", ""]
+    assert stamps(bruno) == 3

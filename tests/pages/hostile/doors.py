@@ -29,7 +29,9 @@ class Door(NamedTuple):
 
     def path(self, name: str, life: Life) -> str:
         """The address as it names this shop's things."""
-        return reverse(name, kwargs={word: life.known.get(it, it) for word, it in self.names.items()})
+        return reverse(
+            name, kwargs={word: life.known.get(it, it) for word, it in self.names.items()}
+        )
 
 
 def _owner(sealed: bool = False, writes: bool = False, **names: str) -> Door:
@@ -65,8 +67,9 @@ DOORS: Final[dict[str, Door]] = {
     "demo-leave": _all(), "design": _all(),
     # owner
     "today": _owner(), "today-lights": _owner(), "today-aside": _owner(name="unhappy"),
-    "go": _owner(), "customers": _owner(), "customers-csv": _owner(), "selection": _owner(),
-    "selection-do": _owner(action="bin"), "more": _owner(), "posters": _owner(), "poster": _owner(),
+    "go": _owner(), "customers": _owner(), "customers-csv": _owner(writes=True),
+    "selection": _owner(), "selection-do": _owner(action="bin"), "more": _owner(),
+    "posters": _owner(), "poster": _owner(),
     # person
     "duplicates": _owner(), "bin": _owner(), "journal": _owner(), "journal-export": _owner(),
     "customer": _of(), "customer-stamp": _of(), "customer-correct": _of(), "customer-gift": _of(),
@@ -122,13 +125,15 @@ DOORS: Final[dict[str, Door]] = {
     # measures
     "measures": _owner(), "measures-json": _owner(), "measures-anew": _owner(),
     "measures-cohorts": _owner(), "measures-cohorts-csv": _owner(), "measures-leaks": _owner(),
-    "measures-leaks-csv": _owner(), "measures-segments": _owner(),
+    "measures-leaks-csv": _owner(writes=True), "measures-segments": _owner(),
     "measures-segment": _owner(name="new"), "measures-audience": _owner(name="new"),
-    "measures-audiences": _owner(), "measures-audience-csv": _owner(sealed=True, key="audience"),
+    "measures-audiences": _owner(),
+    "measures-audience-csv": _owner(sealed=True, writes=True, key="audience"),
     "measures-experiments": _owner(), "measures-experiment": _owner(name="experiment"),
     "measures-together": _owner(), "measures-scenario": _owner(), "measures-staying": _owner(),
     "measures-satisfaction": _owner(), "measures-worth": _owner(),
-    "measure-customers": _owner(name="customers"), "measure-customers-csv": _owner(name="customers"),
+    "measure-customers": _owner(name="customers"),
+    "measure-customers-csv": _owner(writes=True, name="customers"),
     "measure": _owner(name="customers"), "measure-csv": _owner(name="customers"),
     # counter
     "counter-in": Door("everybody", {"key": "key"}),

@@ -1,4 +1,4 @@
-"""A shop in full life, with one of everything that an address can name; and what is secret in it."""
+"""A shop in full life, with one of everything that an address names; and what is secret in it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,29 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
+from django.core import signing
 from django.test import Client
 
 from habitue import ledger
 from habitue.connectors.models import Import
 from habitue.core import facts
-from habitue.ledger import draws, giving
-from habitue.members import answers, consents, customers, devices, journal, keys, partners, tills
+from habitue.ledger import draws
+from habitue.members import (
+    answers,
+    cards,
+    consents,
+    devices,
+    journal,
+    keys,
+    partners,
+    tills,
+)
 from habitue.members import staff as people
 from habitue.members.models import ApiKey, Business, Customer, Staff
 from habitue.outreach import audiences, experiments
 from habitue.pages import account
 from habitue.pages.card import letters
 from habitue.pages.models import Passkey, Study
-from habitue.members import cards
-from django.core import signing
 from tests.pages.program import town
 from tests.pages.settings.test_account import public_half
 
@@ -117,8 +125,11 @@ def _people(life: Life, chief: Staff) -> dict[str, Any]:
         user=life.owner, ip="127.0.0.1", user_agent="x", session_key=secrets.token_hex(16)
     )
     passkey = Passkey.objects.create(
-        user=life.owner, credential=secrets.token_hex(8), public=public_half(), name="x",
-        made_at=NOW
+        user=life.owner,
+        credential=secrets.token_hex(8),
+        public=public_half(),
+        name="x",
+        made_at=NOW,
     )
     card = alice.cards.get()
     return {

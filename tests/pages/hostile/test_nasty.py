@@ -1,0 +1,103 @@
+"""Nothing that anybody writes into a form or an address breaks a page, or does half of something."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.test import Client
+
+from tests.pages.hostile import life, watching
+from tests.pages.hostile.doors import DOORS
+from tests.pages.hostile.forms import Form, Page
+from tests.pages.hostile.life import Life
+
+pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
+NASTY = [
+    "\x00", "a\x00b", "%FF", "%ED%A0%80", "%C0%AF", "\u202eevil", "\u0000\ufeff", "1e300000",
+    "1E+999999999", "-1", "0", "00", "9223372036854775807", "9223372036854775808", "9" * 400,
+    "9" * 5_000, "-" + "9" * 30, "NaN", "Infinity", "-0.0", "1,5", "1.5.5", "٣", "²", "½", "0x10",
+    "true", "[]", "{}", "[1,2]", "null", "' OR 1=1 --", "\"><img src=x onerror=alert(1)>",
+    "{{ 7*7 }}", "{% load x %}", "%(x)s", "../../etc/passwd", "a\r\nBcc: x@example.org", "",
+    " ", "x" * 20_000, "2026-02-30", "0000-00-00", "9999-12-31", "31/02", "29/02",
+    "a@b", "é" * 300, "👩‍👩‍👧‍👦" * 40, "ß" * 254 + "@example.org", ":::", "a:1:99999999999999999999",
+]  # fmt: skip
+RAW = ("%FF", "%ED%A0%80", "%C0%AF")  # bytes that are no text, sent as they are
+EACH = 6
+MEANT = frozenset({"members_staff", "members_coderefusal"})  # a wrong PIN counts, a wrong code too
+
+
+def sent(fields: dict[str, str]) -> str:
+    """The fields as they go over the wire."""
+    return "&".join(
+        f"{quote(name)}={value if value in RAW else quote(value)}" for name, value in fields.items()
+    )
+
+
+def doors(ours: Life) -> dict[str, Client]:
+    """A browser for every door."""
+    owner = life.browser(ours.owner)
+    counter = life.phone(ours, ours.cashier, "4711")
+    return {
+        "everybody": life.browser(), "card": life.browser(), "partner": life.browser(),
+        "counter": counter, "owner": owner, "chief": owner,
+    }  # fmt: skip
+
+
+def pages(ours: Life, browsers: dict[str, Client]) -> Iterator[tuple[Client, Page]]:
+    """Every page that can be looked at."""
+    for name, door in DOORS.items():
+        path = door.path(name, ours)
+        with watching.undone():
+            answer = watching.ask(browsers[door.whose], "GET", path)
+        if answer.status_code == 200 and "html" in answer["Content-Type"]:
+            yield browsers[door.whose], Page(path, watching.body(answer))
+
+
+def test_no_form_breaks_or_does_half_of_it(ours: Life) -> None:
+    browsers, chance, wrong = doors(ours), random.Random(5), []
+    forms = {
+        (form.action, *sorted(form.fields)): (client, form)
+        for client, page in pages(ours, browsers)
+        for form in page.forms
+        if form.method == "post" and not form.action.startswith(("/sign-out", "/i18n"))
+    }
+    assert len(forms) > 60
+    whole = watching.fingerprint()
+    for client, form in forms.values():
+        for name in form.fields:
+            if name == "csrfmiddlewaretoken":
+                continue
+            for value in chance.sample(NASTY, EACH):
+                changed = form.fields | {name: value}
+                with watching.undone():
+                    before = watching.written()
+                    answer = client.generic("POST", form.action, sent(changed), content_type=FORM)
+                    status, wrote = answer.status_code, watching.since(before) - watching.COUNTS
+                    half = 400 <= status < 500 and wrote - MEANT and watching.fingerprint() != whole
+                    if status >= 500 or half:
+                        wrong.append(f"{form.action} {name}={value[:30]!r}: {status} {wrote}")
+    assert "\n".join(wrong) == ""
+
+
+def test_no_question_in_an_address_breaks_a_page(ours: Life) -> None:
+    browsers, chance, wrong = doors(ours), random.Random(7), []
+    asked: dict[tuple[str, str], Client] = {}
+    for client, page in pages(ours, browsers):
+        for path, names in page.asked.items():
+            asked.update({(path, name): client for name in names})
+        for form in page.forms:
+            if form.method == "get":
+                asked.update({(form.action, name): client for name in form.fields})
+    for (path, name), client in asked.items():
+        if path.startswith("/static"):
+            continue
+        for value in chance.sample(NASTY, EACH):
+            with watching.undone():
+                answer = client.get(f"{path.partition('?')[0]}?{sent({name: value})}")
+            if answer.status_code >= 500:
+                wrong.append(f"{path} {name}={value[:30]!r}: {answer.status_code}")
+    assert "\n".join(wrong) == ""
