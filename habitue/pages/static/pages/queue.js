@@ -1,5 +1,6 @@
 // What the counter's pages show of the outbox: the badge, what waits, what was refused and why.
 // Nothing is green here before the server has committed; what is only kept says so in plain ink.
+import { felt } from "./felt.js";
 import * as outboxes from "./outbox.js";
 import { Sending } from "./sending.js";
 
@@ -54,7 +55,7 @@ function arrived(committed) {
   part("arrived").textContent = counted("arrived", committed);
   part("arrived").hidden = false;
   document.dispatchEvent(new Event("arrived"));
-  navigator.vibrate?.(60);
+  felt();
 }
 
 function line(action, why) {

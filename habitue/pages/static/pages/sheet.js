@@ -1,4 +1,5 @@
 // The counter's sheet: the undo button counts its minute down; a done action is felt; focus stays.
+import { felt } from "./felt.js";
 import * as queue from "./queue.js";
 
 const seen = new WeakSet();
@@ -14,7 +15,7 @@ function tick() {
   for (const sign of document.querySelectorAll(".done, .bad:not([hidden])")) {
     if (seen.has(sign)) continue;
     seen.add(sign);
-    if (sign.classList.contains("done")) navigator.vibrate?.(60);
+    if (sign.classList.contains("done")) felt();
     if (document.activeElement === document.body) (document.querySelector("#sheet .plus") ?? document.querySelector("#sheet button"))?.focus();
   }
 }
