@@ -40,7 +40,9 @@ def erase(customer: Customer, *, at: datetime, staff: Staff | None = None) -> No
     with transaction.atomic():
         customers = erasure.person(customer.pk)
         business = Business.objects.get(pk=customer.business_id)
-        list(Customer.objects.filter(pk__in=customers).order_by("pk").select_for_update())
+        rows = Customer.objects.filter(pk__in=customers).order_by("pk").select_for_update()
+        if all(one.erased_at for one in rows):
+            return  # by somebody else, a moment ago
         known = erasure.known(customers)
         for key in customers:
             households.leave(business.pk, key)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from habitue import ledger
 from habitue.members import cards, journal, wishes
-from habitue.members.models import Card
+from habitue.members.models import Card, Customer
 from habitue.pages import erasing, errors, limits, person_file
 from habitue.pages.card import card as cardside
 from habitue.pages.card import holder, letterbox
@@ -30,6 +30,8 @@ def renew(request: HttpRequest, card: Card) -> HttpResponse:
     if request.method == "POST":
         if limits.allow("renew", card.customer.pk, most=RENEWALS, at=now):
             with transaction.atomic():
+                # Of two at once one goes first, so that one card lives.
+                Customer.objects.select_for_update(no_key=True).get(pk=card.customer.pk)
                 wishes.cancel(card)
                 card.customer.cards.filter(revoked_at=None).update(revoked_at=now)
                 Card.objects.filter(pk=card.pk).update(revoked_at=now)

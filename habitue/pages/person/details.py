@@ -109,6 +109,8 @@ def new_card(request: HttpRequest, business: Business, key: int) -> HttpResponse
     """Another card; the old ones are good for nothing any more. Its address is shown this once."""
     customer, now = access.customer(business, key), timezone.now()
     with transaction.atomic():
+        # Of two at once one goes first, so that one card lives.
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         customer.cards.filter(revoked_at=None).update(revoked_at=now)
         card = cards.issue(customer)
         staff = access.person(request, business)

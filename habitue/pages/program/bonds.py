@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,11 +17,16 @@ from habitue.core.facts import Refused
 from habitue.core.program import Program
 from habitue.ledger import households
 from habitue.members import customers as people
-from habitue.members import ids
+from habitue.members import ids, journal
 from habitue.members.models import Business, Customer, Identity
 from habitue.pages import access, events, forms, holdings, refusals
+from habitue.pages.person import posting
 
 _KINDS: Final = (Identity.Kind.NUMBER, Identity.Kind.EMAIL, Identity.Kind.PHONE)
+
+
+class Giving(posting.Once, forms.Handing):
+    """Units for another member, given once however often the button is pressed."""
 
 
 @never_cache
@@ -83,7 +89,7 @@ def merge(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         if into is not None and into.pk == customer.pk:
             problem, into = _("This is the same customer already."), None
         if into is not None and request.POST.get("sure") == "yes":
-            refused = _post(business, customer, facts.Merge(into.pk))
+            refused = _post(request, business, customer, facts.Merge(into.pk))
             if refused is None:
                 return redirect("customer", into.pk)
             problem, into = refusals.posting(refused), None
@@ -106,7 +112,7 @@ def unmerge(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     if customer.merged_into_id is None or event is None:
         raise Http404
     # Who is who is found out late: the time in which slips are undone does not bind this.
-    refused = _post(business, customer, facts.Undo(event, consequence=True))
+    refused = _post(request, business, customer, facts.Undo(event, consequence=True))
     if refused is not None:
         context = {**_context(business, customer), "problem": refusals.posting(refused)}
         return _answer(request, "merge", {**context, "form": forms.Other()})
@@ -121,7 +127,7 @@ def give(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     if program.transfers is None:
         raise Http404
     units = [unit for unit in program.units if unit.id in program.transfers.units]
-    form, problem = forms.Handing(request.POST or None), ""
+    form, problem = Giving(request.POST or None), ""
     cast(Any, form.fields["unit"]).choices = [
         (unit.id, holdings.words(unit.title, unit.id)) for unit in units
     ]
@@ -134,7 +140,14 @@ def give(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         elif other is None:
             problem = _nobody()
         else:
-            refused = _post(business, customer, facts.Transfer(unit.id, int(exact), other.pk))
+            refused = posting.post(
+                business,
+                access.person(request, business),
+                customer,
+                [facts.Transfer(unit.id, int(exact), other.pk)],
+                reference=form.cleaned_data["reference"],
+                at=timezone.now(),
+            )
             problem = refusals.posting(refused) if refused else ""
         if not problem:
             return redirect("customer", key)
@@ -163,10 +176,18 @@ def _program(business: Business) -> Program:
     return program
 
 
-def _post(business: Business, customer: Customer, what: facts.What) -> Refused | None:
+def _post(
+    request: HttpRequest, business: Business, customer: Customer, what: facts.What
+) -> Refused | None:
+    """Make two customers one, or two again; the journal knows who did it."""
     now = timezone.now()
     fact = ledger.Fact(customer=customer.pk, at=now, what=what)
-    (answer,) = ledger.post(business.pk, [fact], now=now)
+    with transaction.atomic():
+        (answer,) = ledger.post(business.pk, [fact], now=now)
+        if answer.refused is None:
+            staff = access.person(request, business)
+            did: dict[str, str | int] = {"did": facts.kind(what)}
+            journal.write(business, "merge", at=now, staff=staff, customer=customer, what=did)
     return answer.refused
 
 

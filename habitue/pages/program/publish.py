@@ -131,12 +131,15 @@ def confirm(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     """The last step: the version is published with its date."""
     study = studies.find(business, key, Study.Kind.PREVIEW)
     asked = studies.asked(study, PreviewAsked)
-    if books.latest(business.pk) != asked.after:
+    if not _newest(business, asked):
         messages.error(request, _("Another version was published meanwhile. Look at it first."))
         return redirect("program")
     if studies.found(study, Preview) is None:
         return redirect("program-draft", key)
     with transaction.atomic():
+        Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one after the other
+        if not _newest(business, asked):
+            return redirect("program")
         said = _told(business, asked)
         published = ledger.publish(business.pk, asked.text, since=asked.since)
         if not published.problems:
@@ -154,6 +157,11 @@ def confirm(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     day = {"number": published.number, "day": say.day(asked.since)}
     messages.success(request, _("Version %(number)s is published; it holds from %(day)s on.") % day)
     return redirect("program")
+
+
+def _newest(business: Business, asked: PreviewAsked) -> bool:
+    """Whether nothing was published since this was looked at."""
+    return books.latest(business.pk) == asked.after
 
 
 def _who(request: HttpRequest, business: Business) -> Staff | None:

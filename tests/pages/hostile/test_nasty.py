@@ -1,17 +1,17 @@
-"""Nothing that anybody writes into a form or an address breaks a page, or does half of something."""
+"""Nothing that anybody writes into a form or an address breaks a page, or does half of it."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
 from tests.pages.hostile import life, watching
 from tests.pages.hostile.doors import DOORS
-from tests.pages.hostile.forms import Form, Page
+from tests.pages.hostile.forms import Page
 from tests.pages.hostile.life import Life
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,8 @@ NASTY = [
     "true", "[]", "{}", "[1,2]", "null", "' OR 1=1 --", "\"><img src=x onerror=alert(1)>",
     "{{ 7*7 }}", "{% load x %}", "%(x)s", "../../etc/passwd", "a\r\nBcc: x@example.org", "",
     " ", "x" * 20_000, "2026-02-30", "0000-00-00", "9999-12-31", "31/02", "29/02",
-    "a@b", "é" * 300, "👩‍👩‍👧‍👦" * 40, "ß" * 254 + "@example.org", ":::", "a:1:99999999999999999999",
+    "a@b", "é" * 300, "👩‍👩‍👧‍👦" * 40, "ß" * 254 + "@example.org", ":::",
+    "a:1:99999999999999999999",
 ]  # fmt: skip
 RAW = ("%FF", "%ED%A0%80", "%C0%AF")  # bytes that are no text, sent as they are
 EACH = 6
