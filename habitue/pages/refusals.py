@@ -14,7 +14,7 @@ def scan(reason: str) -> str:
         "binned": _("This customer lies in the recycle bin. The owner can take them out of it."),
         "printed": _("Printed codes are not accepted here. Scan the card on the phone."),
     }
-    return sentences.get(reason) or _("This is no card of this shop. Try again, or search by name.")
+    return sentences.get(reason) or _("This is not a card of this shop. Try again, or search by name.")
 
 
 def offline(code: str, sentence: str = "") -> str:
@@ -31,7 +31,7 @@ def offline(code: str, sentence: str = "") -> str:
         ),
         "stale": _("The code had expired when it was scanned: it was a photo or a copy."),
         "used": _("This code had been used already, here or on another phone."),
-        "unknown": _("This is no card of this shop."),
+        "unknown": _("This is not a card of this shop."),
         "revoked": _("This card was replaced by a newer one."),
         "binned": _("This customer lies in the recycle bin. The owner can take them out of it."),
         "printed": _("Printed codes are not accepted here."),

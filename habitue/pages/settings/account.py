@@ -72,5 +72,5 @@ def add(request: HttpRequest, business: Business) -> HttpResponse:
 def remove(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     """A passkey opens nothing any more."""
     get_object_or_404(Passkey, pk=key, user=cast(User, request.user)).delete()
-    messages.success(request, _("This passkey opens nothing any more."))
+    messages.success(request, _("This passkey no longer works."))
     return redirect("settings-account")

@@ -48,5 +48,5 @@ def revoke(request: HttpRequest, business: Business, own: Staff, key: int) -> Ht
     one = get_object_or_404(ApiKey, pk=key, business=business)
     with transaction.atomic():
         given.revoke(one, by=own, at=timezone.now())
-    messages.success(request, _("The key “%(name)s” opens nothing any more.") % {"name": one.name})
+    messages.success(request, _("The key “%(name)s” no longer works.") % {"name": one.name})
     return redirect("settings-keys")

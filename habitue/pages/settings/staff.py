@@ -71,7 +71,7 @@ def dismiss(request: HttpRequest, business: Business, own: Staff, key: int) -> H
     one = get_object_or_404(Staff, pk=key, business=business, active=True)
     if request.method == "POST":
         if people.dismiss(one, by=own, at=timezone.now()):
-            messages.success(request, _("%(name)s works here no more.") % {"name": one.name})
+            messages.success(request, _("%(name)s no longer works here.") % {"name": one.name})
         else:
             messages.error(request, _("The last owner stays: name another one first."))
         return redirect("settings-staff")

@@ -131,7 +131,7 @@ def test_what_comes_again_gets_the_same_answer_and_counts_once(
     first = phone.send(*kept)
     assert [phone.send(*kept) for _ in range(3)] == [first] * 3
     assert refused(*first) == ["", "unknown"]
-    assert first[1]["why"] == "This is no card of this shop."
+    assert first[1]["why"] == "This is not a card of this shop."
     assert (stamps(alice), OfflineScan.objects.count()) == (3, 2)
 
 
