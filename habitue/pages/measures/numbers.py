@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -19,6 +20,7 @@ from habitue import metrics
 from habitue.ledger import figures
 from habitue.members.models import Business
 from habitue.metrics import Answers, cadence, periods
+from habitue.metrics.aggregates import Uncountable
 from habitue.metrics.lowerings import beside
 from habitue.pages import access
 
@@ -33,6 +35,9 @@ def numbers(request: HttpRequest, business: Business) -> HttpResponse:
         period = _period(request, business, now)
         window = _window(request)
         answers = figures.answer(business, period=period, now=now, window=window, figures=_quick())
+    except Uncountable:
+        told = _("More was sold here than can be counted: no figure could be trusted.")
+        return JsonResponse({"error": told}, status=400)
     except ValueError as error:
         return JsonResponse({"error": str(error)}, status=400)
     return JsonResponse(_numbers(business, answers))
