@@ -138,7 +138,8 @@ def _parse(text: str) -> tuple[Card | None, int]:
 def _first(**given: object) -> Card | None:
     """A card with its holder: the customer under whose number its own one goes on."""
     beside = ("customer__business", "customer__member", "wish")
-    card = Card.objects.select_related(*beside).filter(**given).first()
+    found = Card.objects.select_related(*beside).filter(**given)
+    card = next(iter(found), None)  # at most one, so in no order
     if card is not None and card.customer.merged_into_id is not None:
         holder = survivors.of([card.customer_id])[card.customer_id]
         card.customer = Customer.objects.select_related("business").get(pk=holder)

@@ -1,5 +1,6 @@
 """The card's picture: stamps on paper, or an arc where there are too many to count."""
 
+from functools import lru_cache
 from math import ceil, cos, pi, sin
 from typing import Final
 
@@ -32,10 +33,11 @@ def _scallops(count: int, radius: float, depth: float) -> str:
 _RIM: Final = _scallops(14, _RADIUS + 0.5, 3)
 
 
+@lru_cache(maxsize=2_000)
 def progress(have: int, goal: int, *, label: str, fresh: int = 0) -> SafeString:
     """`have` of `goal`, as an SVG with its meaning as text; the last `fresh` ones are new.
 
-    Where nothing is to be reached there is no picture.
+    Where nothing is to be reached there is no picture. Drawn once for all who stand there.
     """
     if not goal:
         return SafeString("")

@@ -5,6 +5,8 @@ from django.urls import include, path
 from habitue.pages import account, design
 
 urlpatterns = [
+    path("", include("habitue.pages.card.urls")),  # first: rooms are tried in turn
+    path("", include("habitue.pages.counter.urls")),
     path("", include("habitue.pages.start.urls")),
     path("", include("habitue.pages.owner.urls")),
     path("", include("habitue.pages.person.urls")),
@@ -12,8 +14,6 @@ urlpatterns = [
     path("", include("habitue.pages.program.urls")),
     path("", include("habitue.pages.imports.urls")),
     path("", include("habitue.pages.measures.urls")),
-    path("", include("habitue.pages.counter.urls")),
-    path("", include("habitue.pages.card.urls")),
     path("design", design.design, name="design"),
     path("sign-in", account.sign_in, name="sign-in"),
     path("sign-in/code", account.sign_in_code, name="sign-in-code"),

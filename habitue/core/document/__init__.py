@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -17,20 +18,29 @@ from habitue.core.document.forms import NAME, Bare, Named
 from habitue.core.document.page import Node, Problem, Sheet
 
 __all__ = ["Problem", "Writer", "plain", "read", "schema", "write"]
+KEPT: Final = 200
+"""Of how many texts it is kept what they say: a page that shows a program reads it often."""
+
 SCHEMA_ID = "https://habitue.example/programs/schema.json"
 
 
 def read(text: str) -> program.Program | list[Problem]:
     """The program that a YAML text describes, or all its problems in order of lines."""
+    found = _read(text)
+    return found if isinstance(found, program.Program) else list(found)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _read(text: str) -> program.Program | tuple[Problem, ...]:
     root = page.opened(text)
     if isinstance(root, Problem):
-        return [root]
+        return (root,)
     sheet = _sheet_of(root)
     found = vocabulary.PROGRAM.read(root, "", sheet)
     if isinstance(found, program.Program):
         sense.check(found, sheet)
     if sheet.problems:
-        return sorted(sheet.problems, key=lambda problem: (problem.line, problem.column))
+        return tuple(sorted(sheet.problems, key=lambda one: (one.line, one.column)))
     assert isinstance(found, program.Program)
     return found
 

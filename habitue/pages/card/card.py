@@ -88,7 +88,7 @@ def code_of(request: HttpRequest, found: Card) -> dict[str, object]:
     """The code that the card shows now, and for how long."""
     now = timezone.now()
     text = cards.code(found, at=now)
-    address = links.absolute(request, "scanned", text)
+    address = links.absolute(request, "scanned", text).upper()
     left = cards.seconds_left(now)
     label = _("QR code of your card, changes every 30 seconds")
     # The next code is fetched a moment after this one's step has ended.

@@ -1,6 +1,6 @@
 """The addresses of the customer's pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from habitue.pages.card import (
     card,
@@ -54,5 +54,6 @@ urlpatterns = [
     path("c/<str:token>/kept", installing.kept, name="card-kept"),
     path("c/<str:token>/wallet/apple", wallet.for_apple, name="card-apple"),
     path("c/<str:token>/wallet/google", wallet.for_google, name="card-google"),
-    path("k/<str:code>", card.scanned, name="scanned"),
+    # A QR code holds it in capitals, which make the code smaller.
+    re_path(r"^[kK]/(?P<code>[^/]+)$", card.scanned, name="scanned"),
 ]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from habitue import ledger
 from habitue.core import facts, money
+from habitue.ledger import books
 from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff, Wish
 from habitue.pages import access, drawing, events, forms, holdings, refusals, standing
@@ -163,6 +164,7 @@ def _remember(request: HttpRequest, customer: Customer, *made: int) -> None:
     request.session[LAST] = {"customer": customer.pk, "events": made, "at": at}
 
 
+@books.at_once()
 def _sheet(
     request: HttpRequest,
     business: Business,

@@ -157,7 +157,7 @@ def series(trend: tuple[Answers, ...], latest: Result) -> list[Result | None]:
     """The same figure in every period, in the same currency or unit."""
     return [
         next(
-            (one for one in answers.results if same(one, latest)),
+            (one for one in answers.results if one.id == latest.id and same(one, latest)),
             None,
         )
         for answers in trend

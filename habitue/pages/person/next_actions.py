@@ -33,15 +33,20 @@ class Next(Struct, frozen=True):
 
 
 def of(
-    business: Business, customer: Customer, face: Face | None, pulse: Pulse, *, now: datetime
+    business: Business,
+    customer: Customer,
+    face: Face | None,
+    pulse: Pulse,
+    held: Standing | None,
+    *,
+    now: datetime,
 ) -> list[Next]:
     """The most pressing first, few of them."""
     today = now.astimezone(ZoneInfo(business.timezone)).date()
-    standing = ledger.standing(business.pk, customer.pk, now=now)
     program = ledger.program(business.pk)
     found = [
         *_ready(business, customer, face),
-        *expiring(business, customer, program, standing, today),
+        *expiring(business, customer, program, held, today),
         *late(customer, pulse),
         *birthday(customer, today),
         *_reachable(business, customer),

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from habitue import ledger
 from habitue.core import facts
+from habitue.ledger import books
 from habitue.members import bin as recycle_bin
 from habitue.members import consents
 from habitue.members.models import Business, Customer, Identity
@@ -35,6 +36,7 @@ class Permission(Struct, frozen=True):
 @never_cache
 @require_GET
 @access.owner
+@books.at_once()
 def customer(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     """The page; for htmx, the lines of the timeline alone."""
     found = access.anyone(business, key)
@@ -100,12 +102,13 @@ def called(customer: Customer) -> str:
 
 def _head(business: Business, customer: Customer) -> dict[str, Any]:
     now = timezone.now()
-    face, rules = holdings.face(business, customer.pk, now=now), ledger.program(business.pk)
+    held, rules = ledger.standing(business.pk, customer.pk, now=now), ledger.program(business.pk)
+    face = holdings.face(business, customer.pk, now=now, held=held)
     beats = pulse.of(business, customer.pk, now=now)
     binned = customer.binned_at
     return {
         "rules": rules,
-        "beyond": standing.beyond(business, customer, now=now),
+        "beyond": standing.beyond(business, customer, now=now, held=held),
         "member": getattr(customer, "member", None),
         "contacts": customer.identities.exclude(kind=Identity.Kind.NUMBER).order_by("kind"),
         "birthday": _birthday(customer),
@@ -113,7 +116,7 @@ def _head(business: Business, customer: Customer) -> dict[str, Any]:
         "picture": drawing.progress(face.have, face.goal, label=face.label) if face else "",
         "pulse": beats,
         "permissions": _permissions(business, customer),
-        "nexts": [] if binned else next_actions.of(business, customer, face, beats, now=now),
+        "nexts": [] if binned else next_actions.of(business, customer, face, beats, held, now=now),
         "once": posting.Once(),
         "until": (binned + recycle_bin.KEPT).date() if binned else None,
     }

@@ -46,8 +46,8 @@ class Pulse(Struct, frozen=True):
     visits: int = 0
 
 
-def of(business: Business, customer: int, *, now: datetime) -> Pulse:
-    """A customer's pulse; of one who never came, that alone."""
+def of(business: Business, customer: int, *, now: datetime, worth: bool = True) -> Pulse:
+    """A customer's pulse; of one who never came, that alone. `worth` needs the whole report."""
     rows = database.query(_LIFE, {"customer": customer})
     if not rows:
         return Pulse(_("Has not come yet."))
@@ -62,7 +62,7 @@ def of(business: Business, customer: int, *, now: datetime) -> Pulse:
         late,
         silence,
         usual,
-        _worth(business, (first, last, days, orders, amount)),
+        _worth(business, (first, last, days, orders, amount)) if worth else "",
         say.money(int(amount), business.currency) if amount else "",
         orders,
     )

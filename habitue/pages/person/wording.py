@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from msgspec import Struct
 
 from habitue import ledger
@@ -22,6 +22,35 @@ _SIGNS: Final = {
     **dict.fromkeys(("purchase", "visit", "action", "refund"), "came"),
     **dict.fromkeys(("redemption", "voucher_use", "won", "benefit_use", "payment"), "gift"),
     **dict.fromkeys(("adjustment", "undo", "merged", "approval"), "pen"),
+}
+
+
+_TITLES: Final = {
+    "purchase": gettext_lazy("Purchase"),
+    "visit": gettext_lazy("Stamped"),
+    "enrolment": gettext_lazy("Joined"),
+    "redemption": gettext_lazy("Took a reward"),
+    "voucher_use": gettext_lazy("Took a reward"),
+    "undo": gettext_lazy("Undone"),
+    "refund": gettext_lazy("Brought back"),
+    "birthday": gettext_lazy("Birthday"),
+    "adjustment": gettext_lazy("Corrected by hand"),
+    "action": gettext_lazy("Took part"),
+    "payment": gettext_lazy("Paid with units"),
+    "benefit_use": gettext_lazy("Used a benefit"),
+    "fee_paid": gettext_lazy("Membership paid"),
+    "fee_failed": gettext_lazy("Payment of the membership failed"),
+    "fee_refunded": gettext_lazy("Membership given back"),
+    "cancellation": gettext_lazy("Ended the membership"),
+    "transfer": gettext_lazy("Gave units"),
+    "receipt": gettext_lazy("Received units"),
+    "merge": gettext_lazy("Same person as another customer"),
+    "merged": gettext_lazy("Same person as another customer"),
+    "won": gettext_lazy("Won in a draw"),
+    "anniversary": gettext_lazy("A year of membership"),
+    "date": gettext_lazy("A special day"),
+    "approval": gettext_lazy("Approved"),
+    "passage": gettext_lazy("Time passed"),
 }
 
 
@@ -50,37 +79,7 @@ def title(kind: str, what: dict[str, Any] | None = None) -> str:
     """The kind of an event, with how many where that matters."""
     if kind == "visit" and what and (count := what.get("quantity", 1)) > 1:
         return _("Stamped %(count)s times") % {"count": count}
-    return _titles().get(kind, kind)
-
-
-def _titles() -> dict[str, str]:
-    return {
-        "purchase": _("Purchase"),
-        "visit": _("Stamped"),
-        "enrolment": _("Joined"),
-        "redemption": _("Took a reward"),
-        "voucher_use": _("Took a reward"),
-        "undo": _("Undone"),
-        "refund": _("Brought back"),
-        "birthday": _("Birthday"),
-        "adjustment": _("Corrected by hand"),
-        "action": _("Took part"),
-        "payment": _("Paid with units"),
-        "benefit_use": _("Used a benefit"),
-        "fee_paid": _("Membership paid"),
-        "fee_failed": _("Payment of the membership failed"),
-        "fee_refunded": _("Membership given back"),
-        "cancellation": _("Ended the membership"),
-        "transfer": _("Gave units"),
-        "receipt": _("Received units"),
-        "merge": _("Same person as another customer"),
-        "merged": _("Same person as another customer"),
-        "won": _("Won in a draw"),
-        "anniversary": _("A year of membership"),
-        "date": _("A special day"),
-        "approval": _("Approved"),
-        "passage": _("Time passed"),
-    }
+    return str(_TITLES.get(kind, kind))
 
 
 def _details(

@@ -1,9 +1,10 @@
 """Money, dates and numbers in the reader's language."""
 
+import functools
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from django import template
 from django.utils.translation import get_language
 
@@ -12,8 +13,14 @@ from habitue.core import money as minor
 register = template.Library()
 
 
-def _locale() -> str:
-    return (get_language() or "fr").replace("-", "_")
+def _locale() -> Locale:
+    return _parsed(get_language() or "fr")
+
+
+@functools.cache
+def _parsed(tag: str) -> Locale:
+    """Parsed once: many a page formats hundreds of numbers."""
+    return Locale.parse(tag, sep="-")
 
 
 @register.filter
@@ -27,7 +34,7 @@ def money(value: int, currency: str) -> str:
 def whole(value: int, currency: str) -> str:
     """Minor units as an amount without them, where they would pretend too much: 1 250 €."""
     amount = round(value / 10 ** minor.decimals(currency))
-    pattern = "¤#,##0" if _locale() == "en" else "#,##0\u00a0¤"
+    pattern = "¤#,##0" if _locale().language == "en" else "#,##0\u00a0¤"
     return numbers.format_currency(
         amount, currency, pattern, locale=_locale(), currency_digits=False
     )
@@ -42,7 +49,7 @@ def count(value: float) -> str:
 @register.filter
 def percent(value: float) -> str:
     """A share between 0 and 1 as a percentage, to a tenth."""
-    pattern = "#,##0.# %" if _locale() == "fr" else "#,##0.#%"
+    pattern = "#,##0.# %" if _locale().language == "fr" else "#,##0.#%"
     return numbers.format_percent(value, pattern, _locale())
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from habitue.members import cards
 from habitue.members.models import Business, Card, CodeRefusal, Customer, UsedCode
+from habitue.pages import qr
 from tests.pages.conftest import make_member
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,24 @@ def test_a_phones_own_camera_leads_to_a_button_that_posts(
     text = counter.get(f"/k/{code}").content.decode()
     assert f'action="/s/{card.customer.business.counter_key}"' in text
     assert UsedCode.objects.count() == 0  # opening changed nothing
+
+
+def test_the_cards_code_is_an_address_in_capitals(
+    counter: Client, client: Client, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    draw = qr.svg
+    monkeypatch.setattr(
+        qr, "svg", lambda text, label: drawn.append(text) or draw(text, label=label)
+    )
+    client.get(f"/c/{card.token}")
+    address = drawn[0]
+    assert address == address.upper()
+    assert address.startswith("HTTP://TESTSERVER/K/")
+    path_in_capitals = address.removeprefix("HTTP://TESTSERVER")
+    assert "pour le comptoir" in client.get(path_in_capitals).content.decode()
+    where = f"/s/{card.customer.business.counter_key}"
+    assert counter.post(where, {"code": address}).headers["Location"] == path(card.customer)
 
 
 def test_the_cameras_script_is_told_where_the_sheet_is_or_why_not(

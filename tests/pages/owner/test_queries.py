@@ -13,7 +13,7 @@ from tests.ledger.conftest import guests
 
 pytestmark = pytest.mark.django_db
 
-BOUNDS = {"/": 9, "/customers": 7, "card": 7, "sheet": 10}
+BOUNDS = {"/": 9, "/customers": 6, "card": 3, "sheet": 10, "customer": 21, "/program": 8}
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def asked(
         path = {
             "card": f"/c/{card.token}",
             "sheet": f"/s/{cafe.counter_key}/m/{alice.pk}",
+            "customer": f"/customers/{alice.pk}",
         }.get(page, page)
         assert client.get(path).status_code == 200
         with CaptureQueriesContext(
