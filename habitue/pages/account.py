@@ -10,15 +10,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from habitue.members.models import Business, Member
-from habitue.pages import codes, forms, passkeys
+from habitue.pages import codes, forms, limits, passkeys
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "sign_in_code"
+PER_NETWORK = 60  # codes an hour, to whatever addresses
 
 
+@never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the address."""
     if request.user.is_authenticated:
@@ -26,6 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return ask_address(request, "pages/account/sign_in.html", "sign-in-code")
 
 
+@never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Ask for the code; who owns nothing here is told so by the next page."""
     email, answer = ask_code(request, "pages/account/code.html")
@@ -36,6 +40,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return redirect("today")
 
 
+@never_cache
 @require_POST
 def passkey_ask(request: HttpRequest) -> HttpResponse:
     """What a browser needs to sign in with a passkey."""
@@ -71,8 +76,9 @@ def ask_address(request: HttpRequest, template: str, then: str, **context: objec
     """One field; a valid address gets a code, whether it is known or not."""
     form = forms.Address(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
-        sent = codes.send(email, at=timezone.now())
+        email, now = form.cleaned_data["email"], timezone.now()
+        few = limits.allow("code from", limits.network(request), most=PER_NETWORK, at=now)
+        sent = codes.send(email, at=now) if few else None
         if sent is not None:
             request.session[PENDING] = {"key": sent.key, "email": email}
             return redirect(then)

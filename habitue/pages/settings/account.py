@@ -46,6 +46,7 @@ def sign_out(request: HttpRequest, business: Business, key: int) -> HttpResponse
     return redirect("settings-account")
 
 
+@never_cache
 @require_POST
 @access.owner
 def offer(request: HttpRequest, business: Business) -> HttpResponse:

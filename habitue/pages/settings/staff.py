@@ -46,9 +46,10 @@ def invite(request: HttpRequest, business: Business, own: Staff) -> HttpResponse
         form.add_error("email", _("This is your own address."))
         return _page(request, business, own, invited=form)
     people.admit(business, user, role, by=own, at=timezone.now())
+    subject = _("You may now sign in for %(shop)s") % {"shop": business.name}
     context = {"business": business, "address": links.absolute(request, "sign-in")}
     EmailMessage(
-        subject=_("You may now sign in for %(shop)s") % {"shop": business.name},
+        subject=" ".join(subject.split()),
         body=render_to_string("pages/mail/invited.txt", context),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[email],
@@ -65,6 +66,7 @@ def new_pin(request: HttpRequest, business: Business, own: Staff, key: int) -> H
     return _shown(request, one, people.renew_pin(one, by=own, at=timezone.now()))
 
 
+@never_cache
 @access.chief
 def dismiss(request: HttpRequest, business: Business, own: Staff, key: int) -> HttpResponse:
     """Asked first; then PIN, sign-in and phones end at once."""
