@@ -192,18 +192,18 @@ def build(home: Path) -> tuple[dict[str, str], dict[str, str]]:
 def whole(eyes: Eyes, chosen: Sequence[Place]) -> Found:
     """All of it, with a line that says how far it is."""
     began = time.monotonic()
-    turns = [(place, language) for place in chosen for language in LANGUAGES]
-    for number, (place, language) in enumerate(turns, 1):
+    turns = [(*one, *other) for one in enumerate(chosen) for other in enumerate(LANGUAGES)]
+    for turn, (number, place, nth, language) in enumerate(turns, 1):
         try:
             eyes.look(place, language, LOOKS)
             if not place.offline:
-                eyes.strain(place, language, (320, 390, 1280)[number % 3])
-            if not place.offline and language == LANGUAGES[number % 3]:
+                eyes.strain(place, language, tuple(HEIGHTS)[(number + nth) % 3])
+            if not place.offline and nth == number % 3:
                 eyes.tab(place, language, (390, 1280)[number % 2])
         except Error as error:
             eyes.found.note("reached", f"{place.name} {language}", [str(error)[:300]])
         spent = time.monotonic() - began
-        line = f"{number}/{len(turns)} {spent:.0f} s, {len(eyes.found.faults)} faults: {place.name}"
+        line = f"{turn}/{len(turns)} {spent:.0f} s, {len(eyes.found.faults)} faults: {place.name}"
         print(f"\r{line[:78]:<78}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return eyes.settle()

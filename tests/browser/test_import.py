@@ -31,24 +31,20 @@ def numbers(page: Page) -> list[str]:
     return page.locator(".tally dd").all_inner_texts()
 
 
-def by_keyboard(page: Page, product: Product, watch: Watch, path: Path) -> None:
+def by_keyboard(page: Page, product: Product, path: Path) -> None:
     page.goto(f"{product.address}/import")
-    watch.screen(page, "import: begin")
     choose(page, path)
     go(page, "Voir les colonnes")
-    watch.screen(page, "import: columns")
     fill(page, "Qu’ont-ils accepté", NEWS)
     go(page, "Examiner toutes les lignes")
     expect(page.locator(".tally")).to_be_visible()
     assert numbers(page) == ["4", "0", "1", "4"]
-    watch.screen(page, "import: preview")
     fill(page, "E-mail – ce n’est pas", "chiara@example.org")
     go(page, "Regarder de nouveau")
     assert numbers(page) == ["5", "0", "1", "3"]
     go(page, "Importer les autres")
     expect(page.locator(".waiting.good")).to_contain_text("terminé", timeout=30_000)
     assert numbers(page) == ["5", "0", "1", "3"]
-    watch.screen(page, "import: result")
     assert page.evaluate(VISIBLE) or page.evaluate("document.activeElement === document.body")
 
 
@@ -82,9 +78,8 @@ def test_a_list_comes_in_by_keyboard_and_goes_out(
     expect(page).to_have_url(product.address + "/")
     path = tmp_path / "clients.csv"
     path.write_bytes(LIST)
-    by_keyboard(page, product, watch, path)
+    by_keyboard(page, product, path)
     many(page, product, tmp_path / "many.csv")
     page.goto(f"{product.address}/import")
-    watch.screen(page, "import: list")
     browser.close()
     watch.all_well()

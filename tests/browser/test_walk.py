@@ -25,8 +25,8 @@ pytestmark = pytest.mark.slow
 class Hand:
     """One who types at 40 ms a key. What a test does besides is neither counted nor timed."""
 
-    def __init__(self, page: Page, watch: Watch) -> None:
-        self.page, self.watch = page, watch
+    def __init__(self, page: Page) -> None:
+        self.page = page
         self.did, self.spent = 0, 0.0
 
     def write(self, label: str, text: str) -> None:
@@ -42,10 +42,9 @@ class Hand:
             self.page.get_by_role("button", name=name, exact=True).click()
             self.page.wait_for_load_state()
 
-    def screen(self, name: str) -> None:
-        """Nothing on the way asks for a password."""
+    def asked_for_no_password(self) -> None:
+        """Nothing on the way asks for one."""
         expect(self.page.locator("[type=password]")).to_have_count(0)
-        self.watch.screen(self.page, name)
 
     def poster(self) -> str:
         """Print it; answers with where its code leads."""
@@ -66,35 +65,35 @@ class Hand:
         self.spent += time.monotonic() - began
 
 
-def first_run(page: Page, product: Product, watch: Watch) -> tuple[Hand, str, str, str]:
+def first_run(page: Page, product: Product) -> tuple[Hand, str, str, str]:
     """Diego opens his shop; answers with the poster's link, the staff link and the PIN."""
-    hand = Hand(page, watch)
+    hand = Hand(page)
     page.goto(product.address)
     expect(page.locator("#derived")).to_contain_text("55 % de leurs clients")
-    hand.screen("first run: shop")
+    hand.asked_for_no_password()
     hand.write("Nom de votre commerce", "Café des Amis")
     hand.tap("Continuer")
     expect(page.locator("#phone")).to_contain_text("Après 10 cafés, le 11e est offert")
-    other_ideas(page, watch)
+    other_ideas(page)
     page.get_by_label("Combien").fill("8")
     expect(page.locator("#phone")).to_contain_text("Après 8 cafés, le 9e est offert")
     page.get_by_role("checkbox").uncheck()
     page.get_by_label("Combien").fill("10")
     expect(page.locator("#phone svg")).to_have_attribute("aria-label", "0 sur 10 tampons")
-    hand.screen("first run: sentence")
+    hand.asked_for_no_password()
     hand.tap("Continuer")
     hand.write("adresse e-mail", "diego@example.org")
-    hand.screen("first run: address")
+    hand.asked_for_no_password()
     hand.tap("Recevoir le code")
     page.get_by_label("Code reçu").fill("12")
     page.get_by_role("button", name="Continuer").click()
     expect(page.locator(".error")).to_be_visible()
-    hand.screen("first run: wrong code")
+    hand.asked_for_no_password()
     page.get_by_label("Code reçu").fill("")
     hand.write("Code reçu", product.letters.code())
     hand.tap("Continuer")
     expect(page.locator("#waiting")).to_contain_text("En attente")
-    hand.screen("first run: ready")
+    hand.asked_for_no_password()
     join = page.locator(".address a").get_attribute("href") or ""
     assert real.read_code(page.locator(".big svg")) == join
     assert hand.poster() == join
@@ -103,18 +102,15 @@ def first_run(page: Page, product: Product, watch: Watch) -> tuple[Hand, str, st
     return hand, join, staff, page.locator(".pin").inner_text()
 
 
-def other_ideas(page: Page, watch: Watch) -> None:
+def other_ideas(page: Page) -> None:
     """A look at the others, and back to the first: what was typed is there again."""
     page.get_by_label("Combien").fill("9")
     page.get_by_role("button", name="Autres idées").click()
-    watch.screen(page, "first run: ideas")
     page.get_by_role("link", name="Starbucks Rewards").click()
-    watch.screen(page, "first run: known program")
     page.get_by_role("link", name="Autres idées").click()
     page.get_by_role("button", name="Choisir Des points par euro").click()
     page.get_by_label("Combien de points").fill("50")
     expect(page.locator("#phone")).to_contain_text("50 points donnent 5,00 € de remise")
-    watch.screen(page, "first run: points")
     page.get_by_role("button", name="Autres idées").click()
     page.get_by_role("button", name="Choisir Un tampon par article").click()
     expect(page.locator("#phone")).to_contain_text("Après 9 cafés, le 10e est offert")
@@ -131,17 +127,15 @@ def first_stamp(hand: Hand) -> None:
     expect(hand.page.locator(".done")).to_have_text("Annulé.")
 
 
-def join_as_alice(page: Page, link: str, watch: Watch) -> Hand:
+def join_as_alice(page: Page, link: str) -> Hand:
     assert weight_of(page, link) <= 60_000
-    watch.screen(page, "join")
     for box in page.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
-    hand = Hand(page, watch)
+    hand = Hand(page)
     hand.write("prénom", "Alice")
     hand.write("E-mail ou", "alice@example.org")
     hand.tap("Recevoir ma carte")
     expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "0 sur 10 tampons")
-    watch.screen(page, "card: new")
     return hand
 
 
@@ -159,18 +153,15 @@ def weight_of(page: Page, link: str) -> int:
     return weight
 
 
-def sign_in_at_counter(page: Page, link: str, pin: str, watch: Watch | None) -> None:
+def sign_in_at_counter(page: Page, link: str, pin: str) -> None:
     page.goto(link)
-    if watch:
-        watch.screen(page, "counter: PIN")
     page.get_by_label("Code PIN").fill(pin)
     page.get_by_role("button", name="Commencer").click()
     expect(page.get_by_role("heading", name="Scannez la carte")).to_be_visible()
 
 
-def stamp_until_the_reward(page: Page, watch: Watch) -> None:
+def stamp_until_the_reward(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Alice")
-    watch.screen(page, "sheet: empty card")
     page.context.set_offline(True)
     page.get_by_role("button", name="+1").click()
     expect(page.get_by_role("alert")).to_contain_text("pas répondu")
@@ -184,34 +175,17 @@ def stamp_until_the_reward(page: Page, watch: Watch) -> None:
     page.get_by_role("button", name="Ajouter").click()
     expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "10 sur 10 tampons")
     expect(page.locator("h1, h2, h3").first).to_have_text("Récompense prête : 1 café offert")
-    watch.screen(page, "sheet: reward ready")
 
 
 def give_and_undo(page: Page, watch: Watch) -> None:
     page.get_by_role("button", name="Donner la récompense").click()
     expect(page.locator(".done")).to_have_text("Récompense donnée.")
     expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "0 sur 10 tampons")
-    watch.screen(page, "sheet: given")
+    watch.glance(page, "sheet: given", "light")
     page.get_by_role("button", name="Annuler").click()
     expect(page.locator(".done")).to_have_text("Annulé.")
     expect(page.locator("svg.stamps")).to_have_attribute("aria-label", "10 sur 10 tampons")
     expect(page.get_by_role("button", name="Annuler")).to_have_count(0)
-
-
-def look_around(page: Page, product: Product, watch: Watch) -> None:
-    for path, name in [
-        ("/", "today"),
-        ("/customers", "customers"),
-        ("/settings", "settings"),
-        ("/posters", "posters"),
-        ("/nowhere", "404"),
-    ]:
-        page.goto(product.address + path)
-        watch.screen(page, name)
-    page.goto(product.address + "/customers")
-    page.get_by_role("link", name="Alice").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Alice")
-    watch.screen(page, "customer")
 
 
 def next_code(card: Page, before: str) -> str:
@@ -227,10 +201,10 @@ def next_code(card: Page, before: str) -> str:
 def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_path: Path) -> None:
     watch, browser = Watch(product.address), real.launch(playwright)
     owner, alice = watch.phone(browser), watch.phone(browser)
-    hand, join, staff, pin = first_run(owner, product, watch)
-    joined = join_as_alice(alice, join, watch)
+    hand, join, staff, pin = first_run(owner, product)
+    joined = join_as_alice(alice, join)
     expect(owner.locator("#waiting")).to_contain_text("Alice a sa carte")
-    watch.screen(owner, "first run: first customer")
+    watch.glance(owner, "first run: first customer", "dark")
     hand.spent += joined.spent
     first_stamp(hand)
 
@@ -239,21 +213,19 @@ def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_p
     shown = real.read_code(alice.locator("svg.qr"))
     shot = real.launch(playwright, film=real.film(shown, tmp_path / "camera.y4m"))
     counter = watch.phone(shot)
-    sign_in_at_counter(counter, staff, pin, None)
+    sign_in_at_counter(counter, staff, pin)
     began = time.monotonic()
     counter.wait_for_url("**/m/*")
     assert time.monotonic() - began < 5
-    stamp_until_the_reward(counter, watch)
+    stamp_until_the_reward(counter)
     alice.reload()
     expect(alice.get_by_role("heading", name="Votre récompense est prête")).to_be_visible()
-    watch.screen(alice, "card: reward ready")
     give_and_undo(counter, watch)
     shot.close()
 
     # The same code again, typed by hand at another counter: refused with a sentence.
     second = watch.phone(browser)
-    sign_in_at_counter(second, staff, pin, watch)
-    watch.screen(second, "counter: scan without a camera")
+    sign_in_at_counter(second, staff, pin)
     second.get_by_label("N° de carte").fill(shown)
     second.get_by_role("button", name="Ouvrir").click()
     refused = re.compile("déjà servi|expiré")  # by now its minute may be over as well
@@ -266,7 +238,5 @@ def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_p
     second.get_by_label("Chercher par nom").fill("ali")
     second.get_by_role("link", name="Alice").click()
     expect(second.get_by_role("heading", level=1).first).to_contain_text("Récompense prête")
-
-    look_around(owner, product, watch)
     browser.close()
     watch.all_well()

@@ -1,7 +1,5 @@
 """What every screen must keep: no errors, no stranger asked, no barrier, no sideways scroll."""
 
-import os
-from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -48,8 +46,6 @@ class Watch:
     """Collects what went wrong over all pages of all contexts."""
 
     def __init__(self, address: str) -> None:
-        folder = os.environ.get("HABITUE_SCREENS")
-        self.folder = Path(folder) if folder else None
         self.host = urlsplit(address).netloc
         self.strangers: list[str] = []
         self.complaints: list[str] = []
@@ -78,8 +74,6 @@ class Watch:
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             self.sideways.append(f"{name}: {wide} px")
-        page.set_viewport_size({"width": 1280, "height": 800})
-        self._picture(page, f"{name} wide")
         if size:
             page.set_viewport_size(size)
 
@@ -96,18 +90,7 @@ class Watch:
     def _theme(self, page: Page, name: str, theme: Theme) -> None:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.wait_for_timeout(50)
-        self._picture(page, f"{name} {theme}")
         self.barriers += [f"{name} {theme}: {found}" for found in barriers(page)]
-
-    def _picture(self, page: Page, name: str) -> None:
-        if self.folder:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file = name.replace(": ", "-").replace(" ", "-") + ".png"
-            page.screenshot(path=self.folder / file, full_page=True)
-            # Taking it leaves empty style attributes behind, which the policy would complain of.
-            page.evaluate(
-                "document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'))"
-            )
 
     def all_well(self) -> None:
         """Fail with everything that was found."""

@@ -27,7 +27,7 @@ from habitue.members import cards, consents, keys, partners, staff, tills
 from habitue.members.models import ApiKey, Business, Card, Customer, Identity, Staff
 from habitue.metrics import report
 from habitue.outreach import experiments
-from habitue.pages import account, erasing
+from habitue.pages import access, account, erasing
 from habitue.pages.card import letters
 from habitue.pages.models import Study
 from habitue.pages.program import drafts, studies
@@ -162,11 +162,14 @@ def _tried(world: World) -> int:
 def _cafe(world: World, zoe: User) -> Business:
     """A stamp card with a few members, each in a state of their own; and one without anybody."""
     now = timezone.now()
-    empty, shop = make_shop("Chez Léa"), make_shop("Café des Amis et de la Très Longue Rue")
+    empty, shop = make_shop("Chez Léa"), make_shop("Café des Amis")
     for one in (empty, shop):
         staff.add_owner(one, zoe)
     own = shop.staff.get(user=zoe)
-    world.signed_in("fresh", zoe, empty)
+    fresh = world.signed_in("fresh", zoe, empty)
+    session = fresh.session
+    session[access.FIRST_PIN] = {"business": empty.pk, "pin": "482915"}
+    session.save()
     diego = staff.add_cashier(shop, name="Diego", pin="4711")
     staff.add_cashier(empty, name="Emma", pin="4711")
     full, alone = (
@@ -174,11 +177,15 @@ def _cafe(world: World, zoe: User) -> Business:
         for name in (LONG, "Alice Martin")
     )
     twin = make_member(shop, "Alice Martin", "alice2@example.org")
-    for who, count in ((full, 10), (alone, 3)):
+    emma, bruno = (
+        make_member(shop, name, f"{name[:4]}@example.org".lower())
+        for name in ("Emma Rossi", "Bruno Petit")
+    )
+    for who, count in ((full, 10), (alone, 3), (emma, 10), (bruno, 9)):
         made.post(shop, who, facts.Visit(quantity=count), at=timezone.now())
     full.note, full.birth_day, full.birth_month = "Sans lactose, toujours", now.day, now.month
     full.save()
-    lost = make_member(shop, "Bruno", "bruno@example.org")
+    lost = make_member(shop, "Diego", "diego@example.org")
     revoked = lost.cards.get()
     Card.objects.filter(pk=revoked.pk).update(revoked_at=now)
     erased = make_member(shop, "Chiara", "chiara@example.org")
@@ -211,6 +218,8 @@ def _cafe(world: World, zoe: User) -> Business:
         "alice": alone.pk,
         "alice_card": alone.cards.get().token,
         "twin": twin.pk,
+        "emma_card": emma.cards.get().token,
+        "bruno_stamped": bruno.pk,
         "event": event,
         "farid": farid.pk,
         "revoked": revoked.token,
@@ -236,7 +245,7 @@ def _imports(shop: Business) -> dict[str, int]:
     """A list in each of the states that a screen shows."""
     found = {}
     for state in ("columns", "checked", "checking", "running", "finished", "undone", "failed"):
-        one = Import(business=shop, what="customers", filename=f"clients {state}.csv")
+        one = Import(business=shop, what="customers", filename="clients.csv")
         one.brought_at = timezone.now()
         one.sha256 = uploads.keep(one.pk, [LIST])
         said = reading.recognised(uploads.path(one.pk), "customers")
@@ -316,7 +325,9 @@ class Street:
 
     def __init__(self, zoe: User) -> None:
         day, noon = made.yesterday()
-        self.shop = made.make_town("Le Quartier", made.TOWN + FEE + BENEFITS)
+        self.shop = made.make_town(
+            "Le Quartier et les Amis de la Très Longue Rue", made.TOWN + FEE + BENEFITS
+        )
         self.alice = self._member("Alice Martin-Desrousseaux", noon)
         self.bruno = self._member("Bruno", noon)
         now = timezone.now()
