@@ -1,13 +1,13 @@
 """The server's time for each page, as a ratio to an empty Django page behind the same middleware.
 
-The empty page is what any site with accounts serves before it has said anything: Django knows who
-is signed in, and draws a template without content on our base. A view that answers a constant,
-never opens the session and draws nothing is measured beside it.
+The empty page is a template without content on our base, as the page's own visitor gets it: an
+owner's knows who is signed in; that of a card or of the page to join opens no session, because they
+open none. A view that answers a constant and draws nothing is measured beside them.
 
 A made-up shop with about a million purchases in three years and its report of figures, as the
 worker makes it at night. Each page is asked for in this process, without a network, by the WSGI
-application that the web process serves: a round asks for the empty page, then for every page in
-turn, each warm. Ratios are of the medians of a round.
+application that the web process serves, compressed as every browser asks for it: a round asks for
+the empty page, then for every page in turn, each warm. Ratios are of the medians of a round.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from benchmarks.measure import Sample, Subject, rounds, show
+from benchmarks.measure import Row, Sample, Subject, rounds, show
 from benchmarks.server import running
 
 if TYPE_CHECKING:
@@ -33,7 +33,13 @@ DAYS: Final = 1_096
 ASKED: Final = 30
 """How often a page is asked for in a round."""
 
-EMPTY: Final = """{% extends "pages/base.html" %}{% block title %}{{ user.email }}{% endblock %}"""
+SIGNED_IN: Final = (
+    """{% extends "pages/base.html" %}{% block title %}{{ user.email }}{% endblock %}"""
+)
+ANYBODY: Final = """{% extends "pages/base.html" %}"""
+VISITORS: Final = ("card", "join")
+"""Pages of whoever comes, without a session."""
+
 GOALS: Final = {"today": 1 / 3, "card": 1 / 2}
 
 _EVENTS: Final = """COPY ledger_event (customer_id, id, business_id, at, recorded_at, amount,
@@ -44,12 +50,27 @@ def main(times: int, purchases: int = PURCHASES) -> None:
     """Measure and print."""
     with running("F"):
         pages, told = prepare(purchases)
-        subjects = [Subject(name, _asks(page), GOALS.get(name)) for name, page in pages.items()]
-        empty, *others = subjects
-        rows = rounds(times, empty, others)
-        slower = (f"{row.name} {1 / row.ratio:.1f}× ({1 / row.highest:.1f}–{1 / row.lowest:.1f})"
-                  for row in rows[1:])  # fmt: skip
-        show("pages beside an empty page", rows, [told, f"times of it: {', '.join(slower)}"])
+        subjects = {
+            name: Subject(name, _asks(page), GOALS.get(name)) for name, page in pages.items()
+        }
+        anybody = [subjects.pop(name) for name in ("visitor's empty", *VISITORS)]
+        empty, constant, *owners = subjects.values()
+        of_owners = rounds(times, empty, [constant, *owners])
+        of_visitors = rounds(times, anybody[0], anybody[1:])
+        bare = of_owners[1].client
+        notes = [told, *_slower(of_owners, bare), *_slower(of_visitors, bare)]
+        show("pages beside an empty page", [*of_owners, *of_visitors], notes)
+
+
+def _slower(rows: list[Row], constant: float) -> list[str]:
+    """How many times the empty page each is, by the clock and by processor time."""
+    empty = rows[0].client
+    return [
+        f"{row.name}: {1 / row.ratio:.1f}× ({1 / row.highest:.1f}–{1 / row.lowest:.1f}) of "
+        f"{rows[0].name}; processor {row.client / 1000:.2f} ms, {row.client / empty:.1f}×, "
+        f"{row.client / constant:.0f}× of the constant"
+        for row in rows
+    ]
 
 
 def prepare(purchases: int) -> tuple[dict[str, Callable[[], int]], str]:
@@ -61,15 +82,22 @@ def prepare(purchases: int) -> tuple[dict[str, Callable[[], int]], str]:
 
     from habitue.site import urls
 
-    drawn = engines["django"].from_string(EMPTY)
+    signed_in, anybody = map(engines["django"].from_string, (SIGNED_IN, ANYBODY))
 
     def empty(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(drawn.render({}, request))
+        return HttpResponse(signed_in.render({}, request))
+
+    def visitors(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(anybody.render({}, request))
 
     def constant(_request: HttpRequest) -> HttpResponse:
         return HttpResponse("<!doctype html><title>.</title>")
 
-    urls.urlpatterns[:0] = [path("benchmarks/empty", empty), path("benchmarks/constant", constant)]
+    urls.urlpatterns[:0] = [
+        path("benchmarks/empty", empty),
+        path("benchmarks/visitor", visitors),
+        path("benchmarks/constant", constant),
+    ]
     business = _business()
     count = fill(business, purchases)
     member, token = _member(business)
@@ -78,6 +106,7 @@ def prepare(purchases: int) -> tuple[dict[str, Callable[[], int]], str]:
     places = {
         "empty": "/benchmarks/empty",
         "constant": "/benchmarks/constant",
+        "visitor's empty": "/benchmarks/visitor",
         "today": "/",
         "customers": "/customers",
         "customer": f"/customers/{member}",
@@ -90,7 +119,7 @@ def prepare(purchases: int) -> tuple[dict[str, Callable[[], int]], str]:
         "settings": "/settings",
     }
     application = get_wsgi_application()
-    public = ("card", "join")
+    public = ("visitor's empty", *VISITORS)
     pages = {
         name: _ask(application, place, "" if name in public else cookie)
         for name, place in places.items()
@@ -200,6 +229,7 @@ def _ask(application: Any, place: str, cookie: str) -> Callable[[], int]:
             "SERVER_PORT": "80",
             "HTTP_HOST": "localhost",
             "HTTP_ACCEPT_LANGUAGE": "fr",
+            "HTTP_ACCEPT_ENCODING": "gzip",
             "HTTP_COOKIE": cookie,
             "wsgi.input": BytesIO(),
             "wsgi.errors": BytesIO(),
