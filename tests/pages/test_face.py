@@ -81,7 +81,7 @@ def test_a_defect_answers_with_a_page(client: Client, monkeypatch: pytest.Monkey
     client.raise_request_exception = False
     answer = client.get("/")
     assert answer.status_code == 500
-    assert "Quelque chose a cassé" in answer.content.decode()
+    assert "Quelque chose s’est cassé" in answer.content.decode()
 
 
 @pytest.mark.django_db
