@@ -12,9 +12,10 @@ from html.parser import HTMLParser
 from typing import Final
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import Client, override_settings
 
+from habitue.pages.start import known
 from tests.pages.hostile import life, watching
 from tests.pages.hostile.doors import DOORS
 from tests.pages.hostile.life import Life
@@ -72,10 +73,11 @@ class Text(HTMLParser):
         self.found.add(" ".join(NAMES.sub("", text).split()))
 
 
-def texts(answer: HttpResponse) -> set[str]:
+def texts(answer: HttpResponseBase) -> set[str]:
     """Every text of an answer: a page's, or each word between the quotes or commas of a file."""
     kind = answer["Content-Type"].partition(";")[0]
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert isinstance(answer, HttpResponse | StreamingHttpResponse)
+    body = answer.getvalue()
     if kind == "text/html":
         reader = Text()
         reader.feed(body.decode())
@@ -147,6 +149,17 @@ def test_no_page_says_anything_in_another_language(shop: Life, browsers: dict[st
     assert "\n".join(sorted(found)) == ""
     assert read["GET"] > 100
     assert read["POST"] > 40
+
+
+def test_no_idea_says_anything_in_another_language(db: None) -> None:
+    client = life.browser()
+    client.post("/start", {"name": "Le Quartier", "kind": "cafe", "country": "FR"})
+    found = [f"all: {one}" for one in wrong(heard(client, "GET", "/start/ideas"))]
+    for name in known.NAMES:
+        said = heard(client, "GET", f"/start/ideas/{name}")
+        assert len(said["it"]) > 20
+        found += [f"{name}: {one}" for one in wrong(said)]
+    assert "\n".join(found) == ""
 
 
 def test_a_page_that_is_nowhere_says_so_in_the_readers_language(db: None) -> None:

@@ -32,9 +32,9 @@ def messages(language: str) -> list[Message]:
     return [message for message in catalogue.translated(language) if message.id]
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
     """A message's texts: one, or one for each number."""
-    return (text,) if isinstance(text, str) else tuple(text)
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def said(language: str) -> list[str]:
@@ -77,7 +77,7 @@ def test_every_number_gets_its_form(language: str) -> None:
             one, many = forms(message.id if language == "en" else message.string)
             for number in (0, 1, 2, 21):
                 expected = one if number in ONE[language] else many
-                assert ngettext(*message.id, number) == expected, (message.id, number)
+                assert ngettext(message.id[0], message.id[1], number) == expected, (one, number)
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
