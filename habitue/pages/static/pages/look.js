@@ -1,7 +1,7 @@
 // Reads a card's code in a picture: at several sizes, then with the light evened out.
 import decodeQR from "../vendor/qr/decode.js";
 
-const CARD = /^(?:https?:\/\/[^/]+\/k\/)?([0-9A-Z]{36})$/;
+const CARD = /^(?:https?:\/\/[^/]+\/k\/)?([0-9A-Z]{36})$/i;
 const canvas = document.createElement("canvas");
 const context = canvas.getContext("2d", { willReadFrequently: true });
 
