@@ -15,10 +15,20 @@ from habitue import ledger
 from habitue.connectors.models import Change, Import
 from habitue.core import facts
 from habitue.ledger import database
-from habitue.members import answers, businesses, cards, consents, customers, staff
+from habitue.members import (
+    answers,
+    businesses,
+    cards,
+    consents,
+    customers,
+    staff,
+    tills,
+    wishes,
+)
 from habitue.members import bin as recycle_bin
 from habitue.members.models import Business, Customer, Device, JournalLine, OfflineScan, Staff
-from habitue.pages import erasing
+from habitue.outreach import audiences
+from habitue.pages import erasing, limits
 from habitue.pages.models import SignInCode
 from habitue.site import binaries, tasks
 from tests.pages.conftest import make_member, make_shop
@@ -120,6 +130,13 @@ def fill(shop: Business, diego: Staff) -> tuple[Customer, list[str]]:
         )
     card, other = alice.cards.get(), twin.cards.get()
     cards.read(cards.code(card, at=NOW - timedelta(hours=1)), business=shop.pk, staff=diego, at=NOW)
+    code, _text = tills.show(shop, diego, quantity=1, at=NOW)
+    assert tills.claim(code, alice, at=NOW)
+    wishes.make(card, at=NOW, reward="Zanzi cake")
+    limits.allow("find", f"{shop.pk} alice.zanzibar@example.org", most=5, at=NOW)
+    audience = audiences.make(shop, "x", audiences.OfSegment(segment="new"), now=NOW, frozen=True)
+    audience.frozen.get_or_create(customer=alice)
+    Change.objects.create(of=brought, kind="made", customer=twin, after={"name": "Alicia Zanzi"})
     words = ["Zanzi", "zanzi", "612345678", "hazelnuts", card.token, other.token]
     return alice, [*words, alice.member.number, twin.member.number]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.http import HttpResponseBase
@@ -62,11 +63,11 @@ def undone() -> Iterator[None]:
 
 def body(answer: HttpResponseBase) -> str:
     """What came back, headers that carry data among it."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    content: bytes = cast(Any, answer).getvalue()
     headers = f"{answer.get('Location', '')} {answer.get('Set-Cookie', '')}"
     return f"{headers} {content.decode('utf-8', 'replace')}"
 
 
-def ask(client: Client, method: str, path: str, **more: object) -> HttpResponseBase:
+def ask(client: Client, method: str, path: str) -> HttpResponseBase:
     """One request of a browser that reads English."""
-    return client.generic(method, path, headers={"accept-language": "en"}, **more)
+    return client.generic(method, path, headers={"accept-language": "en"})
