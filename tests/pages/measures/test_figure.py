@@ -62,7 +62,7 @@ def test_the_trend_is_a_chart_with_a_table_and_an_unripe_period(
     assert kept is not None
     assert text.count('<svg class="chart"') == 1
     assert text.count("until=") >= len(kept.report.trends["month"])
-    assert "mûr" in text.lower()
+    assert "complet" in text.lower()
 
 
 def test_another_period_may_be_looked_at(

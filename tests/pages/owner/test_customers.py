@@ -196,8 +196,8 @@ def held(shop: Business, customer: Customer, unit: str) -> int:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"amount": "0"}, "vérifier"),
-        ({"amount": "1.5"}, "vérifier"),
+        ({"amount": "0"}, "vérifiez"),
+        ({"amount": "1.5"}, "vérifiez"),
         ({"amount": "-3"}, "error"),
         ({"reason": ""}, "error"),
         ({"unit": "gold"}, "error"),

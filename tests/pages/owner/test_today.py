@@ -201,13 +201,13 @@ def test_figures_lead_to_their_measures_and_follow_what_is_told_late(
 def test_lights_say_what_to_do_when_the_worker_is_silent(owner: Client, alice: Customer) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_workers")
-        assert "silencieuses" in seen(owner, "/today/lights")
+        assert "silencieux" in seen(owner, "/today/lights")
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
         assert "en marche" in seen(owner, "/today/lights")
         cursor.execute(
             "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '16 seconds'"
         )
-    assert "silencieuses" in seen(owner, "/today/lights")
+    assert "silencieux" in seen(owner, "/today/lights")
     assert 'hx-trigger="every 20s"' in seen(owner)
 
 

@@ -119,7 +119,7 @@ def test_looking_at_what_would_come_keeps_nothing(keeper: Client, bought: Busine
     assert "Coûte 51 points." in text_of(answer)
     assert "<html" not in text_of(answer)
     data = fill(bought, TEA, price__amount="x")
-    assert "ne va pas encore" in text_of(keeper.get(f"{TEA}?live&{data.urlencode()}"))
+    assert "ne convient pas encore" in text_of(keeper.get(f"{TEA}?live&{data.urlencode()}"))
     assert not Draft.objects.exists()
 
 

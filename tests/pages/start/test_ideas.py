@@ -159,11 +159,11 @@ def test_the_card_on_the_phone_is_what_the_engine_gives(client: Client) -> None:
 
 def test_what_follows_is_said_and_follows_the_country(client: Client) -> None:
     page = words_of(client.get("/start").content.decode())
-    assert "heure de Paris, aucun message de 22:00 à 08:00" in page
+    assert "heure de Paris, qui ne changeront plus ; aucun message de 22:00 à 08:00" in page
     assert "gardent environ 55 % de leurs clients" in page
     chosen = {"kind": "shop", "country": "IT"}
     part = words_of(client.get("/start/derived", chosen).content.decode())
-    assert "heure de Rome, aucun message de 20:00 à 09:00" in part
+    assert "heure de Rome, qui ne changeront plus ; aucun message de 20:00 à 09:00" in part
     assert "63 %" in part
     nowhere = client.get("/start/derived", {"kind": "shop", "country": "XX"})
     assert nowhere.status_code == 200
