@@ -50,8 +50,9 @@ REFUSED: Final = "[aria-invalid=true], [role=alert], .error"
 SEND: Final[Step] = ("main form[method=post] [type=submit]", None)
 
 
-def _wrong(selector: str, value: str = "", send: Step = SEND) -> tuple[Step, ...]:
-    return ((selector, value), send)
+def _wrong(field: str, value: str = "") -> tuple[Step, ...]:
+    """That field's form is sent with a value that will not do."""
+    return ((field, value), (f"form:has({field}) [type=submit]", None))
 
 
 FIRST_RUN: Final = (
@@ -187,7 +188,13 @@ OWNER: Final = (
     Place("settings: dismiss", "/settings/staff/{manager}/dismiss", "owner"),
     Place("settings: keys", "/settings/keys", "owner"),
     Place("settings: no keys", "/settings/keys", "fresh"),
-    Place("settings: key refused", "/settings/keys", "owner", steps=(SEND,), shows=REFUSED),
+    Place(
+        "settings: key refused",
+        "/settings/keys",
+        "owner",
+        steps=_wrong("[name=name]"),
+        shows=REFUSED,
+    ),
     Place(
         "settings: new key",
         "/settings/keys",
@@ -361,12 +368,25 @@ CARD: Final = (
     Place("past", "/c/{demo_card}/history"),
     Place("past: young", "/c/{alice_card}/history"),
     Place("me", "/c/{full_card}/me"),
-    Place("me: phone refused", "/c/{full_card}/me", steps=(), shows=REFUSED),
+    Place(
+        "me: phone refused",
+        "/c/{full_card}/me",
+        steps=(
+            ("form[action$='/me/phone'] input:not([type=hidden])", "x"),
+            ("form[action$='/me/phone'] [type=submit]", None),
+        ),
+        shows=REFUSED,
+    ),
     Place("membership", "/c/{neighbor_card}/membership"),
     Place("hand on", "/c/{neighbor_card}/hand"),
     Place("renew", "/c/{full_card}/renew"),
     Place("delete", "/c/{full_card}/delete"),
-    Place("delete: not ticked", "/c/{full_card}/delete", steps=(SEND,), shows=REFUSED),
+    Place(
+        "delete: not ticked",
+        "/c/{full_card}/delete",
+        steps=(("form:has([name=sure]) [type=submit]", None),),
+        shows=REFUSED,
+    ),
     Place("scanned", "/k/{scanned}"),
     Place("scanned at the counter", "/k/{scanned}", "counter"),
     Place("self-scan", "/o/{till_code}"),

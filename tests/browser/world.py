@@ -146,9 +146,9 @@ def _tried(world: World) -> int:
         "stretch": "90 days",
         "choice": "soonest",
         "chance": "100",
-        "worth": "0.25",
+        "worth": "0,25",
     }
-    answer = client.post("/program/what-if", asked, HTTP_ACCEPT_LANGUAGE="en")
+    answer = client.post("/program/what-if", asked, HTTP_ACCEPT_LANGUAGE="fr")
     assert answer.status_code == 302, answer.content.decode()
     client.post("/measures/segments/vip/audience", {"name": "Nos meilleurs clients"})
     key = int(answer["Location"].rpartition("/")[2])
@@ -179,7 +179,7 @@ def _cafe(world: World, zoe: User) -> Business:
     twin = make_member(shop, "Alice Martin", "alice2@example.org")
     emma, bruno = (
         make_member(shop, name, f"{name[:4]}@example.org".lower())
-        for name in ("Emma Rossi", "Bruno Petit")
+        for name in ("Alice Rossi", "Bruno Petit")
     )
     for who, count in ((full, 10), (alone, 3), (emma, 10), (bruno, 9)):
         made.post(shop, who, facts.Visit(quantity=count), at=timezone.now())
