@@ -97,7 +97,7 @@ def read(request: HttpRequest) -> dict[str, Any] | None:
     """What a browser sent as JSON; None where it is none."""
     try:
         answer = json.loads(request.body[:20_000])
-    except ValueError:
+    except (ValueError, RecursionError):  # thousands of brackets in one another
         return None
     return answer if isinstance(answer, dict) else None
 

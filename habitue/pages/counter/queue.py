@@ -103,7 +103,7 @@ def queue(request: HttpRequest, business: Business, staff: Staff) -> HttpRespons
     """Take actions in; the answers stand in their order."""
     try:
         sent = msgspec.json.decode(request.body, type=Sending)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # thousands of brackets in one another
         return JsonResponse({"problem": "malformed"}, status=400)
     now = timezone.now()
     from_device = devices.working(business).filter(pk=ids.read(sent.device)).first()
@@ -116,7 +116,7 @@ def _taken(device: Device | None, raw: msgspec.Raw, now: datetime) -> Judged:
         return Judged(refused="device")
     try:
         action = msgspec.json.decode(raw, type=Action)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return Judged(refused="malformed")
     signed = devices.Signed(device=device.pk, **msgspec.structs.asdict(action))
     with transaction.atomic():

@@ -337,6 +337,8 @@ def test_what_is_malformed_stops_nothing_else(
         b'{"device": "1", "actions": [1], "more": 1}',
         b'{"device": "1", "actions": [' + b"1," * 50 + b"1]}",
         b"\xff\xfe" * 9,
+        b'{"device": "1", "actions": [' + b"[" * 20_000,
+        b'{"device": "1", "actions": [' + b"[" * 20_000 + b"]" * 20_000 + b"]}",
         b'{"device": "1", "actions": [{"code": "\\ud800"}]}',
     ],
 )

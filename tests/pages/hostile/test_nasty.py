@@ -118,8 +118,10 @@ BODIES = [
 
 def test_no_body_breaks_a_page(ours: Life) -> None:
     browsers, wrong = doors(ours), []
+    chance = random.Random(3)
     for name, door in DOORS.items():
-        for body, kind in BODIES:
+        all_of_them = name in ("counter-queue", "passkey", "settings-passkey-add", "import")
+        for body, kind in BODIES if all_of_them else chance.sample(BODIES, EACH):
             with watching.undone():
                 path = door.path(name, ours)
                 answer = browsers[door.whose].generic("POST", path, body, content_type=kind)

@@ -22,6 +22,7 @@ from tests.pages.conftest import ZOE
 pytestmark = pytest.mark.django_db
 WRONG = [
     b"",
+    b"[" * 10_000,
     b"[]",
     b"{}",
     b"\xff",
