@@ -150,7 +150,8 @@ def _tried(world: World) -> int:
     }
     answer = client.post("/program/what-if", asked, HTTP_ACCEPT_LANGUAGE="fr")
     assert answer.status_code == 302, answer.content.decode()
-    client.post("/measures/segments/vip/audience", {"name": "Nos meilleurs clients"})
+    named = {"name": "Nos meilleurs clients", "kind": "live"}
+    assert client.post("/measures/segments/vip/audience", named).status_code == 302
     key = int(answer["Location"].rpartition("/")[2])
     until = time.monotonic() + PATIENCE
     while Study.objects.filter(pk=key, found=None, failed=False).exists():
