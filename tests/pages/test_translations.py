@@ -1,5 +1,6 @@
 """Nothing is left untranslated, and what is said is said as its readers write it."""
 
+import ast
 import re
 from collections import Counter
 from typing import Final
@@ -120,8 +121,29 @@ def test_english_is_american() -> None:
     assert [text for text in said("en") if BRITISH.search(text)] == []
 
 
+def test_nothing_is_translated_where_nobody_looks_for_messages() -> None:
+    rooms = (catalogue.ROOT / "habitue").rglob("*.py")
+    assert [one for path in rooms for one in unseen(path.read_text("utf-8"))] == []
+
+
+def unseen(source: str) -> list[str]:
+    """What is translated inside an f-string, where the catalogue finds no message."""
+    inside = (
+        part
+        for node in ast.walk(ast.parse(source))
+        for part in ast.walk(node)
+        if isinstance(node, ast.JoinedStr)
+    )
+    return [
+        ast.unparse(part)
+        for part in inside
+        if isinstance(part, ast.Call) and ast.unparse(part.func) in catalogue.KEYWORDS
+    ]
+
+
 def test_what_is_wrong_would_be_seen() -> None:
     assert list(catalogue._messages(b'x = _("Brand new")')) == ["Brand new"]
+    assert unseen("f\"{_('hidden')}\"") == ["_('hidden')"]
     assert not whole(Message("%(a)s of %(b)s", "%(a)s sur %(a)s"))
     assert not whole(Message("{a} of 100 %%", "{a} sur 100 %"))
     assert not whole(Message(("%(n)s day", "%(n)s days"), ("un jour", "jours")))

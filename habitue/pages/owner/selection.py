@@ -280,7 +280,7 @@ def _cost(form: forms.Form, count: int) -> str:
     if worth is None:
         return said
     amount = say.money(round(worth * total), program.currency)
-    return f"{said} {_('That is worth %(amount)s.') % {'amount': amount}}"
+    return said + " " + _("That is worth %(amount)s.") % {"amount": amount}
 
 
 def _once(text: str) -> tuple[str, datetime] | None:

@@ -177,7 +177,8 @@ def _told(business: Business, asked: PreviewAsked) -> str:
     if before is None or not isinstance(new, Program):
         return _("The first version.")
     said, unsaid = changes.between(before.program, new, asked.since)
-    lines = [f"{one.title}: {' '.join(one.after) or _('goes')}" for one in said]
+    gone = _("goes")
+    lines = [f"{one.title}: {' '.join(one.after) or gone}" for one in said]
     lines += [f"{one.path}: {one.old} → {one.new}" for one in unsaid]
     return "\n".join(lines)[:TOLD]
 

@@ -49,7 +49,7 @@ def count(value: float) -> str:
 @register.filter
 def percent(value: float) -> str:
     """A share between 0 and 1 as a percentage, to a tenth."""
-    pattern = "#,##0.# %" if _locale().language == "fr" else "#,##0.#%"
+    pattern = "#,##0.#\u00a0%" if _locale().language == "fr" else "#,##0.#%"
     return numbers.format_percent(value, pattern, _locale())
 
 

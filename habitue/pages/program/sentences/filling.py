@@ -54,6 +54,7 @@ class Filling(forms.Form):
 
     def sentences(self) -> Iterator[Sentence]:
         """The parts, ready to be drawn."""
+        colon = _(":")
         for part in self.parts:
             pieces = tuple(
                 (words, self[_named(part, name)] if name else None)
@@ -61,7 +62,7 @@ class Filling(forms.Form):
                 if words or name
             )
             faults = [
-                f"{self[_named(part, name)].label}: {fault}"
+                f"{self[_named(part, name)].label}{colon} {fault}"
                 for name in part.blanks
                 for fault in self[_named(part, name)].errors
             ]
