@@ -14,7 +14,8 @@ def scan(reason: str) -> str:
         "binned": _("This customer lies in the recycle bin. The owner can take them out of it."),
         "printed": _("Printed codes are not accepted here. Scan the card on the phone."),
     }
-    return sentences.get(reason) or _("This is not a card of this shop. Try again, or search by name.")
+    stranger = _("This is not a card of this shop. Try again, or search by name.")
+    return sentences.get(reason, stranger)
 
 
 def offline(code: str, sentence: str = "") -> str:

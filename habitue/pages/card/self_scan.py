@@ -117,9 +117,10 @@ def _own(request: HttpRequest, business: Business) -> Card | None:
 
 def _kept(request: HttpRequest) -> list[str]:
     try:
-        return request.get_signed_cookie(COOKIE, default="", max_age=AGE).split(".")
+        kept = request.get_signed_cookie(COOKIE, default=None, max_age=AGE)
     except BadSignature:
         return []
+    return kept.split(".") if kept else []
 
 
 def _typed(request: HttpRequest, business: Business) -> Customer | None:

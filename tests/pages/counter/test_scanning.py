@@ -77,9 +77,12 @@ def test_the_cards_code_is_an_address_in_capitals(
 ) -> None:
     drawn: list[str] = []
     draw = qr.svg
-    monkeypatch.setattr(
-        qr, "svg", lambda text, label: drawn.append(text) or draw(text, label=label)
-    )
+
+    def noted(text: str, *, label: str) -> str:
+        drawn.append(text)
+        return draw(text, label=label)
+
+    monkeypatch.setattr(qr, "svg", noted)
     client.get(f"/c/{card.token}")
     address = drawn[0]
     assert address == address.upper()
