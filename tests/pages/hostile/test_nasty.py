@@ -28,7 +28,8 @@ NASTY = [
 ]  # fmt: skip
 RAW = ("%FF", "%ED%A0%80", "%C0%AF")  # bytes that are no text, sent as they are
 EACH = 3  # of them for each field, by chance that is always the same
-MEANT = frozenset({"members_staff", "members_coderefusal"})  # a wrong PIN counts, a wrong code too
+# A wrong PIN counts, a wrong code too; what the rules refuse is an event, without any entry.
+MEANT = frozenset({"members_staff", "members_coderefusal", "ledger_event", "ledger_reference"})
 
 
 def sent(fields: dict[str, str]) -> str:
