@@ -8,6 +8,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+JOBS ?= 2
 UV_INSTALL = UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 $(UV) pip install --quiet --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
@@ -34,7 +35,7 @@ demo: $(VENV)/.base ## Fill a demo business with a year of history, then start
 	@$(BIN)/habitue demo && exec $(BIN)/habitue start
 
 test: $(VENV)/.dev data browser ## Install what the tests need and run everything
-	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest $(ARGS)
+	@HABITUE_CHROMIUM="$${HABITUE_CHROMIUM:-$$(bash .ci/chromium)}" DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 nightly: $(VENV)/.dev ## The laws over far more histories: at least 200,000 events decided
 	@HABITUE_STEPS=200000 HABITUE_EXAMPLES=$${HABITUE_EXAMPLES:-1500} HABITUE_WALKS=$${HABITUE_WALKS:-40} \
