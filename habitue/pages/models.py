@@ -74,7 +74,7 @@ class Study(models.Model):
 
 
 class Draft(models.Model):
-    """The program as an owner is changing it: its text, and the number of the version it began from.
+    """The program as an owner changes it: its text, and the number of the version it began from.
 
     A business has one, which its owners share. `revision` counts its changes: a change that was
     made to an older one is refused, so that nobody writes over what another has just written.

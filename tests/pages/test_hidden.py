@@ -11,8 +11,7 @@ from habitue.members import bin as recycle_bin
 from habitue.members import cards
 from habitue.members.models import Business, CodeRefusal, Customer, Staff
 from habitue.outreach import audiences
-from habitue.pages import erasing, events
-from habitue.pages.measures import naming
+from habitue.pages import erasing, events, naming
 from tests.pages.conftest import make_member
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +51,7 @@ def test_no_audience_has_them(cafe: Business, bruno: Customer, alice: Customer) 
     now = datetime.now(UTC)
     rows = audiences.rows(cafe, [bruno.pk, alice.pk], now=now)
     assert [row.customer for row in rows] == [alice.pk]
-    every = audiences.Definition(segment="new")
+    every = audiences.OfSegment(segment="new")
     made = audiences.make(cafe, "Newcomers", every, now=now + timedelta(days=1), frozen=True)
     for one in (alice, bruno):
         made.frozen.get_or_create(customer=one)
