@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -130,14 +130,10 @@ class Way(Struct, frozen=True):
 @functools.cache
 def ways(counter: str) -> tuple[Way, ...]:
     """Every place of a business; `counter` is the secret part of its staff link."""
-    return tuple(Way(place, address) for place in EVERY if (address := _address(place.id, counter)))
-
-
-def _address(name: str, counter: str) -> str:
-    try:
-        return reverse(name, args=[counter] if name == "counter" else [])
-    except NoReverseMatch:
-        return ""
+    return tuple(
+        Way(place, reverse(place.id, args=[counter] if place.id == "counter" else []))
+        for place in EVERY
+    )
 
 
 @functools.lru_cache(maxsize=2_000)
