@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
 from habitue.members.models import Business
@@ -28,6 +29,36 @@ SELECT coalesce(sum(visits), 0), count(*) FROM (
     SELECT sum(sign) AS visits FROM ({moves.came("since")}) AS came
     GROUP BY customer_id HAVING sum(sign) > 0) AS person"""
 
+TITLES: Final = {
+    "purchase": gettext_lazy("Purchase"),
+    "visit": gettext_lazy("Stamped"),
+    "enrolment": gettext_lazy("Joined"),
+    "redemption": gettext_lazy("Took a reward"),
+    "voucher_use": gettext_lazy("Took a reward"),
+    "undo": gettext_lazy("Undone"),
+    "refund": gettext_lazy("Brought back"),
+    "birthday": gettext_lazy("Birthday"),
+    "adjustment": gettext_lazy("Corrected by hand"),
+    "action": gettext_lazy("Took part"),
+    "payment": gettext_lazy("Paid with units"),
+    "benefit_use": gettext_lazy("Used a benefit"),
+    "fee_paid": gettext_lazy("Membership paid"),
+    "fee_failed": gettext_lazy("Payment of the membership failed"),
+    "fee_refunded": gettext_lazy("Membership given back"),
+    "cancellation": gettext_lazy("Ended the membership"),
+    "transfer": gettext_lazy("Gave units"),
+    "receipt": gettext_lazy("Received units"),
+    "merge": gettext_lazy("Same person as another customer"),
+    "merged": gettext_lazy("Same person as another customer"),
+    "won": gettext_lazy("Won in a draw"),
+    "anniversary": gettext_lazy("A year of membership"),
+    "date": gettext_lazy("A special day"),
+    "approval": gettext_lazy("Approved"),
+    "segments": gettext_lazy("Looked at anew"),
+    "passage": gettext_lazy("Time passed"),
+}
+"""Each kind of event in a word or two."""
+
 
 class Happening(Struct, frozen=True):
     """One event that counted, and whose it was."""
@@ -41,6 +72,11 @@ class Happening(Struct, frozen=True):
 def newest(business: Business, *, limit: int) -> list[Happening]:
     """The last events, newest first; those of who was erased or lies in the bin are left out."""
     return [Happening(*row) for row in query(_NEWEST, {"business": business.pk, "limit": limit})]
+
+
+def title(kind: str) -> str:
+    """A kind of event, as people call it."""
+    return str(TITLES.get(kind, kind))
 
 
 def came(business: Business, *, since: date, until: date) -> tuple[int, int]:

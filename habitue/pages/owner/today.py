@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from msgspec import Struct
@@ -113,7 +113,7 @@ def happenings(business: Business, now: datetime) -> list[Happened]:
     return [
         Happened(
             name=one.name or nameless.get(one.customer, ""),
-            title=str(_KINDS.get(one.kind, one.kind)),
+            title=events.title(one.kind),
             address=f"{customers}/{one.customer}",
             at=one.at.isoformat(),
             ago=say.ago(one.at, now),
@@ -205,33 +205,3 @@ def _this_week(business: Business, now: datetime) -> str:
         people,
     )
     return text % {"people": people, "visits": visits}
-
-
-_KINDS: Final = {
-    "purchase": gettext_lazy("Purchase"),
-    "visit": gettext_lazy("Stamped"),
-    "enrolment": gettext_lazy("Joined"),
-    "redemption": gettext_lazy("Took a reward"),
-    "voucher_use": gettext_lazy("Took a reward"),
-    "undo": gettext_lazy("Undone"),
-    "refund": gettext_lazy("Brought back"),
-    "birthday": gettext_lazy("Birthday"),
-    "adjustment": gettext_lazy("Corrected"),
-    "action": gettext_lazy("Took part"),
-    "payment": gettext_lazy("Paid with units"),
-    "benefit_use": gettext_lazy("Used a benefit"),
-    "fee_paid": gettext_lazy("Membership paid"),
-    "fee_failed": gettext_lazy("Payment of the membership failed"),
-    "fee_refunded": gettext_lazy("Membership given back"),
-    "cancellation": gettext_lazy("Ended the membership"),
-    "transfer": gettext_lazy("Gave units"),
-    "receipt": gettext_lazy("Received units"),
-    "merge": gettext_lazy("Same person as another customer"),
-    "merged": gettext_lazy("Same person as another customer"),
-    "won": gettext_lazy("Won in a draw"),
-    "anniversary": gettext_lazy("A year of membership"),
-    "date": gettext_lazy("A special day"),
-    "approval": gettext_lazy("Approved"),
-    "segments": gettext_lazy("Looked at anew"),
-    "passage": gettext_lazy("Time passed"),
-}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from msgspec import Struct
 
 from habitue import ledger
 from habitue.core.facts import Refused
 from habitue.core.program import Program
 from habitue.members.models import Business
-from habitue.pages import holdings, refusals
+from habitue.pages import events, holdings, refusals
 from habitue.pages.templatetags import words as say
 
 UNDOABLE: Final = ("purchase", "visit", "action", "redemption", "voucher_use", "adjustment")
@@ -22,35 +22,6 @@ _SIGNS: Final = {
     **dict.fromkeys(("purchase", "visit", "action", "refund"), "came"),
     **dict.fromkeys(("redemption", "voucher_use", "won", "benefit_use", "payment"), "gift"),
     **dict.fromkeys(("adjustment", "undo", "merged", "approval"), "pen"),
-}
-
-
-_TITLES: Final = {
-    "purchase": gettext_lazy("Purchase"),
-    "visit": gettext_lazy("Stamped"),
-    "enrolment": gettext_lazy("Joined"),
-    "redemption": gettext_lazy("Took a reward"),
-    "voucher_use": gettext_lazy("Took a reward"),
-    "undo": gettext_lazy("Undone"),
-    "refund": gettext_lazy("Brought back"),
-    "birthday": gettext_lazy("Birthday"),
-    "adjustment": gettext_lazy("Corrected by hand"),
-    "action": gettext_lazy("Took part"),
-    "payment": gettext_lazy("Paid with units"),
-    "benefit_use": gettext_lazy("Used a benefit"),
-    "fee_paid": gettext_lazy("Membership paid"),
-    "fee_failed": gettext_lazy("Payment of the membership failed"),
-    "fee_refunded": gettext_lazy("Membership given back"),
-    "cancellation": gettext_lazy("Ended the membership"),
-    "transfer": gettext_lazy("Gave units"),
-    "receipt": gettext_lazy("Received units"),
-    "merge": gettext_lazy("Same person as another customer"),
-    "merged": gettext_lazy("Same person as another customer"),
-    "won": gettext_lazy("Won in a draw"),
-    "anniversary": gettext_lazy("A year of membership"),
-    "date": gettext_lazy("A special day"),
-    "approval": gettext_lazy("Approved"),
-    "passage": gettext_lazy("Time passed"),
 }
 
 
@@ -79,7 +50,7 @@ def title(kind: str, what: dict[str, Any] | None = None) -> str:
     """The kind of an event, with how many where that matters."""
     if kind == "visit" and what and (count := what.get("quantity", 1)) > 1:
         return _("Stamped %(count)s times") % {"count": count}
-    return str(_TITLES.get(kind, kind))
+    return events.title(kind)
 
 
 def _details(

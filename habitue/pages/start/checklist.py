@@ -5,7 +5,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from msgspec import Struct
@@ -78,7 +78,7 @@ def hide(request: HttpRequest, business: Business) -> HttpResponse:
 
 def _tasks(business: Business) -> list[Task]:
     ((tried, printed, stamped, imported),) = events.query(_DONE, {"business": business.pk})
-    tasks = [
+    return [
         Task(
             _("Try your card"),
             _("Scan the code with your own phone."),
@@ -97,16 +97,10 @@ def _tasks(business: Business) -> list[Task]:
             reverse("counter", args=[business.counter_key]),
             stamped,
         ),
+        Task(
+            _("Bring your customers"),
+            _("From a list or from your till."),
+            reverse("import"),
+            imported,
+        ),
     ]
-    if bring := _importing():
-        hint = _("From a list or from your till.")
-        tasks.append(Task(_("Bring your customers"), hint, bring, imported))
-    return tasks
-
-
-def _importing() -> str:
-    """Where files come in, where there is such a page."""
-    try:
-        return reverse("import")
-    except NoReverseMatch:
-        return ""
