@@ -55,7 +55,9 @@ def dismiss(one: Staff, *, by: Staff, at: datetime) -> bool:
     The business's row is locked meanwhile, so two owners cannot dismiss each other at once.
     """
     with transaction.atomic():
-        Business.objects.select_for_update().get(pk=one.business_id)
+        Business.objects.select_for_update(no_key=True).get(pk=one.business_id)
+        if not Staff.objects.filter(pk=one.pk, active=True).exists():
+            return True  # by somebody else, a moment ago
         others = Staff.objects.filter(business=one.business, role=Staff.Role.OWNER, active=True)
         if one.role == Staff.Role.OWNER and not others.exclude(pk=one.pk).exists():
             return False

@@ -62,8 +62,12 @@ def chief(view: ChiefView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
 
 
 def person(request: HttpRequest, business: Business) -> Staff:
-    """Who, among the business's people, is signed in."""
-    return Staff.objects.get(business=business, user=cast(User, request.user), active=True)
+    """Who, among the business's people, is signed in; whoever was let go just now is refused."""
+    mine = Staff.objects.filter(business=business, user=cast(User, request.user), active=True)
+    found = mine.first()
+    if found is None:
+        raise PermissionDenied
+    return found
 
 
 def counter(view: CounterView[P]) -> Callable[..., HttpResponse]:

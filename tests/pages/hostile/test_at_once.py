@@ -144,8 +144,9 @@ def test_what_an_owner_does_to_the_shop(ours: Life, owners: list[Client]) -> Non
     both = [*owners[:4], *(life.browser(second) for _ in range(4))]
     one, two = (f"/settings/staff/{who.pk}/dismiss" for who in (other, chief))
     pressed(both, (one, {}), (two, {}))
+    gone = JournalLine.objects.filter(kind="staff", what__did="dismissed")
     active = Staff.objects.filter(role=Staff.Role.OWNER, active=True)
-    assert active.count() >= 1
+    assert (active.count(), gone.count()) == (1, 1)
     clean(ours)
 
 
