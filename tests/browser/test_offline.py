@@ -111,7 +111,7 @@ class Counter:
     def sign_in(self, page: Page) -> None:
         enter(page, self.address)
         expect(page.get_by_role("heading", name="Scannez la carte")).to_be_visible()
-        expect(page.locator("#queue")).to_have_attribute("data-ready", "true")
+        expect(page.locator("#queue")).to_have_attribute("data-ready", "true", timeout=30_000)
         until = time.monotonic() + 10
         while not page.evaluate("Boolean(navigator.serviceWorker.controller)"):
             assert time.monotonic() < until
@@ -305,7 +305,7 @@ def test_two_pages_of_one_phone_never_give_a_number_twice(
     second = first.context.new_page()
     second.goto(first.url)
     for page in (first, second):
-        expect(page.locator("#queue")).to_have_attribute("data-ready", "true")
+        expect(page.locator("#queue")).to_have_attribute("data-ready", "true", timeout=30_000)
     first.context.set_offline(True)
     for page in (first, second):
         page.evaluate(KEEP, code)
@@ -336,7 +336,7 @@ def test_what_was_refused_is_told_until_it_is_read(
     enter(page, address)
     expect(page.get_by_role("heading", name="Scannez la carte")).to_be_visible()
     device = page.locator("#queue")
-    expect(device).to_have_attribute("data-ready", "true")
+    expect(device).to_have_attribute("data-ready", "true", timeout=30_000)
     page.context.set_offline(True)
     code = cards.code(card, at=timezone.now())
     cards.read(code, business=shop.pk, staff=diego, at=timezone.now())  # at another counter

@@ -189,14 +189,14 @@ def two_currencies() -> Business:
     people = guests(made, 12)
     told(made, weekly(people, 12, goods(650)))
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER append_only")
+        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER USER")
         cursor.execute(
             "UPDATE ledger_event SET currency = 'CHF',"
             ' what = (what::jsonb || \'{"currency": "CHF"}\')::json'
             " WHERE business_id = %s AND customer_id = ANY(%s)",
             [made.pk, people[:5]],
         )
-        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER append_only")
+        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER USER")
     lives.recount(database.cursor(), people)
     return made
 

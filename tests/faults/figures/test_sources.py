@@ -149,11 +149,11 @@ def test_a_till_goes_on_when_a_customer_has_bought_more_than_64_bits_hold() -> N
     (alice,) = guests(made, 1)
     told(made, [(alice, 40, goods(100)), (alice, 20, goods(100))])
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER append_only")
+        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER USER")
         cursor.execute(
             "UPDATE ledger_event SET amount = %s WHERE business_id = %s", [2**62, made.pk]
         )
-        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER append_only")
+        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER USER")
     kept_lives.recount(database.cursor(), [alice])
     much = Purchase(tuple(Line(MAX_AMOUNT) for _ in range(MAX_LINES)), "EUR")
     told(made, [(alice, 10, much), (alice, 9, much)])
