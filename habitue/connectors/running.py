@@ -115,6 +115,7 @@ def run(key: int) -> None:
     one = Import.objects.select_related("business").filter(pk=key).first()
     if one is None:
         return
+    well = False
     try:
         match one.state:
             case State.CHECKING:
@@ -123,9 +124,10 @@ def run(key: int) -> None:
                 _run(one)
             case State.UNDOING:
                 _undo(one)
-    except Exception:
-        Import.objects.filter(pk=key).update(failed=True)
-        raise
+        well = True
+    finally:  # whatever it was goes on to the log; the page says that it ended badly
+        if not well:
+            Import.objects.filter(pk=key).update(failed=True)
 
 
 def _begin(one: Import, before: str, after: str, staff: Staff | None) -> None:

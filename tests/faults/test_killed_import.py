@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 
 import pytest
@@ -18,10 +17,7 @@ from habitue.members.models import Business, Customer, Identity
 from habitue.site import programs
 from tests.connectors.test_running import bring
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="forks"),
-    pytest.mark.slow,
-]
+pytestmark = pytest.mark.slow
 ROWS = 3_000
 SALES = "customer;date;amount\n" + "".join(
     f"c{number % 900};{1 + number % 28:02d}/01/2026;{1 + number % 90},50\n"

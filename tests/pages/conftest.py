@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 
 from habitue import ledger
@@ -32,6 +33,19 @@ def make_member(shop: Business, name: str, email: str) -> Customer:
     customer.save()
     join.welcome(customer, at=datetime.now(UTC))
     return customer
+
+
+def unit_of(shop: Business) -> str:
+    """What is collected there."""
+    program = ledger.program(shop.pk)
+    assert program is not None
+    return program.units[0].id
+
+
+def streamed(answer: HttpResponseBase) -> bytes:
+    """All that an answer sends piece by piece."""
+    assert isinstance(answer, StreamingHttpResponse)
+    return answer.getvalue()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from habitue.outreach import audiences
 from habitue.pages import erasing, limits
 from habitue.pages.models import SignInCode
 from habitue.site import binaries, tasks
-from tests.pages.conftest import make_member, make_shop
+from tests.pages.conftest import make_member, make_shop, unit_of
 
 NOW = datetime.now(UTC)
 SUMS = """
@@ -98,7 +98,7 @@ def fill(shop: Business, diego: Staff) -> tuple[Customer, list[str]]:
         source="till",
         reference="alicia.zanzi@example.org/1",
     )
-    unit = ledger.program(shop.pk).units[0].id  # type: ignore[union-attr]
+    unit = unit_of(shop)
     post(shop, alice.pk, facts.Adjustment(unit, 2, "she lost Ms Zanzibar's paper card"))
     post(shop, twin.pk, facts.Merge(alice.pk))
     said = answers.Answered("nps", 3, 10, NOW.date(), "r1", alice.pk, comment="cold zanzicoffee")

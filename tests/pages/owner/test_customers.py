@@ -15,16 +15,18 @@ from habitue.outreach.models import Audience, Stage
 from habitue.pages.owner import glance, listing, selection
 from habitue.pages.owner.listing import View
 from tests.ledger.conftest import guests
-from tests.pages.conftest import make_member, make_shop
+from tests.pages.conftest import make_member, make_shop, unit_of
 from tests.pages.measures.conftest import bring
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
 
 
-def names(shop: Business, **asked: str) -> list[str]:
+def names(
+    shop: Business, *, q: str = "", group: str = "", sort: listing.Sort = "newest"
+) -> list[str]:
     """Who is on the first page of a view."""
-    view = listing.View(**asked)  # type: ignore[arg-type]
+    view = listing.View(q=q, group=group, sort=sort)
     return [one.name for one in listing.page(shop, view, 1, now=datetime.now(UTC)).people]
 
 
@@ -174,7 +176,7 @@ def test_a_surprise_says_what_it_costs_and_is_given_once(
     both = [alice.pk, bruno.pk]
     page = ask(owner, "gift", who=both)
     once = page.partition('name="once" value="')[2].partition('"')[0]
-    unit = ledger.program(cafe.pk).units[0].id  # type: ignore[union-attr]
+    unit = unit_of(cafe)
     given = {"who": both, "unit": unit, "amount": "2", "reason": "Merci !", "once": once}
     asked = owner.post("/customers/selection/gift", given)
     assert asked.status_code == 200
@@ -207,7 +209,7 @@ def held(shop: Business, customer: Customer, unit: str) -> int:
 def test_a_surprise_that_is_none_is_told_and_nothing_is_given(
     cafe: Business, owner: Client, alice: Customer, wrong: dict[str, str], said: str
 ) -> None:
-    unit = ledger.program(cafe.pk).units[0].id  # type: ignore[union-attr]
+    unit = unit_of(cafe)
     before = held(cafe, alice, unit)
     given = {"who": alice.pk, "unit": unit, "amount": "1", "reason": "Merci", "sure": "yes"}
     answer = owner.post("/customers/selection/gift", {**given, **wrong})

@@ -11,7 +11,7 @@ from habitue.members import consents, customers
 from habitue.members.models import Business, Customer, JournalLine
 from habitue.pages import spreadsheet
 from habitue.pages.owner import export
-from tests.pages.conftest import make_member
+from tests.pages.conftest import make_member, streamed
 from tests.pages.measures.conftest import bring
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def file(owner: Client, path: str = "/customers.csv") -> bytes:
     answer = owner.get(path)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return streamed(answer)
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -84,7 +84,7 @@ def test_a_view_is_a_file_too_and_the_journal_says_how_many(
     make_member(cafe, "Bruno Bianchi", "bruno@example.org")
     assert [row["name"] for row in rows(file(owner, "/customers.csv?q=bruno"))] == ["Bruno Bianchi"]
     answer = owner.post("/customers/selection", {"action": "export", "who": [alice.pk]})
-    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    content = streamed(answer)
     assert [row["name"] for row in rows(content)] == ["Alice Martin"]
     lines = JournalLine.objects.filter(business=cafe, kind="export").order_by("pk")
     assert [line.what for line in lines] == [{"customers": 1}, {"customers": 1}]
