@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from habitue.core import money
 from habitue.members import identities
 from habitue.members.models import Business
-from habitue.metrics import asked
 from habitue.pages.start import sentence
 
 KINDS = [
@@ -68,18 +67,6 @@ class Promise(forms.Form):
     )
     head_start = forms.BooleanField(
         label=_("Start with 2 stamps given as a welcome"), required=False, initial=True
-    )
-
-
-class Rhythm(forms.Form):
-    """In how many days a purchase makes somebody a customer; empty: as the shop's rhythm has it."""
-
-    days = forms.IntegerField(
-        label=_("Days in which a purchase makes somebody a customer"),
-        min_value=1,
-        max_value=asked.LONGEST_WINDOW,
-        required=False,
-        widget=forms.NumberInput({"inputmode": "numeric"}),
     )
 
 

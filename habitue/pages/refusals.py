@@ -18,6 +18,11 @@ def scan(reason: str) -> str:
     return sentences.get(reason, stranger)
 
 
+def gave_nothing() -> str:
+    """Why a visit counts and yet added nothing."""
+    return _("It was too soon, or the limit was reached: the visit counts, it gave nothing.")
+
+
 def offline(code: str, sentence: str = "") -> str:
     """Why something that was kept on a phone did not count once it arrived."""
     sentences = {
@@ -27,9 +32,7 @@ def offline(code: str, sentence: str = "") -> str:
         "malformed": _("The phone kept something that cannot be read."),
         "early": _("The phone's clock was ahead. Set it right, and enter this again."),
         "late": _("This is more than seven days old."),
-        "nothing": _(
-            "It was too soon, or the limit was reached: the visit counts, it gave nothing."
-        ),
+        "nothing": gave_nothing(),
         "stale": _("The code had expired when it was scanned: it was a photo or a copy."),
         "used": _("This code had been used already, here or on another phone."),
         "unknown": _("This is not a card of this shop."),

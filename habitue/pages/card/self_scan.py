@@ -90,7 +90,7 @@ def _asking(
 def _done(
     request: HttpRequest, code: TillCode, card: Card | None, *, nothing: bool = False
 ) -> HttpResponse:
-    hint = refusals.offline("nothing") if nothing else ""
+    hint = refusals.gave_nothing() if nothing else ""
     context = {"business": code.business, "code": code, "card": card, "done": True, "hint": hint}
     return render(request, "pages/card/self_scan.html", context)
 

@@ -153,7 +153,7 @@ def _post(
     if not answer.duplicate:
         _remember(request, customer, answer.event)
     if posting.gave_nothing(what, answer):
-        return _sheet(request, business, staff, customer, hint=refusals.offline("nothing"))
+        return _sheet(request, business, staff, customer, hint=refusals.gave_nothing())
     quantity = what.quantity if isinstance(what, facts.Visit) else 0
     return _sheet(request, business, staff, customer, done=facts.kind(what), fresh=quantity)
 
