@@ -34,7 +34,7 @@ from habitue.core import (
     tallies,
     usual,
 )
-from habitue.core.account import Account, Entry
+from habitue.core.account import Account, Entry, Voucher
 from habitue.core.facts import Event, Refused
 from habitue.core.rulebook import Book, Rulebook
 from habitue.core.tallies import Tally, Totals
@@ -61,7 +61,8 @@ class Outcome(Struct, gc=False):
 
     `money`: what a refund or a cancellation gave back, in minor units; `currency`: of a refund,
     that of its purchase. `tallies`: what it changed of the sums that all members share. `other`:
-    what followed on the other side, where units went from one customer to another.
+    what followed on the other side, where units went from one customer to another. `issued`: the
+    vouchers that came of it, as they were then; also those that a correction brought forth.
     """
 
     event: Event
@@ -74,6 +75,7 @@ class Outcome(Struct, gc=False):
     currency: str = ""
     tallies: dict[str, Tally] = {}
     other: Outcome | None = None
+    issued: tuple[Voucher, ...] = ()
 
 
 def run(
@@ -275,7 +277,7 @@ def _decide(
         outcome, settled = _correct(book, account, event, day, past, because)
         accounts[event.customer] = settled
         return outcome
-    before = account.level
+    before, known = account.level, len(account.newest_vouchers)
     kept, entries = None, []
     if account.due_on <= day or _refusable(rulebook, account, event.what):
         kept = account.copied()
@@ -290,7 +292,9 @@ def _decide(
     if memory.last_at is None or event.at > memory.last_at or not _precedes(event, account):
         memory.last_at, memory.last_id = event.at, event.id
     done = spending.recorded(account, done)
-    return Outcome(done, day, entries, None, before, account.level, _given_back(done))
+    issued = _as_they_are(account.newest_vouchers[known:])
+    money = _given_back(done)
+    return Outcome(done, day, entries, None, before, account.level, money, issued=issued)
 
 
 def _corrects(what: facts.What) -> bool:

@@ -306,11 +306,18 @@ class Undo(Struct, frozen=True, omit_defaults=True, tag="undo", gc=False):
 
 
 class Adjustment(Struct, frozen=True, omit_defaults=True, tag="adjustment", gc=False):
-    """A person corrects a balance by an exact number of units (fixed point), with a reason."""
+    """A person corrects a balance by an exact number of units (fixed point), with a reason.
+
+    `earned_on`, `expires_on`: the days of units that are given, where they were earned before they
+    came here (a balance brought along from another program); else the event's day, and the last
+    day that the unit's own rule says. `expires_on` is the last usable day.
+    """
 
     unit: str
     amount: int
     reason: str
+    earned_on: date | None = None
+    expires_on: date | None = None
 
 
 class Passage(Struct, frozen=True, tag="passage", gc=False):
@@ -410,6 +417,8 @@ def problem(event: Event, *, currency: str) -> Refused | None:
             return _refused("amount", "An adjustment must not be zero or huge.", what.amount)
         if not what.reason.strip():
             return Refused("reason", "An adjustment needs a reason.")
+        if what.amount < 0 and (what.earned_on or what.expires_on):
+            return Refused("dates", "Only units that are given have days of their own.")
     return _sides_problem(event.customer, what)
 
 

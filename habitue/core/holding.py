@@ -46,11 +46,23 @@ def grant(
     day: date,
     kind: EntryKind,
     entries: list[Entry],
+    *,
+    earned_on: date | None = None,
+    expires_on: date | None = None,
 ) -> None:
-    """Units given outside the earn rules (a gift, a correction), with the unit's own dates."""
-    dates = _dates(rulebook.granted[part.unit], day, account.level)
+    """Units given outside the earn rules (a gift, a correction), with the unit's own dates.
+
+    `earned_on`: they were earned before they came; `expires_on`: their last day, as agreed then.
+    """
     first = event_id + 1 + 2 * len(rulebook.slots)
-    _open(account, first, part, day, dates, kind, entries)
+    since = earned_on or day
+    until = expires_on or lasting(rulebook, account, part.unit, since)
+    _open(account, first, part, day, (day, until), kind, entries, earned_on=since)
+
+
+def lasting(rulebook: Rulebook, account: Account, unit: int, earned_on: date) -> date:
+    """The last usable day of units that were given outside the earn rules."""
+    return _dates(rulebook.granted[unit], earned_on, account.level)[1]
 
 
 def bring(
@@ -255,12 +267,13 @@ def _open(
     kind: EntryKind,
     entries: list[Entry],
     awaits: str = "",
+    earned_on: date | None = None,
 ) -> None:
     """Open a lot with its first and last usable day; debts are paid from it first."""
     while lot_id in account.touched_lots:
         lot_id += 1
     amount = part.amount
-    lot = Lot(lot_id, part.unit, amount, amount, day, dates[0], dates[1], awaits)
+    lot = Lot(lot_id, part.unit, amount, amount, earned_on or day, dates[0], dates[1], awaits)
     _enter(account, lot, day, kind, part.why, entries)
 
 

@@ -113,22 +113,44 @@ def adjust(
     entries: list[Entry],
     forced: bool,
 ) -> Refused | None:
-    """A person corrects a balance exactly, with a reason."""
+    """A person corrects a balance exactly, with a reason; what is given may bring its days along."""
     unit = rulebook.unit_number.get(what.unit)
     if unit is None or not rulebook.program.units[unit].redeemable:
         return Refused("unknown_unit", f"There is no unit {what.unit!r} to correct.")
     why = (("by hand", 0, what.amount),)
     if what.amount > 0:
-        full = None if forced else bounds.refusal(account, {unit: what.amount})
-        if full is not None:
-            return full
-        part = Earned(0, unit, what.amount, why)
-        holding.grant(rulebook, account, event.id, part, local.date(), "adjustment", entries)
+        refused = None if forced else _ungivable(rulebook, account, unit, what, local.date())
+        if refused is not None:
+            return refused
+        holding.grant(
+            rulebook,
+            account,
+            event.id,
+            Earned(0, unit, what.amount, why),
+            local.date(),
+            "adjustment",
+            entries,
+            earned_on=what.earned_on,
+            expires_on=what.expires_on,
+        )
         return None
     if not forced and affordable(rulebook, account, unit, local.date()) < -what.amount:
         return short(rulebook, account, unit, -what.amount)
     holding.draw(rulebook, account, unit, -what.amount, local.date(), "adjustment", why, entries)
     return None
+
+
+def _ungivable(
+    rulebook: Rulebook, account: Account, unit: int, what: Adjustment, day: date
+) -> Refused | None:
+    """Why units cannot be given by hand: too many, or with days that cannot be."""
+    earned_on = what.earned_on or day
+    if earned_on > day:
+        return Refused("dates", "Units cannot have been earned later than they came.")
+    until = what.expires_on or holding.lasting(rulebook, account, unit, earned_on)
+    if until < day:
+        return Refused("lapsed", f"These units lapsed on {until}.", {"on": until.isoformat()})
+    return bounds.refusal(account, {unit: what.amount})
 
 
 def affordable(rulebook: Rulebook, account: Account, unit: int, day: date) -> int:

@@ -1,14 +1,18 @@
 """Keys for programs: shown once, kept as a hash, each with what it may do.
 
 A key reads `hk_<scope>_<43 characters>`: 256 bits by chance, so a plain SHA-256 is hash enough,
-and whoever finds one in a file sees what it is.
+and whoever finds one in a file sees what it is. Renewing a key makes another one that may do the
+same, and the old one goes on for a stated time, so that no program stands still meanwhile.
 """
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Q
 
 from habitue.members import journal
@@ -16,6 +20,15 @@ from habitue.members.models import ApiKey, Business, Staff
 
 PREFIX: Final = "hk"
 NOTED: Final = timedelta(minutes=1)  # its last use is written down this often at most
+LONGEST: Final = 100  # characters; whatever is longer is no key
+
+# Whoever notes the same use at this moment is not waited for: one of them is enough.
+_NOTE: Final = """
+UPDATE members_apikey SET used_at = %s WHERE id IN (
+    SELECT id FROM members_apikey
+    WHERE id = ANY(%s) AND (used_at IS NULL OR used_at <= %s)
+    FOR NO KEY UPDATE SKIP LOCKED
+)"""
 
 
 def make(
@@ -26,10 +39,12 @@ def make(
     by: Staff | None,
     at: datetime,
     partner: str = "",
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key, and its text: the only moment at which anybody sees it.
 
-    A partner's key names the partner; any other names none (ValueError).
+    A partner's key names the partner; any other names none (ValueError). `expires_at`: from that
+    instant on it opens nothing; None: it is good until it is revoked.
     """
     if bool(partner) != (scope == ApiKey.Scope.PARTNER):
         raise ValueError(f"a key of scope {scope} with the partner {partner!r}")
@@ -39,40 +54,96 @@ def make(
         name=name,
         scope=scope,
         partner=partner,
-        key_hash=_hash(text),
+        key_hash=hashed(text),
         ending=text[-4:],
         made_at=at,
         made_by=by,
+        expires_at=expires_at,
     )
-    what: dict[str, str | int] = {"did": "made", "key": name, "scope": scope.value}
-    journal.write(business, "key", at=at, staff=by, what=what)
+    _tell(key, "made", by=by, at=at)
     return key, text
 
 
+def rotate(
+    key: ApiKey, *, by: Staff | None, at: datetime, overlap: timedelta | None = None
+) -> tuple[ApiKey, str] | None:
+    """Another key in this one's place, and its text; None where this one was renewed or is over.
+
+    It has the same name, scope and partner, and the same span of life if there is one. The old
+    key goes on for `overlap` (the setting API_KEY_OVERLAP), never beyond its own end.
+    """
+    with transaction.atomic():
+        good = ApiKey.objects.select_for_update(no_key=True, of=("self",))
+        old = good.filter(living(at), pk=key.pk, successor=None).select_related("business").first()
+        if old is None:
+            return None
+        new, text = make(
+            old.business,
+            name=old.name,
+            scope=ApiKey.Scope(old.scope),
+            partner=old.partner,
+            by=by,
+            at=at,
+            expires_at=old.expires_at and at + (old.expires_at - old.made_at),
+        )
+        end = at + (settings.API_KEY_OVERLAP if overlap is None else overlap)
+        old.expires_at = min(end, old.expires_at or end)
+        old.successor = new
+        old.save(update_fields=["expires_at", "successor"])
+        _tell(old, "renewed", by=by, at=at)
+    return new, text
+
+
+def find_many(texts: Collection[str], *, at: datetime) -> dict[str, ApiKey]:
+    """The keys of these texts, each with its business; what is no living key is absent.
+
+    One statement. Their use is noted by a second one, where a minute has passed since the last.
+    """
+    asked = {hashed(text): text for text in texts if is_text(text)}
+    if not asked:
+        return {}
+    found = ApiKey.objects.select_related("business").filter(living(at), key_hash__in=asked)
+    keys = {asked[key.key_hash]: key for key in found}
+    note({key.pk: key.used_at for key in keys.values()}, at=at)
+    return keys
+
+
 def find(text: str, *, at: datetime) -> ApiKey | None:
-    """The key of this text, unless it was revoked; its use is noted."""
-    if not text.isascii() or len(text) > 100:
-        return None
-    key = (
-        ApiKey.objects.select_related("business")
-        .filter(key_hash=_hash(text), revoked_at=None)
-        .first()
-    )
-    if key is not None and (key.used_at is None or at - key.used_at >= NOTED):
-        # Not the object's own save: two uses in one moment must not undo a revocation.
-        late = Q(used_at=None) | Q(used_at__lte=at - NOTED)
-        ApiKey.objects.filter(late, pk=key.pk).update(used_at=at)
-    return key
+    """The key of this text, unless it was revoked or is over; its use is noted."""
+    return find_many([text], at=at).get(text)
+
+
+def note(used: dict[int, datetime | None], *, at: datetime) -> None:
+    """Write down that these keys are used, given when they were last noted; often it has been."""
+    late = [key for key, last in used.items() if last is None or at - last >= NOTED]
+    if late:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [at, late, at - NOTED])
 
 
 def revoke(key: ApiKey, *, by: Staff | None, at: datetime) -> bool:
     """End a key; whether it was still good."""
     ended = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at)
     if ended:
-        what: dict[str, str | int] = {"did": "revoked", "key": key.name, "scope": key.scope}
-        journal.write(key.business, "key", at=at, staff=by, what=what)
+        _tell(key, "revoked", by=by, at=at)
     return bool(ended)
 
 
-def _hash(text: str) -> str:
+def living(at: datetime) -> Q:
+    """Keys that open something at this instant."""
+    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at))
+
+
+def is_text(text: str) -> bool:
+    """Whether this could be the text of a key or token at all."""
+    return text.isascii() and 0 < len(text) <= LONGEST
+
+
+def hashed(text: str) -> str:
+    """What is kept of a text of 256 bits by chance."""
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _tell(key: ApiKey, did: str, *, by: Staff | None, at: datetime) -> None:
+    what: dict[str, str | int] = {"did": did, "key": key.name, "scope": key.scope}
+    journal.write(key.business, "key", at=at, staff=by, what=what)

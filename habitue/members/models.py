@@ -421,6 +421,8 @@ class ApiKey(models.Model):
     made_by = models.ForeignKey(Staff, models.SET_NULL, null=True)
     used_at = models.DateTimeField(null=True, blank=True)  # to the minute
     revoked_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)  # good until then; null: for ever
+    successor = models.OneToOneField("self", models.SET_NULL, null=True, related_name="forerunner")
 
     class Meta:
         constraints = [
@@ -432,3 +434,49 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"key {self.pk}"
+
+
+class AccessToken(models.Model):
+    """What a member's app or a person of the staff carries for a while; kept as a hash.
+
+    `counter` caps what a person of the staff may do with it at a till's work: a PIN alone opens
+    no owner's work.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    business = models.ForeignKey(Business, models.CASCADE)
+    customer = models.ForeignKey(Customer, models.CASCADE, null=True, related_name="tokens")
+    staff = models.ForeignKey(Staff, models.CASCADE, null=True, related_name="tokens")
+    counter = models.BooleanField(default=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="access_token_of_one",
+                condition=models.Q(customer=None, staff__isnull=False)
+                | models.Q(customer__isnull=False, staff=None, counter=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class Attempt(models.Model):
+    """How often something was tried by someone (a keyed hash) in an hour, in all processes."""
+
+    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
+    what = models.CharField(max_length=20)
+    whom = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "whom", "hour"], name="tried_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.count}"

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from habitue.members import limits
 from habitue.members.models import Business, Member
-from habitue.pages import codes, forms, limits, passkeys
+from habitue.pages import codes, forms, passkeys
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PENDING = "sign_in_code"
@@ -77,7 +78,7 @@ def ask_address(request: HttpRequest, template: str, then: str, **context: objec
     form = forms.Address(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email, now = form.cleaned_data["email"], timezone.now()
-        few = limits.allow("code from", limits.network(request), most=PER_NETWORK, at=now)
+        few = limits.allow("code from", limits.network(request.META), most=PER_NETWORK, at=now)
         sent = codes.send(email, at=now) if few else None
         if sent is not None:
             request.session[PENDING] = {"key": sent.key, "email": email}

@@ -6,27 +6,6 @@ from django.db import models
 from habitue.members import ids
 
 
-class Attempt(models.Model):
-    """How often something was tried by someone in an hour: counted here for all processes at once.
-
-    `whom` is a keyed hash: no address stands in it.
-    """
-
-    id = models.BigIntegerField(primary_key=True, default=ids.make, editable=False)
-    what = models.CharField(max_length=20)
-    whom = models.CharField(max_length=64)
-    hour = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["what", "whom", "hour"], name="attempt_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.count}"
-
-
 class SignInCode(models.Model):
     """A six-digit code that was mailed: good once, briefly, for few tries, in one browser."""
 

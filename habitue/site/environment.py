@@ -51,6 +51,9 @@ class Environment:
     debug: bool
     threads: int
     backups_kept: int
+    api_key_overlap_hours: int  # how long a key that was rotated goes on
+    member_token_minutes: int
+    staff_token_hours: int
     apple_wallet: tuple[Path, Path] | None  # certificate with key, Apple's intermediate
     google_wallet: tuple[Path, str] | None  # a service account's file, the issuer's number
 
@@ -79,16 +82,19 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     return Environment(
         home=_home(env),
         host=env.get("HOST", "") or "127.0.0.1",
-        port=_whole("PORT", env.get("PORT", "") or "8000", 1, 65535),
+        port=_number(env, "PORT", 8000, 1, 65535),
         public_url=public_url,
         allowed_hosts=_allowed_hosts(env.get("ALLOWED_HOSTS", ""), public_url),
-        trusted_proxies=_whole("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "") or "0", 0, 9),
+        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 9),
         database=_database(env.get("DATABASE_URL", "")),
         mail=_mail(env.get("EMAIL_URL", "")),
         mail_from=env.get("EMAIL_FROM", "") or "habitue@localhost",
         debug=_yes_or_no("DEBUG", env.get("DEBUG", "")),
-        threads=_whole("WEB_THREADS", env.get("WEB_THREADS", "") or "16", 1, 256),
-        backups_kept=_whole("BACKUPS_KEPT", env.get("BACKUPS_KEPT", "") or "7", 0, 366),
+        threads=_number(env, "WEB_THREADS", 16, 1, 256),
+        backups_kept=_number(env, "BACKUPS_KEPT", 7, 0, 366),
+        api_key_overlap_hours=_number(env, "API_KEY_OVERLAP_HOURS", 24, 0, 8784),
+        member_token_minutes=_number(env, "MEMBER_TOKEN_MINUTES", 60, 1, 525600),
+        staff_token_hours=_number(env, "STAFF_TOKEN_HOURS", 12, 1, 8784),
         apple_wallet=_apple_wallet(env),
         google_wallet=_google_wallet(env),
     )
@@ -145,7 +151,8 @@ def _home(env: Mapping[str, str]) -> Path:
     return Path(base) / "habitue"
 
 
-def _whole(name: str, text: str, low: int, high: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name, "") or str(default)
     if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
         raise _mistake(name, f"must be a whole number from {low} to {high}, not {text!r}")
     return int(text)

@@ -1,5 +1,6 @@
 """Django's settings, derived from the environment (environment.py says what can be set)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,12 @@ AXES_COOLOFF_TIME = 1  # hour
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+
+# ---- programs and apps that talk to us: how long what they carry is good ----------------------
+
+API_KEY_OVERLAP = timedelta(hours=ENVIRONMENT.api_key_overlap_hours)
+MEMBER_TOKEN_LIFE = timedelta(minutes=ENVIRONMENT.member_token_minutes)
+STAFF_TOKEN_LIFE = timedelta(hours=ENVIRONMENT.staff_token_hours)
 
 # ---- the web ----------------------------------------------------------------------------------
 

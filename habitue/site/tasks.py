@@ -145,8 +145,8 @@ def forget_codes(timestamp: int) -> None:
     """Delete what is long stale: marks of card codes and sign-in codes, sums, imported files."""
     from habitue.connectors import uploads
     from habitue.ledger import kept
-    from habitue.members import cards, tills
-    from habitue.pages import codes, limits
+    from habitue.members import cards, limits, tills
+    from habitue.pages import codes
 
     now = datetime.now(UTC)
     uploads.forget_old(now=now)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import serializers
 from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from habitue.members import businesses, keys
 from habitue.members.models import ApiKey, Business, JournalLine
@@ -63,3 +65,87 @@ def test_only_a_partners_key_names_a_partner(cafe: Business) -> None:
         keys.make(cafe, name="x", scope=ApiKey.Scope.PARTNER, by=None, at=NOW)
     with pytest.raises(ValueError, match="partner"):
         keys.make(cafe, name="x", scope=ApiKey.Scope.TILL, by=None, at=NOW, partner="bakery")
+
+
+def test_many_keys_are_found_by_one_statement_each_with_its_business(cafe: Business) -> None:
+    bakery = businesses.create(name="Boulangerie", kind="bakery", country="FR")
+    texts = {
+        keys.make(shop, name=shop.name, scope=ApiKey.Scope.TILL, by=None, at=NOW)[1]: shop
+        for shop in (cafe, bakery)
+        for _ in range(3)
+    }
+    asked = [*texts, "hk_till_" + "A" * 43, "é", ""]
+    keys.find_many(asked, at=NOW)  # notes their use
+    with CaptureQueriesContext(connection) as statements:
+        found = keys.find_many(asked, at=NOW + timedelta(seconds=59))
+        assert {text: key.business for text, key in found.items()} == texts
+    assert len(statements) == 1
+    with CaptureQueriesContext(connection) as statements:
+        keys.find_many(asked, at=NOW + timedelta(seconds=60))
+    assert len(statements) == 2
+    noted = set(ApiKey.objects.values_list("used_at", flat=True))
+    assert noted == {NOW + timedelta(seconds=60)}
+
+
+def test_a_key_may_end_at_a_stated_instant(cafe: Business) -> None:
+    end = NOW + timedelta(days=1)
+    _, text = keys.make(
+        cafe, name="Trial", scope=ApiKey.Scope.READ, by=None, at=NOW, expires_at=end
+    )
+    assert keys.find(text, at=end - timedelta(microseconds=1))
+    assert keys.find(text, at=end) is None
+
+
+def test_a_renewed_key_goes_on_while_its_successor_is_good_already(cafe: Business) -> None:
+    old, text = keys.make(
+        cafe, name="Bakery", scope=ApiKey.Scope.PARTNER, by=None, at=NOW, partner="bakery"
+    )
+    renewed = keys.rotate(old, by=None, at=NOW)
+    assert renewed is not None
+    new, other = renewed
+    assert (new.name, new.scope, new.partner, new.expires_at) == (
+        "Bakery",
+        "partner",
+        "bakery",
+        None,
+    )
+    day = timedelta(hours=24)  # the setting's default
+    assert set(keys.find_many([text, other], at=NOW + day - timedelta(seconds=1))) == {text, other}
+    assert set(keys.find_many([text, other], at=NOW + day)) == {other}
+    told = JournalLine.objects.order_by("pk").values_list("what__did", flat=True)
+    assert list(told) == ["made", "made", "renewed"]
+
+
+@override_settings(API_KEY_OVERLAP=timedelta(0))
+def test_the_overlap_is_a_setting_and_may_be_none(cafe: Business) -> None:
+    old, text = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
+    assert keys.rotate(old, by=None, at=NOW)
+    assert keys.find(text, at=NOW) is None
+
+
+def test_what_was_renewed_or_is_over_is_not_renewed_again(cafe: Business) -> None:
+    once, _ = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
+    gone, _ = keys.make(cafe, name="Books", scope=ApiKey.Scope.READ, by=None, at=NOW)
+    over, _ = keys.make(cafe, name="x", scope=ApiKey.Scope.READ, by=None, at=NOW, expires_at=NOW)
+    assert keys.rotate(once, by=None, at=NOW)
+    keys.revoke(gone, by=None, at=NOW)
+    assert [keys.rotate(key, by=None, at=NOW) for key in (once, gone, over)] == [None] * 3
+    assert ApiKey.objects.count() == 4
+
+
+def test_renewing_lengthens_no_old_key_and_gives_the_new_one_the_same_span(cafe: Business) -> None:
+    end = NOW + timedelta(days=30)
+    old, _ = keys.make(cafe, name="x", scope=ApiKey.Scope.READ, by=None, at=NOW, expires_at=end)
+    late = end - timedelta(hours=1)
+    renewed = keys.rotate(old, by=None, at=late, overlap=timedelta(days=2))
+    assert renewed is not None
+    old.refresh_from_db()
+    assert (old.expires_at, renewed[0].expires_at) == (end, late + timedelta(days=30))
+
+
+def test_a_successor_may_be_taken_back_without_the_old_one(cafe: Business) -> None:
+    old, text = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
+    renewed = keys.rotate(old, by=None, at=NOW)
+    assert renewed is not None
+    keys.revoke(old, by=None, at=NOW)
+    assert set(keys.find_many([text, renewed[1]], at=NOW)) == {renewed[1]}

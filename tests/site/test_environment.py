@@ -55,6 +55,9 @@ def test_addresses_of_servers_are_taken_apart() -> None:
         ("ALLOWED_HOSTS", "https://club.example"),
         ("WEB_THREADS", "-1"),
         ("TRUSTED_PROXIES", "many"),
+        ("API_KEY_OVERLAP_HOURS", "-1"),
+        ("MEMBER_TOKEN_MINUTES", "0"),
+        ("STAFF_TOKEN_HOURS", "1.5"),
     ],
 )
 def test_a_mistake_is_one_sentence_that_names_the_setting(name: str, value: str) -> None:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from habitue.members import limits
 from habitue.members.models import Business, Identity
-from habitue.pages import limits
 from habitue.pages.card import asking, letterbox
 
 PER_ADDRESS: Final = 5
@@ -51,5 +51,5 @@ def _number(business: Business, value: str) -> int:
 def _allowed(request: HttpRequest, business: Business, value: str) -> bool:
     now = timezone.now()
     address = limits.allow("find", f"{business.pk} {value}", most=PER_ADDRESS, at=now)
-    network = limits.allow("find from", limits.network(request), most=PER_NETWORK, at=now)
+    network = limits.allow("find from", limits.network(request.META), most=PER_NETWORK, at=now)
     return address and network

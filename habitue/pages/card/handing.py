@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from habitue import ledger
 from habitue.core import facts
 from habitue.core.program import Unit
-from habitue.members import customers
+from habitue.members import customers, limits
 from habitue.members.models import Business, Card, Customer, Identity
-from habitue.pages import holdings, limits, refusals
+from habitue.pages import holdings, refusals
 from habitue.pages.card import asking, holder
 from habitue.pages.card import card as cardside
 

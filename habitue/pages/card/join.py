@@ -20,9 +20,9 @@ from django.views.decorators.http import require_GET
 
 from habitue import ledger
 from habitue.core.facts import Enrolment
-from habitue.members import cards, consents, customers, invitations
+from habitue.members import cards, consents, customers, invitations, limits
 from habitue.members.models import Business, Card, Customer, Identity
-from habitue.pages import forms, holdings, limits, words
+from habitue.pages import forms, holdings, words
 from habitue.pages.card import letterbox
 
 PER_ADDRESS: Final = 10
@@ -145,7 +145,7 @@ def _identity(business: Business, contact: tuple[str, str]) -> Identity | None:
 
 
 def _allowed(request: HttpRequest, business: Business, contact: tuple[str, str] | None) -> bool:
-    now, network = timezone.now(), limits.network(request)
+    now, network = timezone.now(), limits.network(request.META)
     few = limits.allow("join from", f"{business.pk} {network}", most=PER_NETWORK, at=now)
     if contact is None:
         return few

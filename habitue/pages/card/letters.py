@@ -16,9 +16,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from habitue.members import consents, survivors
+from habitue.members import consents, limits, survivors
 from habitue.members.models import LANGUAGES, Customer, Identity
-from habitue.pages import limits
 from habitue.pages.card import join
 
 PER_HOUR: Final = 3

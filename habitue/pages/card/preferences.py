@@ -21,9 +21,9 @@ from msgspec import Struct
 
 from habitue import ledger
 from habitue.core.calendar import months_later
-from habitue.members import consents, customers, invitations
+from habitue.members import consents, customers, invitations, limits
 from habitue.members.models import Card, Customer, Identity
-from habitue.pages import limits, links
+from habitue.pages import links
 from habitue.pages.card import asking, handing, holder, letterbox, letters
 from habitue.pages.card import card as cardside
 

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from habitue.core import facts
-from habitue.members import customers, tills
+from habitue.members import customers, limits, tills
 from habitue.members.models import Business, Card, Customer, Identity, TillCode
-from habitue.pages import limits, refusals
+from habitue.pages import refusals
 from habitue.pages.counter import posting
 
 COOKIE: Final = "habitue-cards"
@@ -126,7 +126,7 @@ def _kept(request: HttpRequest) -> list[str]:
 def _typed(request: HttpRequest, business: Business) -> Customer | None:
     """Who has the number that was typed."""
     at = timezone.now()
-    if not limits.allow("till-number", limits.network(request), most=PER_NETWORK, at=at):
+    if not limits.allow("till-number", limits.network(request.META), most=PER_NETWORK, at=at):
         return None
     text = request.POST.get("number", "").replace(" ", "").upper()
     key = customers.find(business, Identity.Kind.NUMBER, text)

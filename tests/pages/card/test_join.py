@@ -8,9 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from habitue import ledger
-from habitue.members import consents, invitations
+from habitue.members import consents, invitations, limits
 from habitue.members.models import Business, Card, Consent, Customer, Member
-from habitue.pages import limits
 from tests.pages.card.conftest import Letters, link
 from tests.pages.conftest import make_shop
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 SESSIONS = frozenset({"django_session"})
 DERIVED = frozenset({"ledger_sums", "ledger_late"})  # kept so that a page is quick, and worked out
-COUNTS = frozenset({"pages_attempt", "axes_accessattempt", "axes_accessfailurelog"})
+COUNTS = frozenset({"members_attempt", "axes_accessattempt", "axes_accessfailurelog"})
 
 
 def written() -> dict[str, int]:
