@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "habitue.outreach",
     "habitue.connectors",
     "habitue.pages",
+    "habitue.api",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -190,6 +191,11 @@ if ENVIRONMENT.mail:
 else:
     EMAIL_BACKEND = "habitue.site.outbox.Backend"
     EMAIL_FILE_PATH = ENVIRONMENT.outbox
+
+# ---- the door for programs -------------------------------------------------------------------
+
+API_RATE = ENVIRONMENT.api_rate
+API_BURST = ENVIRONMENT.api_burst
 
 # ---- jobs and logs ----------------------------------------------------------------------------
 

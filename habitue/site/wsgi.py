@@ -1,12 +1,27 @@
-"""The application as a web server calls it."""
+"""The application as a web server calls it: the API's own door, and Django for everything else."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 from habitue.site import garbage, leash
 
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habitue.site.settings")
 leash.die_with_parent()  # the server's own worker process must not outlive a killed server
-application = get_wsgi_application()
+_pages: Application = get_wsgi_application()
+_api: Application = import_string("habitue.api.application.application")  # its tables want Django set up
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """WSGI: programs ask below /api/, people everywhere else."""
+    if environ["PATH_INFO"].startswith("/api/"):
+        return _api(environ, start_response)
+    return _pages(environ, start_response)
+
+
 garbage.settle()

@@ -1,0 +1,67 @@
+"""One call: who asks, for which business, when, and the request as it came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from habitue.ledger import books
+from habitue.members.callers import Caller, Scope
+from habitue.members.models import Business
+
+EVERYBODY: Final = frozenset[Scope]({"owner", "till", "read", "partner", "member"})
+READERS: Final = frozenset[Scope]({"owner", "till", "read"})
+ANALYSTS: Final = frozenset[Scope]({"owner", "read"})
+TILLS: Final = frozenset[Scope]({"owner", "till"})
+OWNERS: Final = frozenset[Scope]({"owner"})
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as the web server hands it over."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Call:
+    """What an operation gets beside its parameters.
+
+    `now` is the door's clock. `said` is a hash of the request, `key` its idempotency key if any.
+    """
+
+    caller: Caller
+    now: datetime
+    said: bytes = b""
+    key: str = ""
+
+    @cached_property
+    def business(self) -> Business:
+        """The caller's business."""
+        return Business.objects.get(pk=self.caller.business)
+
+    @cached_property
+    def shelf(self) -> books.Shelf:
+        """The business's published programs."""
+        return books.shelf(self.caller.business)
+
+    @property
+    def whose(self) -> str:
+        """Within whose requests an idempotency key is one."""
+        if self.caller.customer is not None:
+            return f"customer:{self.caller.customer}"
+        return f"partner:{self.caller.partner}" if self.caller.partner else ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One of several requests that a plural operation does together: its call and its body."""
+
+    call: Call
+    body: Any

@@ -1,0 +1,1 @@
+"""What programs can ask for: one module a kind of thing, found by its name."""

@@ -1,0 +1,109 @@
+"""What came in, read strictly: what is not exactly as declared is refused with a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from habitue.api import problems
+from habitue.api.problems import Problem
+from habitue.api.routing import Operation
+
+MOST_BODY: Final = 4 * 1024 * 1024
+_PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_TYPES = {
+    "int": "a whole number",
+    "str": "a text",
+    "float": "a number with a fraction",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def body(operation: Operation, raw: bytes, media: str) -> Any:
+    """The JSON body as the operation's type."""
+    assert operation.decode is not None
+    if media.partition(";")[0].strip().lower() != "application/json":
+        raise Problem(
+            415, "media_type", "Send JSON, with the header Content-Type: application/json."
+        )
+    try:
+        found = operation.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _invalid("/body", str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, "no_json", f"The body is no JSON text in UTF-8: {error}.") from None
+    if rb"\u0000" in raw and _has_nul(msgspec.to_builtins(found)):
+        raise problems.wrong("/body", "A text holds the character NUL (U+0000); leave it out.")
+    return found
+
+
+def query(operation: Operation, text: str) -> Any:
+    """The query as the operation's type: every parameter known, and given once."""
+    if "\0" in text or "%00" in text:
+        raise problems.wrong("/query", "The query holds the character NUL; leave it out.")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        raise problems.wrong("/query", "The query is not written in UTF-8, or too long.") from None
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise problems.wrong("/query", "A parameter of the query is given twice.")
+    if operation.asked is None:
+        if given:
+            raise problems.wrong(f"/query/{next(iter(given))}", "This takes no parameters.")
+        return None
+    return _converted(given, operation.asked, "/query")
+
+
+def where(operation: Operation, blanks: dict[str, str]) -> Any:
+    """What stands in the address; what cannot be there is not found."""
+    try:
+        return msgspec.convert(blanks, operation.where, strict=False)
+    except msgspec.ValidationError:
+        raise problems.unknown("thing") from None
+
+
+def _converted(given: dict[str, str], wanted: Any, place: str) -> Any:
+    try:
+        return msgspec.convert(given, wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(place, str(error)) from None
+
+
+def _invalid(start: str, message: str) -> Problem:
+    """A 422 out of the decoder's words: what was expected, and a pointer to where."""
+    match = _PLACE.search(message)
+    steps = _STEP.findall(match[1]) if match else []
+    pointer = start + "".join(f"/{name or number}" for name, number in steps)
+    said = message[: match.start()] if match else message
+    return problems.wrong(pointer, _sentence(said))
+
+
+def _sentence(said: str) -> str:
+    """The decoder's words as a sentence a person can act on."""
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", said)
+    if unknown:
+        return f"There is no field {unknown[1]!r} here. Leave it out, or see the documentation."
+    missing = re.fullmatch(r"Object missing required field `(.*)`", said)
+    if missing:
+        return f"The field {missing[1]!r} is missing."
+    expected = re.fullmatch(r"Expected `(\w+)`, got `(\w+)`", said)
+    if expected:
+        wanted, got = (_TYPES.get(word, word) for word in expected.groups())
+        return f"This must be {wanted}, not {got}."
+    return said.replace("`", "'") + "."
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list | tuple) and any(_has_nul(part) for part in value)
