@@ -57,7 +57,7 @@ def grant(
     first = event_id + 1 + 2 * len(rulebook.slots)
     since = earned_on or day
     until = expires_on or lasting(rulebook, account, part.unit, since)
-    _open(account, first, part, day, (day, until), kind, entries, earned_on=since)
+    _open(account, first, part, day, (day, max(until, day)), kind, entries, earned_on=since)
 
 
 def lasting(rulebook: Rulebook, account: Account, unit: int, earned_on: date) -> date:

@@ -212,6 +212,63 @@ def test_an_adjustment_gives_a_lot_or_draws_in_order_with_a_reason() -> None:
     assert refused.code == "insufficient"
 
 
+def test_a_balance_brought_along_keeps_its_days() -> None:
+    stage = held_in(expiry=After(YEAR), order="first in")
+    stage.post("2026-01-01", buys(1_000))
+    old, agreed = date(2025, 6, 1), date(2026, 8, 31)
+    brought = facts.Adjustment("points", 5, "brought along", earned_on=old)
+    stage.post("2026-02-01", brought)
+    stage.post("2026-02-01", structs.replace(brought, amount=7, expires_on=agreed))
+    lots = [(lot.original, lot.earned_on, lot.active_on, lot.expires_on)
+            for lot in stage.account().lots or ()]  # fmt: skip
+    came = date(2026, 2, 1)
+    assert lots[1:] == [(5, old, came, date(2026, 6, 1)), (7, old, came, agreed)]
+    stage.post("2026-02-02", facts.Adjustment("points", -6, "the oldest go first"))
+    assert stage.lots() == [(10, date(2027, 1, 1)), (6, agreed)]
+    assert [stage.has_on(day) for day in ("2026-08-31", "2026-09-01")] == [16, 10]
+
+
+def test_days_brought_along_outlast_every_folding() -> None:
+    stage = held_in(expiry=After(MONTH))
+    bought = stage.post("2026-01-01", buys(1_000))
+    agreed = date(2026, 12, 31)
+    stage.post(
+        "2026-01-02",
+        facts.Adjustment("points", 5, "brought", earned_on=date(2024, 1, 1), expires_on=agreed),
+    )
+    before = stage.account().lots
+    stage.post("2026-01-03", facts.Refund(bought.event.id))
+    assert stage.lots() == [(5, agreed)]
+    kept = [lot for lot in stage.account().lots or () if lot.remaining]
+    assert kept == (before or [])[1:]
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        ({"earned_on": date(2026, 2, 2)}, "dates"),
+        ({"expires_on": date(2026, 1, 31)}, "lapsed"),
+        ({"earned_on": date(2025, 1, 31)}, "lapsed"),
+        ({"earned_on": date(2025, 2, 1)}, None),
+        ({"earned_on": date(2020, 1, 1), "expires_on": date(2026, 2, 1)}, None),
+    ],
+)
+def test_days_that_cannot_be_are_refused(days: dict[str, date], code: str | None) -> None:
+    stage = held_in(expiry=After(YEAR))
+    done = stage.post("2026-02-01", facts.Adjustment("points", 5, "brought along", **days))
+    assert (done.refused and done.refused.code) == code
+    assert stage.has_on("2026-02-01") == (0 if code else 5)
+
+
+def test_what_is_taken_has_no_days_of_its_own() -> None:
+    stage = held_in()
+    stage.post("2026-01-01", buys(1_000))
+    taken = facts.Adjustment("points", -5, "wrong", earned_on=date(2026, 1, 1))
+    refused = stage.post("2026-02-01", taken).refused
+    assert refused is not None
+    assert refused.code == "dates"
+
+
 # --- what a tier changes ------------------------------------------------------------------------
 
 
