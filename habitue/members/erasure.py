@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from habitue.members import answers, survivors
 from habitue.members.models import (
+    AccessToken,
     Card,
     CodeRefusal,
     Customer,
@@ -85,4 +86,5 @@ def erase(customers: Sequence[int], *, at: datetime) -> None:
     TillCode.objects.filter(used_by__in=customers).update(used_by=None)
     OfflineScan.objects.filter(customer__in=customers).update(customer=None, answer=ERASED)
     CodeRefusal.objects.filter(card__customer__in=customers).update(card=None)
+    AccessToken.objects.filter(customer__in=customers).delete()
     Card.objects.filter(customer__in=customers).delete()  # with what hangs on them

@@ -3,11 +3,11 @@
 A key reads `hk_<scope>_<43 characters>`: 256 bits by chance, so a plain SHA-256 is hash enough,
 and whoever finds one in a file sees what it is. Renewing a key makes another one that may do the
 same, and the old one goes on for a stated time, so that no program stands still meanwhile.
+Whose key a text is, `callers` says.
 """
 
 import hashlib
 import secrets
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from habitue.members.models import ApiKey, Business, Staff
 
 PREFIX: Final = "hk"
 NOTED: Final = timedelta(minutes=1)  # its last use is written down this often at most
-LONGEST: Final = 100  # characters; whatever is longer is no key
+LONGEST: Final = 100  # characters; whatever is longer is neither key nor token
 
 # Whoever notes the same use at this moment is not waited for: one of them is enough.
 _NOTE: Final = """
@@ -73,8 +73,10 @@ def rotate(
     key goes on for `overlap` (the setting API_KEY_OVERLAP), never beyond its own end.
     """
     with transaction.atomic():
-        good = ApiKey.objects.select_for_update(no_key=True, of=("self",))
-        old = good.filter(living(at), pk=key.pk, successor=None).select_related("business").first()
+        living = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at))
+        rows = ApiKey.objects.select_for_update(no_key=True, of=("self",))
+        rows = rows.select_related("business").filter(living, pk=key.pk, successor=None)
+        old = rows.first()
         if old is None:
             return None
         new, text = make(
@@ -94,25 +96,6 @@ def rotate(
     return new, text
 
 
-def find_many(texts: Collection[str], *, at: datetime) -> dict[str, ApiKey]:
-    """The keys of these texts, each with its business; what is no living key is absent.
-
-    One statement. Their use is noted by a second one, where a minute has passed since the last.
-    """
-    asked = {hashed(text): text for text in texts if is_text(text)}
-    if not asked:
-        return {}
-    found = ApiKey.objects.select_related("business").filter(living(at), key_hash__in=asked)
-    keys = {asked[key.key_hash]: key for key in found}
-    note({key.pk: key.used_at for key in keys.values()}, at=at)
-    return keys
-
-
-def find(text: str, *, at: datetime) -> ApiKey | None:
-    """The key of this text, unless it was revoked or is over; its use is noted."""
-    return find_many([text], at=at).get(text)
-
-
 def note(used: dict[int, datetime | None], *, at: datetime) -> None:
     """Write down that these keys are used, given when they were last noted; often it has been."""
     late = [key for key, last in used.items() if last is None or at - last >= NOTED]
@@ -127,16 +110,6 @@ def revoke(key: ApiKey, *, by: Staff | None, at: datetime) -> bool:
     if ended:
         _tell(key, "revoked", by=by, at=at)
     return bool(ended)
-
-
-def living(at: datetime) -> Q:
-    """Keys that open something at this instant."""
-    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at))
-
-
-def is_text(text: str) -> bool:
-    """Whether this could be the text of a key or token at all."""
-    return text.isascii() and 0 < len(text) <= LONGEST
 
 
 def hashed(text: str) -> str:

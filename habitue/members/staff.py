@@ -50,7 +50,7 @@ def admit(business: Business, user: User, role: Staff.Role, *, by: Staff, at: da
 
 
 def dismiss(one: Staff, *, by: Staff, at: datetime) -> bool:
-    """End somebody's work here: PIN, sign-in and phones stop at once. The last owner stays.
+    """End somebody's work here: PIN, sign-in, phones, tokens stop at once. The last owner stays.
 
     The business's row is locked meanwhile, so two owners cannot dismiss each other at once.
     """
@@ -63,6 +63,7 @@ def dismiss(one: Staff, *, by: Staff, at: datetime) -> bool:
             return False
         for device in one.devices.filter(revoked_at=None):
             devices.revoke(device, by=by, at=at)
+        one.tokens.filter(revoked_at=None).update(revoked_at=at)
         one.active, one.pin_hash = False, ""
         one.save(update_fields=["active", "pin_hash"])
         _tell(one, "dismissed", by=by, at=at)
@@ -70,10 +71,11 @@ def dismiss(one: Staff, *, by: Staff, at: datetime) -> bool:
 
 
 def renew_pin(one: Staff, *, by: Staff, at: datetime) -> str:
-    """Another PIN, told once; journaled without it."""
+    """Another PIN, told once; journaled without it. Tokens got by the one before end."""
     pin = new_pin()
     with transaction.atomic():
         set_pin(one, pin)
+        one.tokens.filter(revoked_at=None).update(revoked_at=at)
         what: dict[str, str | int] = {"staff": one.pk, "name": one.name}
         journal.write(one.business, "pin", at=at, staff=by, what=what)
     return pin

@@ -142,16 +142,17 @@ def letter(kind: str, key: int, root: str) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="forget_codes", pass_context=False)
 def forget_codes(timestamp: int) -> None:
-    """Delete what is long stale: marks of card codes and sign-in codes, sums, imported files."""
+    """Delete what is long stale: marks of card codes, sign-in codes, tokens, sums, files."""
     from habitue.connectors import uploads
     from habitue.ledger import kept
-    from habitue.members import cards, limits, tills
+    from habitue.members import cards, limits, tills, tokens
     from habitue.pages import codes
 
     now = datetime.now(UTC)
     uploads.forget_old(now=now)
     cards.forget_used(before=now)
     tills.forget(before=now)
+    tokens.forget(before=now)
     codes.forget(before=now)
     limits.forget(before=now)
     kept.forget(now=now)

@@ -8,9 +8,8 @@ import pytest
 from django.core import serializers
 from django.db import connection
 from django.test import override_settings
-from django.test.utils import CaptureQueriesContext
 
-from habitue.members import businesses, keys
+from habitue.members import businesses, callers, keys
 from habitue.members.models import ApiKey, Business, JournalLine
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -25,12 +24,11 @@ def cafe() -> Business:
 def test_a_key_is_good_until_it_is_revoked(cafe: Business) -> None:
     key, text = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
     assert text.startswith("hk_till_")
-    found = keys.find(text, at=NOW)
-    assert found is not None
-    assert (found.pk, found.business) == (key.pk, cafe)
+    found = callers.callers([text], at=NOW)[text]
+    assert (found.key, found.business) == (key.pk, cafe.pk)
 
     assert keys.revoke(key, by=None, at=NOW)
-    assert keys.find(text, at=NOW) is None
+    assert not callers.callers([text], at=NOW)
     assert not keys.revoke(key, by=None, at=NOW)
     told = list(JournalLine.objects.order_by("pk").values_list("kind", "what__did"))
     assert told == [("key", "made"), ("key", "revoked")]
@@ -49,13 +47,13 @@ def test_its_text_is_kept_nowhere(cafe: Business) -> None:
 @pytest.mark.parametrize("text", ["", "hk_till_", "é", "\x00", "x" * 1000, "hk_till_" + "A" * 43])
 def test_what_is_no_key_opens_nothing(cafe: Business, text: str) -> None:
     keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
-    assert keys.find(text, at=NOW) is None
+    assert not callers.callers([text], at=NOW)
 
 
 def test_its_last_use_is_noted_to_the_minute(cafe: Business) -> None:
     key, text = keys.make(cafe, name="Books", scope=ApiKey.Scope.READ, by=None, at=NOW)
     for seconds, noted in ((0, 0), (30, 0), (60, 60)):
-        keys.find(text, at=NOW + timedelta(seconds=seconds))
+        callers.callers([text], at=NOW + timedelta(seconds=seconds))
         key.refresh_from_db()
         assert key.used_at == NOW + timedelta(seconds=noted)
 
@@ -67,33 +65,13 @@ def test_only_a_partners_key_names_a_partner(cafe: Business) -> None:
         keys.make(cafe, name="x", scope=ApiKey.Scope.TILL, by=None, at=NOW, partner="bakery")
 
 
-def test_many_keys_are_found_by_one_statement_each_with_its_business(cafe: Business) -> None:
-    bakery = businesses.create(name="Boulangerie", kind="bakery", country="FR")
-    texts = {
-        keys.make(shop, name=shop.name, scope=ApiKey.Scope.TILL, by=None, at=NOW)[1]: shop
-        for shop in (cafe, bakery)
-        for _ in range(3)
-    }
-    asked = [*texts, "hk_till_" + "A" * 43, "é", ""]
-    keys.find_many(asked, at=NOW)  # notes their use
-    with CaptureQueriesContext(connection) as statements:
-        found = keys.find_many(asked, at=NOW + timedelta(seconds=59))
-        assert {text: key.business for text, key in found.items()} == texts
-    assert len(statements) == 1
-    with CaptureQueriesContext(connection) as statements:
-        keys.find_many(asked, at=NOW + timedelta(seconds=60))
-    assert len(statements) == 2
-    noted = set(ApiKey.objects.values_list("used_at", flat=True))
-    assert noted == {NOW + timedelta(seconds=60)}
-
-
 def test_a_key_may_end_at_a_stated_instant(cafe: Business) -> None:
     end = NOW + timedelta(days=1)
     _, text = keys.make(
         cafe, name="Trial", scope=ApiKey.Scope.READ, by=None, at=NOW, expires_at=end
     )
-    assert keys.find(text, at=end - timedelta(microseconds=1))
-    assert keys.find(text, at=end) is None
+    assert callers.callers([text], at=end - timedelta(microseconds=1))
+    assert not callers.callers([text], at=end)
 
 
 def test_a_renewed_key_goes_on_while_its_successor_is_good_already(cafe: Business) -> None:
@@ -110,8 +88,8 @@ def test_a_renewed_key_goes_on_while_its_successor_is_good_already(cafe: Busines
         None,
     )
     day = timedelta(hours=24)  # the setting's default
-    assert set(keys.find_many([text, other], at=NOW + day - timedelta(seconds=1))) == {text, other}
-    assert set(keys.find_many([text, other], at=NOW + day)) == {other}
+    assert set(callers.callers([text, other], at=NOW + day - timedelta(seconds=1))) == {text, other}
+    assert set(callers.callers([text, other], at=NOW + day)) == {other}
     told = JournalLine.objects.order_by("pk").values_list("what__did", flat=True)
     assert list(told) == ["made", "made", "renewed"]
 
@@ -120,7 +98,7 @@ def test_a_renewed_key_goes_on_while_its_successor_is_good_already(cafe: Busines
 def test_the_overlap_is_a_setting_and_may_be_none(cafe: Business) -> None:
     old, text = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
     assert keys.rotate(old, by=None, at=NOW)
-    assert keys.find(text, at=NOW) is None
+    assert not callers.callers([text], at=NOW)
 
 
 def test_what_was_renewed_or_is_over_is_not_renewed_again(cafe: Business) -> None:
@@ -148,4 +126,4 @@ def test_a_successor_may_be_taken_back_without_the_old_one(cafe: Business) -> No
     renewed = keys.rotate(old, by=None, at=NOW)
     assert renewed is not None
     keys.revoke(old, by=None, at=NOW)
-    assert set(keys.find_many([text, renewed[1]], at=NOW)) == {renewed[1]}
+    assert set(callers.callers([text, renewed[1]], at=NOW)) == {renewed[1]}

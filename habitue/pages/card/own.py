@@ -34,6 +34,7 @@ def renew(request: HttpRequest, card: Card) -> HttpResponse:
                 Customer.objects.select_for_update(no_key=True).get(pk=card.customer.pk)
                 wishes.cancel(card)
                 card.customer.cards.filter(revoked_at=None).update(revoked_at=now)
+                card.customer.tokens.filter(revoked_at=None).update(revoked_at=now)
                 Card.objects.filter(pk=card.pk).update(revoked_at=now)
                 new = cards.issue(card.customer)
                 journal.write(

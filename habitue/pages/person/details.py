@@ -112,6 +112,7 @@ def new_card(request: HttpRequest, business: Business, key: int) -> HttpResponse
         # Of two at once one goes first, so that one card lives.
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         customer.cards.filter(revoked_at=None).update(revoked_at=now)
+        customer.tokens.filter(revoked_at=None).update(revoked_at=now)
         card = cards.issue(customer)
         staff = access.person(request, business)
         journal.write(business, "card", at=now, staff=staff, customer=customer)

@@ -132,6 +132,7 @@ def journal_titles() -> dict[str, str]:
         "pin": _("New PIN"),
         "staff": _("Staff changed"),
         "key": _("Key for a program"),
+        "token": _("Signed in at a till"),
         "card": _("New card, the old one was revoked"),
         "contact": _("Name, address or birthday changed"),
         "export": _("List exported"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from habitue.ledger import rhythm
-from habitue.members import devices, keys, staff
+from habitue.members import callers, devices, keys, staff
 from habitue.members.models import ApiKey, Business, Customer, Device, JournalLine, Staff
 from tests.pages.conftest import make_shop
 
@@ -193,11 +193,11 @@ def test_a_key_is_shown_once_and_taken_back(owner: Client, cafe: Business) -> No
     page = owner.post("/settings/keys", given, follow=True).content.decode()
     found = re.search(r"hk_till_[\w-]{43}", page)
     assert found
-    assert keys.find(found[0], at=NOW)
+    assert callers.callers([found[0]], at=NOW)
     assert found[0] not in owner.get("/settings/keys").content.decode()
     key = ApiKey.objects.get(business=cafe)
     owner.post(f"/settings/keys/{key.pk}/revoke")
-    assert keys.find(found[0], at=NOW) is None
+    assert not callers.callers([found[0]], at=NOW)
     assert journaled(cafe) == ["key", "key"]
 
 
@@ -215,7 +215,7 @@ def test_another_shops_people_phones_and_keys_do_not_exist(
         f"keys/{key.pk}/revoke",
     ):
         assert owner.post(f"/settings/{path}").status_code == 404
-    assert keys.find(text, at=NOW)
+    assert callers.callers([text], at=NOW)
 
 
 def test_backups_are_listed_asked_for_and_taken_away(
