@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -17,9 +16,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
-from habitue.api import admission, limits, once, problems, reading, routing, together
+from habitue.api import admission, browsing, limits, once, problems, reading, replies, routing, together
 from habitue.api.calls import Call, Request
 from habitue.api.problems import Problem, Refusal
 from habitue.api.replies import Reply
@@ -46,7 +45,8 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         reply = problems.reply(request)
     else:
         reply = respond(request, now=datetime.now(UTC))
-    headers = [*_ALWAYS, *reply.headers, ("Content-Length", str(len(reply.body)))]
+    headers = list({**dict(_ALWAYS), **dict(reply.headers)}.items())
+    headers.append(("Content-Length", str(len(reply.body))))
     if reply.body:
         headers.append(("Content-Type", reply.media))
     start_response(_LINES[reply.status], headers)
@@ -55,7 +55,6 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
 
 def respond(request: Request, *, now: datetime) -> Reply:
     """The answer to a request."""
-    close_old_connections()
     try:
         return _respond(request, now)
     except Problem as problem:
@@ -66,11 +65,14 @@ def respond(request: Request, *, now: datetime) -> Reply:
 
 
 def _respond(request: Request, now: datetime) -> Reply:
+    if request.method in ("GET", "HEAD") and (page := browsing.answer(request.path)):
+        return _fresh(request, page)
     operation, blanks = _operation(request)
     text = _credential(request.headers)
     if operation.plural:
         return _plural(operation, blanks, request, text, now)
     call, left = admission.call(operation, text, now)
+    call.match = request.headers.get("IF_MATCH", "")
     parameters = _parameters(operation, blanks, request)
     reply = _done(operation, call, request, parameters)
     return _with(_fresh(request, reply), left)
@@ -123,8 +125,17 @@ def _done(operation: Operation, call: Call, request: Request, given: dict[str, A
             reply = _answer(operation, operation.act(call, **given))
         except Refusal as refusal:
             reply = problems.reply(refusal)
-        once.keep({once.name(call): reply})
+        once.keep({once.name(call): _kept(operation, reply)})
     return reply
+
+
+def _kept(operation: Operation, reply: Reply) -> Reply:
+    """What is answered again under the key: never what is shown once."""
+    if not operation.secret or reply.status >= 400:
+        return reply
+    shown = msgspec.json.decode(reply.body)
+    shown[operation.secret] = None
+    return Reply(reply.status, msgspec.json.encode(shown))
 
 
 def _plural(
@@ -160,7 +171,7 @@ def _fresh(request: Request, reply: Reply) -> Reply:
     """A read answer with its ETag; 304 for who has it already."""
     if request.method not in ("GET", "HEAD") or reply.status != 200:
         return reply
-    tag = f'"{hashlib.blake2b(reply.body, digest_size=12).hexdigest()}"'
+    tag = replies.tag(reply.body)
     headers = (*reply.headers, ("ETag", tag))
     known = {one.strip() for one in request.headers.get("IF_NONE_MATCH", "").split(",")}
     if tag in known:

@@ -7,9 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+import msgspec
+from msgspec import Struct
+
+from habitue.api import replies
+from habitue.api.problems import Problem
 from habitue.ledger import books
 from habitue.members.callers import Caller, Scope
-from habitue.members.models import Business
+from habitue.members.models import Business, Staff
 
 EVERYBODY: Final = frozenset[Scope]({"owner", "till", "read", "partner", "member"})
 READERS: Final = frozenset[Scope]({"owner", "till", "read"})
@@ -33,13 +38,15 @@ class Request:
 class Call:
     """What an operation gets beside its parameters.
 
-    `now` is the door's clock. `said` is a hash of the request, `key` its idempotency key if any.
+    `now` is the door's clock. `said` is a hash of the request, `key` its idempotency key if any,
+    `match` what its If-Match says.
     """
 
     caller: Caller
     now: datetime
     said: bytes = b""
     key: str = ""
+    match: str = ""
 
     @cached_property
     def business(self) -> Business:
@@ -50,6 +57,17 @@ class Call:
     def shelf(self) -> books.Shelf:
         """The business's published programs."""
         return books.shelf(self.caller.business)
+
+    @cached_property
+    def staff(self) -> Staff | None:
+        """Who works with this credential; a key is nobody's."""
+        return Staff.objects.filter(pk=self.caller.staff).first()
+
+    def fits(self, shown: Struct) -> None:
+        """Raise a 412 where If-Match names another state than the one that is there now."""
+        wanted = {one.strip() for one in self.match.split(",")}
+        if self.match and not wanted & {"*", replies.tag(msgspec.json.encode(shown))}:
+            raise Problem(412, "changed", "It has changed since you read it. Read it again.")
 
     @property
     def whose(self) -> str:

@@ -113,6 +113,17 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
         for name, form in fields["properties"].items():
             required = place == "path" or name in fields.get("required", ())
             found.append({"name": name, "in": place, "required": required, "schema": form})
+    if 412 in one.problems:
+        about = "The ETag that GET answered: nothing is done if it has changed since (412)."
+        found.append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": False,
+                "description": about,
+                "schema": {"type": "string", "maxLength": 200},
+            }
+        )
     if one.writes:
         form = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
         about = "A text of your choice; the same request under it is done once."

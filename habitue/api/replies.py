@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 
@@ -13,3 +14,8 @@ class Reply:
     body: bytes
     media: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+
+
+def tag(body: bytes) -> str:
+    """What tells an answer from another of the same address: its ETag."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

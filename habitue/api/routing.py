@@ -52,6 +52,7 @@ class Operation:
     writes: bool = False
     example: Any = None
     problems: tuple[int, ...] = ()
+    secret: str = ""
     decode: Callable[[bytes], Any] | None = field(default=None, repr=False)
 
 
@@ -72,11 +73,14 @@ def operation(
     writes: bool | None = None,
     example: Any = None,
     problems: tuple[int, ...] = (),
+    secret: str = "",
 ) -> Callable[[F], F]:
     """Declare a function as an operation. The rest of its docstring is its description.
 
     `writes` (by default: everything but GET) makes it idempotent by key. `problems` are further
-    statuses that it may answer with, beside those that follow from what it takes.
+    statuses that it may answer with, beside those that follow from what it takes; with 412 it
+    takes If-Match (`Call.fits`). `secret` names the answer's field that is shown once: what is kept
+    under an idempotency key has null there.
     """
 
     def declare(act: F) -> F:
@@ -103,6 +107,7 @@ def operation(
                 writes=method != "GET" if writes is None else writes,
                 example=example,
                 problems=problems,
+                secret=secret,
                 decode=msgspec.json.Decoder(taken).decode if taken else None,
             )
         )

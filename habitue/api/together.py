@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import OperationalError, close_old_connections, transaction
+from django.db import OperationalError, transaction
 from msgspec import Struct
 
 from habitue.api import admission, grouping, once, problems, routing
@@ -47,7 +47,6 @@ def do(wanted: Wanted) -> Told:
 
 def work(group: Sequence[Wanted]) -> list[Told]:
     """Do a group's requests; what each is answered, in their order."""
-    close_old_connections()
     now = datetime.now(UTC)
     told: dict[int, Told] = {}
     asked: dict[int, Asked] = {}
