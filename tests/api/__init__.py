@@ -1,0 +1,1 @@
+"""The API: its world, and how it is asked."""
