@@ -18,7 +18,17 @@ from typing import Any, Final
 import msgspec
 from django.db import transaction
 
-from habitue.api import admission, browsing, limits, once, problems, reading, replies, routing, together
+from habitue.api import (
+    admission,
+    browsing,
+    limits,
+    once,
+    problems,
+    reading,
+    replies,
+    routing,
+    together,
+)
 from habitue.api.calls import Call, Request
 from habitue.api.problems import Problem, Refusal
 from habitue.api.replies import Reply

@@ -62,14 +62,17 @@ class NewKey(Said, frozen=True, kw_only=True):
 class KeyRotation(Said, frozen=True, kw_only=True):
     """How a key is renewed."""
 
-    overlap_minutes: Annotated[
-        int | None,
-        Meta(
-            ge=0,
-            le=527_040,
-            description="How long the old key goes on; left out: as the server is set.",
-        ),
-    ] = None
+    overlap_minutes: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                le=527_040,
+                description="How long the old key goes on; left out: as the server is set.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class OfKey(Said, frozen=True, kw_only=True):
@@ -137,7 +140,7 @@ def make(call: calls.Call, body: NewKey) -> KeyMade:
     summary="Renew a key",
 )
 def rotate(call: calls.Call, where: OfKey, body: KeyRotation) -> KeyMade:
-    """Another key that may do the same; the old one goes on for a while, so nothing stands still."""
+    """Another key that may do the same; the old one goes on for a while, so no program stops."""
     _only_owners(call)
     minutes = body.overlap_minutes
     overlap = None if minutes is None else timedelta(minutes=minutes)

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from habitue.api import calls, problems, values
+from habitue.api import calls, values
 from habitue.api.problems import Problem
 from habitue.api.routing import operation
 from habitue.api.values import Given, Id, Instant, Said
