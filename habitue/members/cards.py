@@ -9,7 +9,7 @@ never changes, is refused unless the business turned it on.
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +26,7 @@ KEPT: Final = timedelta(days=8)  # longer than a phone may come late with a code
 PRINTED: Final = 0  # the step of a printed code
 _ID, _STEP, _SIGN = 13, 7, 16  # base32 characters of 63, 35 and 80 bits
 LENGTH: Final = _ID + _STEP + _SIGN
+_GOOD: Final = range(STEPS_VALID)
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -86,13 +87,36 @@ def read(
 
     `offline`: it was seen at `at` by the clock of a phone without a network, told only now.
     """
-    good = range(-OFFLINE_STEPS, OFFLINE_STEPS + 1) if offline else range(STEPS_VALID)
-    card, answer = _judge(text.strip().upper(), business, at, good)
+    good = range(-OFFLINE_STEPS, OFFLINE_STEPS + 1) if offline else _GOOD
+    card, answer = _judged([text], business, at, good, use=True)[text]
     if isinstance(answer, Refused):
-        CodeRefusal.objects.create(
-            business_id=business, card=card, staff=staff, reason=answer.reason, at=at
-        )
+        keep_refusals([(card, answer)], business=business, staff=staff.pk if staff else None, at=at)
     return answer
+
+
+def judge(
+    texts: Collection[str], *, business: int, at: datetime, use: bool
+) -> dict[str, tuple[Card | None, Read | Refused]]:
+    """Judge codes in a few statements: whose card, and whether it is accepted.
+
+    `use`: an accepted one is used up by it; otherwise it is only looked at. Refusals are kept by
+    `keep_refusals`.
+    """
+    return _judged(texts, business, at, _GOOD, use=use) if texts else {}
+
+
+def keep_refusals(
+    refused: Iterable[tuple[Card | None, Refused]],
+    *,
+    business: int,
+    staff: int | None,
+    at: datetime,
+) -> None:
+    """Write refusals into their journal, where an owner sees codes that were copied."""
+    CodeRefusal.objects.bulk_create(
+        CodeRefusal(business_id=business, card=card, staff_id=staff, reason=one.reason, at=at)
+        for card, one in refused
+    )
 
 
 def forget_used(*, before: datetime) -> int:
@@ -100,10 +124,30 @@ def forget_used(*, before: datetime) -> int:
     return UsedCode.objects.filter(used_at__lt=before - KEPT).delete()[0]
 
 
+def _judged(
+    texts: Collection[str], business: int, at: datetime, good: range, *, use: bool
+) -> dict[str, tuple[Card | None, Read | Refused]]:
+    named = {text: _parse(text.strip().upper()) for text in texts}
+    there = _many(pk__in={key for key, _ in named.values() if key})
+    judged = {
+        text: _judge(text.strip().upper(), there.get(key), step, business, at, good)
+        for text, (key, step) in named.items()
+    }
+    rotating = {
+        text: (key, named[text][1])
+        for text, (_, answer) in judged.items()
+        if isinstance(answer, Read) and not answer.printed and (key := named[text][0])
+    }
+    if rotating:
+        fresh = _use(rotating, at) if use else _unused(rotating)
+        judged |= {text: (judged[text][0], Refused("used")) for text in rotating.keys() - fresh}
+    return judged
+
+
 def _judge(
-    text: str, business: int, at: datetime, good: range
+    text: str, card: Card | None, step: int, business: int, at: datetime, good: range
 ) -> tuple[Card | None, Read | Refused]:
-    card, step = _parse(text)
+    """What a code is worth by itself; whether it was used is asked after that."""
     if card is None or card.customer.business_id != business:
         return None, Refused("unknown")
     if not secrets.compare_digest(_signed(card, step), text):
@@ -117,33 +161,57 @@ def _judge(
         return card, Read(card, printed=True) if allowed else Refused("printed")
     if int(at.timestamp()) // STEP - step not in good:
         return card, Refused("stale")
-    if not _use(card, step, at):
-        return card, Refused("used")
     return card, Read(card, printed=False)
 
 
-def _use(card: Card, step: int, at: datetime) -> bool:
-    mark = UsedCode(card=card, step=step, used_at=at)
-    UsedCode.objects.bulk_create([mark], ignore_conflicts=True)
-    return UsedCode.objects.filter(pk=mark.pk).exists()
+def _use(codes: dict[str, tuple[int, int]], at: datetime) -> set[str]:
+    """Use codes up, given by card and step; those that nobody had used."""
+    marks = {
+        text: UsedCode(card_id=card, step=step, used_at=at) for text, (card, step) in codes.items()
+    }
+    UsedCode.objects.bulk_create(
+        sorted(marks.values(), key=lambda mark: (mark.card_id, mark.step)), ignore_conflicts=True
+    )
+    kept = UsedCode.objects.filter(pk__in=[mark.pk for mark in marks.values()])
+    ours = set(kept.values_list("pk", flat=True))
+    return {text for text, mark in marks.items() if mark.pk in ours}
 
 
-def _parse(text: str) -> tuple[Card | None, int]:
+def _unused(codes: dict[str, tuple[int, int]]) -> set[str]:
+    """Which of these codes, given by card and step, nobody has used."""
+    cards, steps = ({pair[place] for pair in codes.values()} for place in (0, 1))
+    marks = UsedCode.objects.filter(card__in=cards, step__in=steps)
+    used = set(marks.values_list("card_id", "step"))
+    return {text for text, pair in codes.items() if pair not in used}
+
+
+def _parse(text: str) -> tuple[int, int]:
+    """The card's number (0: none) and the step that a code names."""
     if len(text) != LENGTH or not set(text) <= set(_ALPHABET):
-        return None, PRINTED
+        return 0, PRINTED
     key = _number(text[:_ID])
-    return _first(pk=key) if key < 2**63 else None, _number(text[_ID : _ID + _STEP])
+    return key if key < 2**63 else 0, _number(text[_ID : _ID + _STEP])
 
 
 def _first(**given: object) -> Card | None:
-    """A card with its holder: the customer under whose number its own one goes on."""
+    """A card with its holder; None if there is none."""
+    return next(iter(_many(**given).values()), None)  # at most one, so in no order
+
+
+def _many(**given: object) -> dict[int, Card]:
+    """Cards by number, with their holders: customers under whose number their own one goes on."""
     beside = ("customer__business", "customer__member", "wish")
-    found = Card.objects.select_related(*beside).filter(**given)
-    card = next(iter(found), None)  # at most one, so in no order
-    if card is not None and card.customer.merged_into_id is not None:
-        holder = survivors.of([card.customer_id])[card.customer_id]
-        card.customer = Customer.objects.select_related("business").get(pk=holder)
-    return card
+    found = {card.pk: card for card in Card.objects.select_related(*beside).filter(**given)}
+    went_over = {
+        card.customer_id for card in found.values() if card.customer.merged_into_id is not None
+    }
+    if went_over:
+        goes_on = survivors.of(list(went_over))
+        holders = Customer.objects.select_related("business").in_bulk(list(goes_on.values()))
+        for card in found.values():
+            if card.customer_id in goes_on:
+                card.customer = holders[goes_on[card.customer_id]]
+    return found
 
 
 def _signed(card: Card, step: int) -> str:

@@ -1,0 +1,78 @@
+"""Who somebody is, for many at once: by our number or by an identity, led to who they are today.
+
+One statement a kind, however many are asked for. Whoever lies in the bin or was erased is nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from django.db import connection
+
+from habitue.members import identities
+from habitue.members.models import Business, Identity
+
+_BY_ID: Final = """
+SELECT id, id, merged_into_id, binned_at IS NULL AND erased_at IS NULL FROM members_customer
+WHERE business_id = %s AND id = ANY(%s)"""
+
+_BY_IDENTITY: Final = """
+SELECT identity.value, customer.id, customer.merged_into_id,
+    customer.binned_at IS NULL AND customer.erased_at IS NULL
+FROM members_identity identity
+JOIN members_customer customer ON customer.id = identity.customer_id
+WHERE identity.business_id = %s AND identity.kind = %s AND identity.value = ANY(%s)"""
+
+_GOES_ON: Final = """
+WITH RECURSIVE step (asked, id, goes_to) AS (
+    SELECT id, id, merged_into_id FROM members_customer WHERE id = ANY(%s)
+    UNION ALL
+    SELECT step.asked, next.id, next.merged_into_id
+    FROM step JOIN members_customer next ON next.id = step.goes_to
+)
+SELECT step.asked, step.id FROM step JOIN members_customer customer ON customer.id = step.id
+WHERE step.goes_to IS NULL AND customer.binned_at IS NULL AND customer.erased_at IS NULL"""
+
+
+def by_id(business: int, numbers: Collection[int]) -> dict[int, int]:
+    """Customers of a business by numbers of theirs; whoever is not there is absent."""
+    return _led(_BY_ID, business, list(numbers)) if numbers else {}
+
+
+def by_identity(business: int, kind: str, values: Collection[str]) -> dict[str, int]:
+    """Customers of a business by identities as they were written; who is not there is absent."""
+    country = ""
+    if kind == Identity.Kind.PHONE:
+        country = Business.objects.values_list("country", flat=True).get(pk=business)
+    forms = {
+        value: form
+        for value in values
+        if (form := identities.normalise(kind, value, country=country)) is not None
+    }
+    if not forms:
+        return {}
+    found = _led(_BY_IDENTITY, business, str(kind), sorted(set(forms.values())))
+    return {value: found[form] for value, form in forms.items() if form in found}
+
+
+def surviving(customers: Iterable[int]) -> dict[int, int]:
+    """Who customers are today, mostly themselves; whoever is not there any more is absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GOES_ON, [list(customers)])
+        return dict(cursor.fetchall())
+
+
+def _led(query: str, *values: Any) -> dict[Any, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        rows = cursor.fetchall()
+    went_over = [customer for _, customer, into, _ in rows if into is not None]
+    goes_on = surviving(went_over) if went_over else {}
+    found = {}
+    for name, customer, into, here in rows:
+        if into is None and here:
+            found[name] = customer
+        elif into is not None and customer in goes_on:
+            found[name] = goes_on[customer]
+    return found
