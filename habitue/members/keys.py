@@ -13,7 +13,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from habitue.members import journal
 from habitue.members.models import ApiKey, Business, Staff
@@ -73,14 +73,12 @@ def rotate(
     key goes on for `overlap` (the setting API_KEY_OVERLAP), never beyond its own end.
     """
     with transaction.atomic():
-        living = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at))
-        rows = ApiKey.objects.select_for_update(no_key=True, of=("self",))
-        rows = rows.select_related("business").filter(living, pk=key.pk, successor=None)
-        old = rows.first()
+        rows = good(key.business, at=at).select_for_update(no_key=True)
+        old = rows.filter(pk=key.pk, successor=None).first()
         if old is None:
             return None
         new, text = make(
-            old.business,
+            key.business,
             name=old.name,
             scope=ApiKey.Scope(old.scope),
             partner=old.partner,
@@ -94,6 +92,12 @@ def rotate(
         old.save(update_fields=["expires_at", "successor"])
         _tell(old, "renewed", by=by, at=at)
     return new, text
+
+
+def good(business: Business, *, at: datetime) -> QuerySet[ApiKey]:
+    """The keys of a business that open something at this instant."""
+    endless = Q(expires_at=None) | Q(expires_at__gt=at)
+    return ApiKey.objects.filter(endless, business=business, revoked_at=None)
 
 
 def note(used: dict[int, datetime | None], *, at: datetime) -> None:

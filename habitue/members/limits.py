@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -34,13 +34,13 @@ def allow(what: str, whom: object, *, most: int, at: datetime) -> bool:
     return int(count) <= most
 
 
-def network(environ: Mapping[str, Any]) -> str:
+def network(environ: Mapping[str, object]) -> str:
     """From which network address a request comes, as the trusted proxies before us say.
 
     `environ` is what WSGI hands over, in Django `request.META`.
     """
     proxies = int(getattr(settings, "AXES_IPWARE_PROXY_COUNT", None) or 0)
-    passed = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    passed = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
     if proxies and len(passed) >= proxies:
         return passed[-proxies]
     return str(environ.get("REMOTE_ADDR", ""))

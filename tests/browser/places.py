@@ -401,6 +401,7 @@ NO_SCREENS: Final = {
     "counter-here": "JSON",
     "design": "the design system, in debug only: tests/browser/test_stretch.py looks at it",
     "settings-backup": "a file",
+    "settings-key-renew": "changes by POST",
     "settings-key-revoke": "changes by POST",
     "start-derived": "a part of a page",
     "start-preview": "a part of a page",

@@ -121,6 +121,14 @@ def test_renewing_lengthens_no_old_key_and_gives_the_new_one_the_same_span(cafe:
     assert (old.expires_at, renewed[0].expires_at) == (end, late + timedelta(days=30))
 
 
+def test_keys_that_are_good_are_those_that_open(cafe: Business) -> None:
+    for name, end in (("over", NOW), ("ending", NOW + timedelta(seconds=1)), ("endless", None)):
+        keys.make(cafe, name=name, scope=ApiKey.Scope.READ, by=None, at=NOW, expires_at=end)
+    gone, _ = keys.make(cafe, name="revoked", scope=ApiKey.Scope.READ, by=None, at=NOW)
+    keys.revoke(gone, by=None, at=NOW)
+    assert {key.name for key in keys.good(cafe, at=NOW)} == {"ending", "endless"}
+
+
 def test_a_successor_may_be_taken_back_without_the_old_one(cafe: Business) -> None:
     old, text = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
     renewed = keys.rotate(old, by=None, at=NOW)

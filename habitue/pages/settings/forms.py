@@ -1,7 +1,8 @@
 """What is filled in on the settings' pages."""
 
+from collections.abc import Mapping
 from datetime import time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -78,4 +79,18 @@ class Key(forms.Form):
         help_text=_("So that you know it later: “Till in Lyon”."),
         **text(60, autocomplete="off"),
     )
-    scope = forms.ChoiceField(label=_("May do"), choices=SCOPES)
+    scope = forms.ChoiceField(label=_("May do"))
+
+    def __init__(self, *args: Any, partners: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        theirs = [
+            (f"{ApiKey.Scope.PARTNER}:{key}", _("The part of %(partner)s") % {"partner": title})
+            for key, title in partners.items()
+        ]
+        cast(Any, self.fields["scope"]).choices = [*SCOPES, *theirs]
+
+    @staticmethod
+    def meant(chosen: str) -> tuple[ApiKey.Scope, str]:
+        """What a key of this choice may do, and for which partner if one."""
+        scope, _sign, partner = chosen.partition(":")
+        return ApiKey.Scope(scope), partner

@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from habitue.members.models import ApiKey, Business, Staff
+from habitue.members import keys
+from habitue.members.models import Business, Staff
 from habitue.pages import access, links, qr
 from habitue.pages.settings import keeping
 
@@ -26,7 +28,7 @@ def overview(request: HttpRequest, business: Business) -> HttpResponse:
         "join": links.absolute(request, "join", business.slug),
         "chief": access.person(request, business).role == Staff.Role.OWNER,
         "crew": Staff.objects.filter(business=business, active=True).count(),
-        "keys": ApiKey.objects.filter(business=business, revoked_at=None).count(),
+        "keys": keys.good(business, at=timezone.now()).count(),
         "newest": next(iter(keeping.kept()), None),
         "mail": settings.HABITUE_MAIL_CONFIGURED,
     }

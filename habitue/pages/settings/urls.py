@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/staff/<int:key>/dismiss", staff.dismiss, name="settings-dismiss"),
     path("settings/phones/<int:key>/revoke", staff.revoke, name="settings-phone"),
     path("settings/keys", keys.keys, name="settings-keys"),
+    path("settings/keys/<int:key>/renew", keys.renew, name="settings-key-renew"),
     path("settings/keys/<int:key>/revoke", keys.revoke, name="settings-key-revoke"),
     path("settings/account", account.account, name="settings-account"),
     path("settings/account/sessions/<int:key>", account.sign_out, name="settings-session-end"),

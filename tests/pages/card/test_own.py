@@ -12,7 +12,7 @@ from django.test import Client
 
 from habitue.core import facts
 from habitue.members import bin as recycle_bin
-from habitue.members import cards, customers, survivors
+from habitue.members import callers, cards, customers, survivors, tokens
 from habitue.members.models import Business, Card, Customer, Identity, JournalLine
 from habitue.pages import history
 from habitue.pages.card import join
@@ -66,6 +66,7 @@ def test_a_new_address_ends_the_old_one_and_is_mailed(
     client: Client, cafe: Business, card: Card, letters: Letters, counter: Client
 ) -> None:
     old = cards.code(card, at=datetime.now(UTC))
+    _, carried = tokens.issue_member(card.customer, at=datetime.now(UTC))
     path = f"/c/{card.token}/renew"
     client.get(path)
     assert Card.objects.get().revoked_at is None
@@ -73,14 +74,15 @@ def test_a_new_address_ends_the_old_one_and_is_mailed(
     new = Card.objects.exclude(pk=card.pk).get()
     assert answer.headers["Location"] == f"/c/{new.token}"
     gone(client, card.token)
+    assert not callers.callers([carried], at=datetime.now(UTC))
     assert client.get(f"/c/{new.token}").status_code == 200
     (letter,) = letters()
     assert f"/c/{new.token}" in letter
     assert counter.post(f"/s/{cafe.counter_key}", {"code": old}).status_code == 422
-    tokens = [client.post(f"/c/{new.token}/renew")]
+    answers = [client.post(f"/c/{new.token}/renew")]
     for _ in range(3):
-        tokens.append(client.post(tokens[-1].headers.get("Location", "/") + "/renew"))
-    assert 429 in [one.status_code for one in tokens]
+        answers.append(client.post(answers[-1].headers.get("Location", "/") + "/renew"))
+    assert 429 in [one.status_code for one in answers]
 
 
 def test_a_card_in_the_bin_is_not_there_until_it_is_restored(

@@ -81,6 +81,7 @@ DOORS: Final[dict[str, Door]] = {
     "settings-invite": _chief(), "new-pin": _chief(sealed=True, key="staff"),
     "settings-dismiss": _chief(sealed=True, key="staff"),
     "settings-phone": _chief(sealed=True, key="device"), "settings-keys": _chief(),
+    "settings-key-renew": _chief(sealed=True, key="api"),
     "settings-key-revoke": _chief(sealed=True, key="api"), "settings-account": _owner(),
     "settings-session-end": _owner(sealed=True, key="session"), "settings-passkey-offer": _owner(),
     "settings-passkey-add": _owner(),

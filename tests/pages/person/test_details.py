@@ -1,9 +1,11 @@
 """Name, addresses, birthday and note are changed; nobody gets the address of somebody else."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
-from habitue.members import cards
+from habitue.members import callers, cards, tokens
 from habitue.members.models import Business, Customer, JournalLine
 from tests.pages.conftest import make_member, make_shop
 
@@ -82,10 +84,12 @@ def test_a_new_card_ends_the_old_one_and_is_shown_once(
     cafe: Business, alice: Customer, owner: Client
 ) -> None:
     old = alice.cards.get()
+    _, carried = tokens.issue_member(alice, at=datetime.now(UTC))
     page = owner.post(f"/customers/{alice.pk}/card").content.decode()
     new = alice.cards.get(revoked_at=None)
     assert new != old
     assert f"/c/{new.token}" in page
     assert cards.find(old.token) is None
+    assert not callers.callers([carried], at=datetime.now(UTC))
     assert new.token not in owner.get(f"/customers/{alice.pk}").content.decode()
     assert JournalLine.objects.filter(kind="card").count() == 1

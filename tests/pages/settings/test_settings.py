@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from habitue.ledger import rhythm
 from habitue.members import callers, devices, keys, staff
 from habitue.members.models import ApiKey, Business, Customer, Device, JournalLine, Staff
 from tests.pages.conftest import make_shop
+from tests.pages.program import town
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -201,6 +202,39 @@ def test_a_key_is_shown_once_and_taken_back(owner: Client, cafe: Business) -> No
     assert journaled(cafe) == ["key", "key"]
 
 
+def test_a_renewed_key_is_shown_once_and_the_old_one_says_when_it_ends(
+    owner: Client, cafe: Business
+) -> None:
+    key, old = keys.make(cafe, name="Caisse", scope=ApiKey.Scope.TILL, by=None, at=NOW)
+    page = owner.post(f"/settings/keys/{key.pk}/renew", follow=True).content.decode()
+    found = re.search(r"hk_till_[\w-]{43}", page)
+    assert found
+    assert set(callers.callers([old, found[0]], at=datetime.now(UTC))) == {old, found[0]}
+    assert "il y a une nouvelle clé à sa place" in page
+    assert page.count("/renew") == 1  # only the new one may be renewed
+    again = owner.post(f"/settings/keys/{key.pk}/renew", follow=True).content.decode()
+    assert "hk_till" not in again
+    assert "déjà renouvelée" in again
+    later = datetime.now(UTC) + timedelta(hours=24)
+    assert set(callers.callers([old, found[0]], at=later)) == {found[0]}
+    assert journaled(cafe) == ["key"] * 3
+
+
+def test_a_partner_that_the_program_names_may_get_a_key(client: Client, db: None) -> None:
+    zoe = User.objects.create_user("zoe@quartier.example", "zoe@quartier.example")
+    staff.add_owner(town.make_town(), zoe)
+    client.force_login(zoe, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/settings/keys").content.decode()
+    assert 'value="partner:bakery"' in page
+    assert client.post("/settings/keys", {"name": "x", "scope": "partner:x"}).status_code == 422
+    given = {"name": "Boulangerie", "scope": "partner:bakery"}
+    page = client.post("/settings/keys", given, follow=True).content.decode()
+    found = re.search(r"hk_partner_[\w-]{43}", page)
+    assert found
+    made = callers.callers([found[0]], at=datetime.now(UTC))[found[0]]
+    assert (made.scope, made.partner) == ("partner", "bakery")
+
+
 def test_another_shops_people_phones_and_keys_do_not_exist(
     owner: Client, db: None, alice: Customer
 ) -> None:
@@ -212,6 +246,7 @@ def test_another_shops_people_phones_and_keys_do_not_exist(
         f"staff/{chiara.pk}/pin",
         f"staff/{chiara.pk}/dismiss",
         f"phones/{phone.pk}/revoke",
+        f"keys/{key.pk}/renew",
         f"keys/{key.pk}/revoke",
     ):
         assert owner.post(f"/settings/{path}").status_code == 404
