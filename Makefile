@@ -17,7 +17,7 @@ PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------
 
-.PHONY: help start stop status demo test nightly mutants check format types bench screens matrix messages lock data browser clean
+.PHONY: help start stop status demo test nightly mutants check format types bench screens matrix messages openapi lock data browser clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ matrix: $(VENV)/.dev browser ## Look at every screen in every language, theme an
 
 messages: $(VENV)/.dev ## Bring the French and Italian catalogues up to date and compile them
 	@$(BIN)/python -m tests.pages.catalogue
+
+openapi: $(VENV)/.base ## Write docs/openapi.json anew from the operations
+	@$(BIN)/habitue openapi > docs/openapi.json
 
 lock: $(UV) ## Choose versions anew from requirements/*.in
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt

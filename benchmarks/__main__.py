@@ -19,8 +19,12 @@ MODULES: Final = {
     "import": "importing",
     "lake": "lake",
     "pages": "pages",
+    "api": "doors",
 }
 """Where each benchmark is."""
+
+PROFILED: Final = {"posting", "api"}
+"""Those that are measured on both disks."""
 
 SIZED: Final = {"whatif": 200_000, "figures": 10_000_000, "pages": 1_000_000}
 """Those that are told over how many purchases, and how many they take by themselves."""
@@ -38,15 +42,15 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     for name in asked.names or MODULES:
-        if name == "posting" and asked.profile is None:
-            _each_profile(asked.rounds)
+        if name in PROFILED and asked.profile is None:
+            _each_profile(name, asked.rounds)
         else:
             _run(name, asked)
 
 
 def _run(name: str, asked: argparse.Namespace) -> None:
     module = importlib.import_module(f"benchmarks.{MODULES[name]}")
-    if name == "posting":
+    if name in PROFILED:
         module.main(asked.profile, asked.rounds)
     elif name in SIZED:
         module.main(asked.rounds, asked.purchases or SIZED[name])
@@ -54,9 +58,9 @@ def _run(name: str, asked: argparse.Namespace) -> None:
         module.main(asked.rounds)
 
 
-def _each_profile(times: int) -> None:
+def _each_profile(name: str, times: int) -> None:
     for each in ("S", "F"):
-        command = [sys.executable, "-m", "benchmarks", "posting", "--profile", each]
+        command = [sys.executable, "-m", "benchmarks", name, "--profile", each]
         subprocess.run([*command, "--rounds", str(times)], check=True)
 
 
