@@ -6,6 +6,7 @@ are loaded only when an event needs them (`lots is None` otherwise): an earning 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
@@ -187,6 +188,14 @@ class Account(Struct):
     def blank(cls, customer: int, units: int) -> Account:
         """A customer of whom nothing is known yet, with all (no) lots loaded."""
         return cls(customer, [0] * units, lots=[], vouchers=[])
+
+    @property
+    def known_vouchers(self) -> Collection[Voucher]:
+        """The vouchers at hand, in the order in which they came: a new one is the last.
+
+        Where they were not loaded, these are those that came since.
+        """
+        return self.touched_vouchers.values() if self.vouchers is None else self.vouchers
 
     def usable(self, unit: int) -> int:
         """Units that can be spent now, in fixed point; right once the account is up to date."""

@@ -13,8 +13,9 @@ The same call serves one scan at the till, a nightly import and a what-if over f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -277,7 +278,7 @@ def _decide(
         outcome, settled = _correct(book, account, event, day, past, because)
         accounts[event.customer] = settled
         return outcome
-    before, known = account.level, len(account.newest_vouchers)
+    before, known = account.level, len(account.known_vouchers)
     kept, entries = None, []
     if account.due_on <= day or _refusable(rulebook, account, event.what):
         kept = account.copied()
@@ -292,14 +293,24 @@ def _decide(
     if memory.last_at is None or event.at > memory.last_at or not _precedes(event, account):
         memory.last_at, memory.last_id = event.at, event.id
     done = spending.recorded(account, done)
-    issued = _as_they_are(account.newest_vouchers[known:])
-    money = _given_back(done)
+    issued, money = _issued(account, known), _given_back(done)
     return Outcome(done, day, entries, None, before, account.level, money, issued=issued)
 
 
 def _corrects(what: facts.What) -> bool:
     """Whether an event changes what came before it."""
     return isinstance(what, _CORRECTIONS) or (isinstance(what, facts.Merged) and what.of != 0)
+
+
+def _issued(account: Account, known: int) -> tuple[Voucher, ...]:
+    """The vouchers that came after the first so many."""
+    held = account.known_vouchers
+    return _as_they_are(islice(held, known, None)) if len(held) > known else ()
+
+
+def _as_they_are(vouchers: Iterable[Voucher]) -> tuple[Voucher, ...]:
+    """Vouchers as they are now, whatever becomes of them later in the same batch."""
+    return tuple([structs.replace(voucher) for voucher in vouchers])
 
 
 def _given_back(event: Event) -> int:
@@ -365,7 +376,11 @@ def _correct(
         derived.memory.last_id = max(event.id, account.memory.last_id)
     money += _given_back(event)
     currency = history.currency(past, event.what)
-    outcome = Outcome(event, on, entries, None, before, derived.level, money, currency)
+    known = {voucher.id for voucher in account.vouchers or ()}
+    issued = _as_they_are([each for each in derived.vouchers or () if each.id not in known])
+    outcome = Outcome(
+        event, on, entries, None, before, derived.level, money, currency, issued=issued
+    )
     return outcome, derived
 
 

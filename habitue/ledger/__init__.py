@@ -4,7 +4,7 @@
 `replay` prove. Everything here works on one business at a time.
 """
 
-from habitue.ledger.answers import Answer, EntryLine
+from habitue.ledger.answers import Answer, EntryLine, VoucherLine
 from habitue.ledger.books import Published, publish
 from habitue.ledger.books import in_force as program
 from habitue.ledger.claims import Fact
@@ -13,7 +13,6 @@ from habitue.ledger.proving import replay, verify
 from habitue.ledger.reading import (
     LotLine,
     Standing,
-    VoucherLine,
     entries,
     explain,
     find,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +11,13 @@ from django.db import connection
 from msgspec import Struct
 
 from habitue.core import facts
-from habitue.core.account import Step
+from habitue.core.account import Step, Voucher
+from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.facts import Refused
-from habitue.ledger import books
+from habitue.core.rulebook import Book
+from habitue.ledger import arrays, books
+from habitue.ledger.codes import Codes
 
 
 class EntryLine(Struct, frozen=True):
@@ -32,10 +35,26 @@ class EntryLine(Struct, frozen=True):
     happened: str = ""
 
 
+class VoucherLine(Struct, frozen=True):
+    """A voucher with the code that a till accepts; `expires_on` None: never."""
+
+    id: int
+    reward: str
+    state: str
+    code: str
+    issued_on: date
+    expires_on: date | None
+
+
 class Answer(Struct):
     """What followed from one fact: `event` is its (first) event, `refused` why nothing followed.
 
     `duplicate`: the same reference and body were posted before, and this is that answer again.
+    `level` and `level_before`: the tier after and before, both empty where it stayed. `issued`: the
+    vouchers that came of it, as they were then. `what` and `at`: what happened, with what the
+    engine filled in (a payment's `units` and `money`); None where nothing could be stored. `cost`:
+    what a reward took, by unit in fixed point. `money`: what a refund or a cancellation gives back,
+    in minor units.
     """
 
     business: int
@@ -46,53 +65,151 @@ class Answer(Struct):
     entries: list[EntryLine] = []
     level: str = ""
     level_before: str = ""
+    issued: list[VoucherLine] = []
+    what: facts.What | None = None
+    at: datetime | None = None
+    cost: tuple[str, int] | None = None
+    money: int = 0
 
-    @classmethod
-    def of(cls, business: int, outcome: Outcome, names: Sequence[str]) -> Answer:
-        """The answer to a fact that was decided now; `names` are the units', by number."""
-        event = outcome.event
-        entries = [
-            EntryLine(
-                event.id,
-                names[entry.unit],
-                entry.kind,
-                entry.amount,
-                entry.balance,
-                entry.lot,
-                entry.on,
-                entry.why,
-                event.at,
-                facts.kind(event.what),
-            )
-            for entry in outcome.entries
-        ]
-        return cls(
+
+class Told(Struct, frozen=True, omit_defaults=True):
+    """What an answer says that follows from nothing else that is stored: kept with the event."""
+
+    level: str = ""
+    level_before: str = ""
+    issued: tuple[Voucher, ...] = ()
+
+
+def told(outcome: Outcome) -> Told | None:
+    """What must be kept of an outcome for its answer; of a usual one nothing."""
+    if outcome.level == outcome.level_before:
+        return Told(issued=outcome.issued) if outcome.issued else None
+    return Told(outcome.level, outcome.level_before, outcome.issued)
+
+
+def first(
+    business: int, shelf: books.Shelf, outcomes: Iterable[Outcome], given: Codes
+) -> dict[int, Answer]:
+    """The answers to what was decided now, by event; `given` are the codes of new vouchers."""
+    names, book = shelf.names, shelf.book
+    return {outcome.event.id: _first(business, names, book, outcome, given) for outcome in outcomes}
+
+
+def again(business: int, events: Collection[tuple[int, int]]) -> dict[tuple[int, int], Answer]:
+    """The first answers to what was posted before, by customer and event, from what was recorded.
+
+    So many statements for any number of events.
+    """
+    if not events:
+        return {}
+    asked = [arrays.numbers(column) for column in zip(*events, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, [*asked, business])
+        rows = cursor.fetchall()
+    book = books.shelf(business).book
+    entries: dict[tuple[int, int], list[EntryLine]] = {event: [] for event in events}
+    for customer, line in owned_lines_of(business, list(events)):
+        entries[customer, line.event].append(line)
+    kept = {row[:2]: _told.decode(row[-1]) for row in rows if row[-1]}
+    issued = [(who, each.id) for (who, _), said in kept.items() for each in said.issued]
+    given = _codes(issued)
+    found = {}
+    for customer, event, at, day, amount, body, refusal, _ in rows:
+        refused = _refused.decode(refusal) if refusal else None
+        what, said = _what.decode(body), kept.get((customer, event), _NOTHING)
+        found[customer, event] = Answer(
             business,
-            event.customer,
-            event.id,
-            outcome.refused,
-            entries=entries,
-            level=outcome.level,
-            level_before=outcome.level_before,
+            customer,
+            event,
+            refused,
+            True,
+            entries[customer, event],
+            said.level,
+            said.level_before,
+            _vouchers(customer, said.issued, given),
+            what,
+            at,
+            None if refused else _cost(book, what, day),
+            0 if refused else _money(what, amount),
         )
+    return found
 
-    @classmethod
-    def again(cls, business: int, customer: int, event: int) -> Answer:
-        """The first answer to a fact that was posted before, from what was recorded."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT refusal::text FROM ledger_event WHERE customer_id = %s AND id = %s",
-                [customer, event],
-            )
-            (refusal,) = cursor.fetchone()
-        refused = msgspec.json.decode(refusal, type=Refused) if refusal else None
-        entries = lines(business, customer, event=event)
-        return cls(business, customer, event, refused, duplicate=True, entries=entries)
+
+def _first(
+    business: int, names: Sequence[str], book: Book, outcome: Outcome, given: Codes
+) -> Answer:
+    event, what = outcome.event, outcome.event.what
+    entries = [
+        EntryLine(
+            event.id,
+            names[entry.unit],
+            entry.kind,
+            entry.amount,
+            entry.balance,
+            entry.lot,
+            entry.on,
+            entry.why,
+            event.at,
+            facts.kind(what),
+        )
+        for entry in outcome.entries
+    ]
+    answer = Answer(
+        business,
+        event.customer,
+        event.id,
+        outcome.refused,
+        entries=entries,
+        what=what,
+        at=event.at,
+        money=outcome.money,
+    )
+    if outcome.level != outcome.level_before:
+        answer.level, answer.level_before = outcome.level, outcome.level_before
+    if outcome.issued:
+        answer.issued = _vouchers(event.customer, outcome.issued, given)
+    if outcome.refused is None:
+        answer.cost = _cost(book, what, outcome.on)
+    return answer
+
+
+def _cost(book: Book, what: facts.What, day: date) -> tuple[str, int] | None:
+    """What a redemption took, by the rules of its day."""
+    if not isinstance(what, facts.Redemption):
+        return None
+    reward = book.on(day).program.reward(what.reward)
+    return reward.cost if reward is not None else None
+
+
+def _money(what: facts.What, amount: int | None) -> int:
+    """What an event gave back, as it was recorded: a refund's revenue is minus that."""
+    if isinstance(what, facts.Refund):
+        return -(amount or 0)
+    return what.money if isinstance(what, facts.Cancellation) else 0
+
+
+def _vouchers(customer: int, issued: Iterable[Voucher], given: Codes) -> list[VoucherLine]:
+    return [
+        VoucherLine(
+            each.id,
+            each.reward,
+            each.state,
+            given.get((customer, each.id), ""),
+            each.issued_on,
+            until(each.expires_on),
+        )
+        for each in issued
+    ]
+
+
+def until(day: date) -> date | None:
+    """A last day for people: None for never."""
+    return None if day == FOREVER else day
 
 
 _LINES = """
-SELECT entry.event_id, entry.unit, entry.kind, entry.amount, entry.balance, entry.lot_id,
-       entry.day, entry.why::text, event.at, event.kind
+SELECT entry.customer_id, entry.event_id, entry.unit, entry.kind, entry.amount, entry.balance,
+       entry.lot_id, entry.day, entry.why::text, event.at, event.kind
 FROM ledger_entry entry
 JOIN ledger_event event
   ON event.customer_id = entry.customer_id AND event.id = entry.event_id
@@ -104,6 +221,21 @@ _HIS = "entry.customer_id = %s AND entry.event_id"
 _AMONG = """(entry.customer_id, entry.event_id) IN (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"""
 
+_EVENTS = """
+SELECT customer_id, id, at, business_date, amount, what::text, refusal::text, told::text
+FROM ledger_event
+JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (customer_id, id) USING (customer_id, id)
+WHERE business_id = %s"""
+
+_CODES = """
+SELECT customer_id, id, code FROM ledger_voucher
+JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (customer_id, id) USING (customer_id, id)"""
+
+_NOTHING = Told()
+
+_what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
+_refused = msgspec.json.Decoder(Refused)
+_told = msgspec.json.Decoder(Told)
 _steps = msgspec.json.Decoder(tuple[Step, ...])
 
 
@@ -123,11 +255,16 @@ def lines(
         bound = before if before is not None else 2**63 - 1
     with connection.cursor() as cursor:
         cursor.execute(query, [business, customer, bound, limit])
-        return _read(business, cursor.fetchall())
+        return [line for _, line in _read(business, cursor.fetchall())]
 
 
 def lines_of(business: int, events: Sequence[tuple[int, int]]) -> list[EntryLine]:
     """The entries of several events, each given by customer and number, event by event."""
+    return [line for _, line in owned_lines_of(business, events)]
+
+
+def owned_lines_of(business: int, events: Sequence[tuple[int, int]]) -> list[tuple[int, EntryLine]]:
+    """The same with each line's customer: two sides of one event have one number."""
     query = _LINES.format(where=_AMONG, order="ASC")
     customers, numbers = [who for who, _ in events], [event for _, event in events]
     with connection.cursor() as cursor:
@@ -135,20 +272,32 @@ def lines_of(business: int, events: Sequence[tuple[int, int]]) -> list[EntryLine
         return _read(business, cursor.fetchall())
 
 
-def _read(business: int, rows: Sequence[tuple[Any, ...]]) -> list[EntryLine]:
+def _read(business: int, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, EntryLine]]:
     names = books.shelf(business).names
     return [
-        EntryLine(
-            made,
-            names[unit],
-            kind,
-            amount,
-            balance,
-            lot,
-            day,
-            _steps.decode(why) if why else (),
-            at,
-            happened,
+        (
+            customer,
+            EntryLine(
+                made,
+                names[unit],
+                kind,
+                amount,
+                balance,
+                lot,
+                day,
+                _steps.decode(why) if why else (),
+                at,
+                happened,
+            ),
         )
-        for made, unit, kind, amount, balance, lot, day, why, at, happened in rows
+        for customer, made, unit, kind, amount, balance, lot, day, why, at, happened in rows
     ]
+
+
+def _codes(vouchers: Sequence[tuple[int, int]]) -> Codes:
+    """The codes of vouchers, each given by customer and number."""
+    if not vouchers:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CODES, [list(column) for column in zip(*vouchers, strict=True)])
+        return {(customer, voucher): code for customer, voucher, code in cursor.fetchall()}

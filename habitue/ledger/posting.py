@@ -14,7 +14,7 @@ transaction is rolled back and begins again with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Final
@@ -23,7 +23,18 @@ from django.db import OperationalError, connection, transaction
 
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Merge, Refused, Transfer, Undo
-from habitue.ledger import beside, books, claims, database, deciding, lives, loading, writing
+from habitue.ledger import (
+    answers,
+    beside,
+    books,
+    claims,
+    codes,
+    database,
+    deciding,
+    lives,
+    loading,
+    writing,
+)
 from habitue.ledger.answers import Answer
 from habitue.ledger.beside import Wanted
 from habitue.ledger.claims import CONFLICT, MALFORMED, Fact, Held, Prepared
@@ -83,9 +94,9 @@ def _attempt(
     made = _post_sound(business, sound, also, now=now, key=key) if sound else []
     if isinstance(made, Wanted):
         return made
-    answers = iter(made)
+    told = iter(made)
     return [
-        Answer(business, fact.customer, 0, refused=MALFORMED) if one is None else next(answers)
+        Answer(business, fact.customer, 0, refused=MALFORMED) if one is None else next(told)
         for fact, one in zip(batch, prepared, strict=True)
     ]
 
@@ -115,22 +126,18 @@ def _post_sound(
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = database.cursor()
         if key:
-            made = claims.claim_key(cursor, business, key, prepared, now)
-            if made is not None:
-                pairs = zip(prepared, made, strict=True)
-                return [_repeated(business, one, before) for one, before in pairs]
+            before = claims.claim_key(cursor, business, key, prepared, now)
+            if before is not None:
+                return _answers(business, prepared, dict(enumerate(before)), {})
         held = claims.claim(cursor, business, prepared)
         if key and held:
             claims.correct_key(cursor, business, key, prepared, held)
         fresh = [one for place, one in enumerate(prepared) if place not in held]
-        answers = _decide_and_write(cursor, business, fresh, also, now) if fresh else {}
-        if isinstance(answers, Wanted):
+        made = _decide_and_write(cursor, business, fresh, also, now) if fresh else {}
+        if isinstance(made, Wanted):
             transaction.set_rollback(True)
-            return answers
-    return [
-        _repeated(business, one, held[place]) if place in held else answers[one.event]
-        for place, one in enumerate(prepared)
-    ]
+            return made
+    return _answers(business, prepared, held, made)
 
 
 def _decide_and_write(
@@ -160,8 +167,8 @@ def _decide_and_write(
         for outcome in outcomes
         for side in _sides(outcome)
     ]
-    raw = connection.connection
-    behind = writing.write(raw, business, shelf, posted, loaded, decided.stored, now)
+    raw, given = connection.connection, codes.given(side for _, side in posted)
+    behind = writing.write(raw, business, shelf, posted, loaded, decided.stored, given, now)
     for customer, before in went_over.items():
         into = loaded.accounts[customer].memory.merged_into
         if into != before:
@@ -170,8 +177,7 @@ def _decide_and_write(
         lives.mark(cursor, changed, now=now)
     if again := changed | behind:
         lives.recount(cursor, again)
-    names = shelf.names
-    return {outcome.event.id: Answer.of(business, outcome, names) for outcome in outcomes}
+    return answers.first(business, shelf, outcomes, given)
 
 
 def _sides(outcome: Outcome) -> Iterator[Outcome]:
@@ -204,8 +210,27 @@ def _barred(event: Event, loaded: Loaded, now: datetime) -> Refused | None:
     return _LONG_AGO if event.at.year < 1900 else None
 
 
-def _repeated(business: int, one: Prepared, held: Held) -> Answer:
+def _answers(
+    business: int,
+    prepared: Sequence[Prepared],
+    held: Mapping[int, Held],
+    made: Mapping[int, Answer],
+) -> list[Answer]:
+    """The answers in the order of the facts: those made now, first ones again, conflicts."""
+    if not held:
+        return [made[one.event] for one in prepared]
+    same = {(one.customer, one.event) for one in held.values() if one.same}
+    repeated = answers.again(business, same)
+    return [
+        _repeated(business, one, held[place], repeated) if place in held else made[one.event]
+        for place, one in enumerate(prepared)
+    ]
+
+
+def _repeated(
+    business: int, one: Prepared, held: Held, repeated: Mapping[tuple[int, int], Answer]
+) -> Answer:
     """The first answer again, or a conflict."""
     if not held.same:
         return Answer(business, one.fact.customer, held.event, refused=CONFLICT)
-    return Answer.again(business, held.customer, held.event)
+    return repeated[held.customer, held.event]

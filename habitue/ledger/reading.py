@@ -10,10 +10,9 @@ from msgspec import Struct
 
 from habitue.core import due, explaining
 from habitue.core.account import Account
-from habitue.core.calendar import FOREVER
 from habitue.core.rulebook import Rulebook
 from habitue.ledger import answers, books, database, loading, perks
-from habitue.ledger.answers import EntryLine
+from habitue.ledger.answers import EntryLine, VoucherLine
 from habitue.ledger.perks import Perks
 
 
@@ -23,17 +22,6 @@ class LotLine(Struct, frozen=True):
     unit: str
     remaining: int
     active_on: date
-    expires_on: date | None
-
-
-class VoucherLine(Struct, frozen=True):
-    """A voucher with the code that a till accepts."""
-
-    id: int
-    reward: str
-    state: str
-    code: str
-    issued_on: date
     expires_on: date | None
 
 
@@ -161,7 +149,7 @@ def _standing(
 ) -> Standing:
     units = rulebook.program.units
     lots = [
-        LotLine(units[lot.unit].id, lot.remaining, lot.active_on, _until(lot.expires_on))
+        LotLine(units[lot.unit].id, lot.remaining, lot.active_on, answers.until(lot.expires_on))
         for lot in account.lots or ()
         if lot.remaining
     ]
@@ -172,7 +160,7 @@ def _standing(
             voucher.state,
             codes.get((account.customer, voucher.id), ""),
             voucher.issued_on,
-            _until(voucher.expires_on),
+            answers.until(voucher.expires_on),
         )
         for voucher in account.vouchers or ()
         if voucher.state == "issued"
@@ -193,7 +181,3 @@ def _standing(
         vouchers,
         held,
     )
-
-
-def _until(day: date) -> date | None:
-    return None if day == FOREVER else day

@@ -6,7 +6,6 @@ version that was read: code that forgets a lock meets an error, not an overspent
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -20,9 +19,10 @@ from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.tallies import Tally
-from habitue.ledger import arrays, books, budgets, lives
+from habitue.ledger import answers, arrays, books, budgets, codes, lives
 from habitue.ledger.arrays import Column, days, moments, numbers, optional, texts, words
 from habitue.ledger.claims import Prepared
+from habitue.ledger.codes import Codes
 from habitue.ledger.deciding import StoredLots
 from habitue.ledger.loading import Loaded
 from habitue.members import ids
@@ -31,13 +31,13 @@ from habitue.metrics.life import Moment
 
 _EVENTS = """
 INSERT INTO ledger_event (customer_id, id, business_id, at, recorded_at, amount, business_date,
-                          kind, currency, what, refusal, forgiven, room)
+                          kind, currency, what, refusal, forgiven, room, told)
 SELECT customer_id, id, %s, at, %s, amount, business_date, kind, currency, what, refusal, forgiven,
-       room
+       room, told
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::date[], %s::text[],
-            %s::text[], %s::json[], %s::json[], %s::json[], %s::json[])
+            %s::text[], %s::json[], %s::json[], %s::json[], %s::json[], %s::json[])
     AS event (customer_id, id, at, amount, business_date, kind, currency, what, refusal,
-              forgiven, room)"""
+              forgiven, room, told)"""
 
 _ENTRIES = """
 INSERT INTO ledger_entry (customer_id, event_id, line, unit, kind, amount, balance, lot_id, day,
@@ -112,9 +112,6 @@ VALUES (%s, %s, %s, %s::bigint[], %s::bigint[])"""
 PIPELINED = 50
 """Events from which on the server works on one table while the next one is being made ready."""
 
-_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODE_LENGTH = 17  # 85 bits
-
 Posted = Sequence[tuple[Prepared | None, Outcome]]
 """Every event with its outcome; None: one that no door handed in (the other side of a transfer)."""
 
@@ -139,13 +136,14 @@ def write(
     posted: Posted,
     loaded: Loaded,
     stored: StoredLots,
+    given: Codes,
     now: datetime,
 ) -> set[int]:
-    """Everything that a batch changes, each table by one statement.
+    """Everything that a batch changes, each table by one statement. `given`: new vouchers' codes.
 
     Returns whose life must be counted anew: who came on a day before their last one.
     """
-    parts = _parts(business, shelf, posted, loaded, stored, now)
+    parts = _parts(business, shelf, posted, loaded, stored, given, now)
     send = _pipelined if len(posted) >= PIPELINED else _together
     behind: set[int] = set()
     for part, moved in send(connection, (part for part in parts if part.rows)):
@@ -163,6 +161,7 @@ def _parts(
     posted: Posted,
     loaded: Loaded,
     stored: StoredLots,
+    given: Codes,
     now: datetime,
 ) -> Iterator[Part]:
     accounts = [loaded.accounts[customer] for customer in sorted(loaded.accounts)]
@@ -175,7 +174,7 @@ def _parts(
     yield _entries(posted)
     yield _new_lots(accounts, stored)
     yield _moved_lots(accounts, stored)
-    yield _vouchers(accounts)
+    yield _vouchers(accounts, given)
     yield _tallies(posted, business, now)
     yield _budgets(posted, business)
     yield _referrals(posted, business)
@@ -233,7 +232,9 @@ def _events(
     business: int,
     now: datetime,
 ) -> Part:
-    forms = (numbers, numbers, moments, optional, days, words, texts, texts, texts, texts, texts)
+    forms = (
+        numbers, numbers, moments, optional, days, words, texts, texts, texts, texts, texts, texts,
+    )  # fmt: skip
     rows = [
         (
             outcome.event.customer,
@@ -247,6 +248,7 @@ def _events(
             _json(outcome.refused),
             _json(outcome.event.forgiven),
             _json(outcome.event.room),
+            _json(answers.told(outcome)),
         )
         for (one, outcome), day, amount in zip(posted, dates, amounts, strict=True)
     ]
@@ -329,7 +331,8 @@ def _moved_lots(accounts: Sequence[Account], stored: StoredLots) -> Part:
     return _part(_MOVE_LOTS, forms, rows)
 
 
-def _vouchers(accounts: Sequence[Account]) -> Part:
+def _vouchers(accounts: Sequence[Account], given: Codes) -> Part:
+    """Vouchers that are new or have changed: these keep the code that they have."""
     forms = (numbers, numbers, texts, words, words, days, days)
     rows = [
         (
@@ -337,7 +340,7 @@ def _vouchers(accounts: Sequence[Account]) -> Part:
             voucher.id,
             voucher.reward,
             voucher.state,
-            _code(),
+            given.get((account.customer, voucher.id)) or codes.make(),
             voucher.issued_on,
             voucher.expires_on,
         )
@@ -438,7 +441,3 @@ def _body(one: Prepared | None, outcome: Outcome) -> str:
 
 def _json(value: object) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
-
-
-def _code() -> str:
-    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))

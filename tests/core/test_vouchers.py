@@ -10,7 +10,7 @@ from habitue.core import engine, facts
 from habitue.core.calendar import FOREVER
 from habitue.core.facts import Refund, VoucherUse
 from habitue.core.program import Gift, Period, Program, Reward
-from tests.core.cast import ALICE, STEP, Stage, buys, cafe
+from tests.core.cast import ALICE, STEP, Stage, at, buys, cafe
 
 Seen = list[tuple[int, str, date, date]]
 
@@ -87,3 +87,38 @@ def test_undoing_the_use_opens_what_then_is_earned() -> None:
     stage.post("2026-01-04", Refund(first))
     stage.post("2026-01-05", facts.Undo(used))
     assert seen(stage) == [(second, "issued", date(2026, 1, 2), FOREVER)]
+
+
+def test_an_outcome_keeps_its_vouchers_as_they_were_issued() -> None:
+    """What the next event of the same batch does with them is another story."""
+    stage = Stage(card(Period(1, "month")))
+    bought, used, late = stage.run(
+        [
+            facts.Event(STEP, ALICE, at("2026-01-01"), buys(1_000)),
+            facts.Event(2 * STEP, ALICE, at("2026-01-02"), VoucherUse(STEP)),
+            facts.Event(3 * STEP, ALICE, at("2026-01-01", 11), buys(1_000)),
+        ]
+    )
+    (voucher,) = bought.issued
+    assert (voucher.id, voucher.state) == (STEP, "issued")
+    assert used.issued == ()
+    assert [(one.id, one.reward, one.state) for one in late.issued] == [
+        (3 * STEP, "cake", "issued")
+    ]
+
+
+def test_what_is_new_is_told_also_where_what_was_there_is_not_loaded() -> None:
+    candle = Reward("candle", (Gift("product", "candle"),), automatic="birthday")
+    stage = Stage(cafe(rewards=(candle,)))
+    first = stage.post("2026-01-01", facts.Birthday())
+    assert [one.id for one in first.issued] == [STEP]
+    account = stage.account()
+    account.lots, account.vouchers = None, None
+    second, third = (stage.post(day, facts.Birthday()) for day in ("2027-01-01", "2028-01-01"))
+    assert [one.id for one in (*second.issued, *third.issued)] == [2 * STEP, 3 * STEP]
+
+
+def test_a_refusal_issues_nothing() -> None:
+    stage = Stage(card())
+    assert len(stage.post("2026-01-01", buys(2_000)).issued) == 2
+    assert stage.post("2026-01-03", VoucherUse(999)).issued == ()

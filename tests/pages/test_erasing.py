@@ -71,9 +71,11 @@ def dump() -> bytes:
     return done.stdout
 
 
-def post(shop: Business, customer: int, what: facts.What, **given: str) -> ledger.Answer:
+def post(
+    shop: Business, customer: int, what: facts.What, *, source: str = "", reference: str = ""
+) -> ledger.Answer:
     now = datetime.now(UTC)
-    fact = ledger.Fact(customer=customer, at=now, what=what, **given)
+    fact = ledger.Fact(customer=customer, at=now, what=what, source=source, reference=reference)
     (answer,) = ledger.post(shop.pk, [fact], now=now)
     assert answer.refused is None, answer.refused
     return answer

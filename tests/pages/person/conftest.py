@@ -10,10 +10,13 @@ from habitue.core import facts
 from habitue.members.models import Business, Customer
 
 
-def visit(shop: Business, customer: Customer, quantity: int = 1, **given: str) -> int:
+def visit(
+    shop: Business, customer: Customer, quantity: int = 1, source: str = "", reference: str = ""
+) -> int:
     """Somebody is stamped; the event."""
     now = datetime.now(UTC)
-    fact = ledger.Fact(customer=customer.pk, at=now, what=facts.Visit(quantity=quantity), **given)
+    what = facts.Visit(quantity=quantity)
+    fact = ledger.Fact(customer=customer.pk, at=now, what=what, source=source, reference=reference)
     (answer,) = ledger.post(shop.pk, [fact], now=now)
     assert answer.refused is None, answer.refused
     return answer.event
