@@ -8,3 +8,10 @@ class Api(AppConfig):
 
     name = "habitue.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Somebody who is erased goes here, too."""
+        from habitue.api import once
+        from habitue.members import erasing
+
+        erasing.forgets(once.forget_person)

@@ -158,6 +158,8 @@ def _statuses(one: Operation) -> set[int]:
     found = {401, 403, 422, 429, *one.problems}
     if one.where is not None:
         found.add(404)
+    if "customer" in getattr(one.where, "__struct_fields__", ()):
+        found.add(409)  # named by a card's code that is not good any more
     if one.body is not None:
         found |= {400, 413, 415}
     if one.writes:

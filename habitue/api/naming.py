@@ -16,7 +16,9 @@ from habitue.api.problems import Problem, Wrong
 from habitue.members import cards, finding
 from habitue.members.models import Card
 
+ME: Final = "me"
 _CODES: Final = "code"
+_PERSONAL: Final = ("email", "phone", "external")
 _CODE_REFUSALS: Final = {
     "stale": "This code has expired. Ask for the code that the card shows now.",
     "used": "This code was used already. Wait until the card shows the next one.",
@@ -31,8 +33,14 @@ Code = tuple[Card | None, cards.Read | cards.Refused]
 def customer(call: Call, reference: str) -> int:
     """The customer that an address names; 404 where nobody is, 409 for a code that is not good.
 
-    A member's token names its own member only. A card's code is looked at, and not used up.
+    A member's token names its own member only, also as `me`; a partner names whose card or number
+    it has seen. A card's code is looked at, and not used up.
     """
+    caller = call.caller
+    if caller.customer is not None and reference == ME:
+        return caller.customer
+    if caller.scope == "partner" and kind(reference) in _PERSONAL:
+        raise problems.unknown("customer")
     found = customers(call.caller.business, [reference], at=call.now).get(reference)
     if found is None and kind(reference) == _CODES:
         code = reference.partition(":")[2]

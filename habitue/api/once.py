@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from django.db import connection
+from msgspec import json
 
 from habitue.api import problems
 from habitue.api.calls import Call
 from habitue.api.problems import Problem
 from habitue.api.replies import Reply
+from habitue.members.erasing import Person
 
 MOST_KEY: Final = 200
 REPLAYED: Final = ("Idempotent-Replayed", "true")
@@ -48,13 +49,29 @@ _RELEASE = """
 DELETE FROM api_keptanswer WHERE (business_id, whose, key) IN (
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]))"""
 
+_FORGET = """
+WITH telling AS (
+    SELECT held.id,
+        EXISTS (SELECT FROM unnest(%(told)s::text[]) AS one (text)
+            WHERE strpos(lower(held.key), text) > 0) AS named
+    FROM api_keptanswer held
+    WHERE held.business_id = %(business)s AND EXISTS (
+        SELECT FROM unnest(%(told)s::text[]) AS one (text)
+        WHERE strpos(lower(convert_from(held.body, 'UTF8')), text) > 0
+            OR strpos(lower(held.key), text) > 0)
+)
+UPDATE api_keptanswer held
+SET status = 409, body = %(body)s,
+    key = CASE WHEN telling.named THEN 'erased:' || held.id ELSE held.key END
+FROM telling WHERE held.id = telling.id"""
+
 Name = tuple[int, str, str]
 
 
 def said(method: str, path: str, query: str, body: Any) -> bytes:
     """A hash of a request: what it means, not how its JSON was spaced."""
     hashed = hashlib.blake2b(f"{method} {path}?{query}\n".encode(), digest_size=16)
-    hashed.update(msgspec.json.encode(body))
+    hashed.update(json.encode(body))
     return hashed.digest()
 
 
@@ -121,6 +138,16 @@ def forget(*, before: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM api_keptanswer WHERE kept_at < %s", [before])
         return int(cursor.rowcount)
+
+
+def forget_person(person: Person) -> None:
+    """What was answered about somebody erased is told nobody again; the keys stay used."""
+    told = [f'"{customer}"' for customer in person.customers]
+    told += [json.encode(one).decode()[1:-1].lower() for one in person.known.telling]
+    body = problems.reply(Problem(409, "erased", "This was about somebody who was erased.")).body
+    with connection.cursor() as cursor:
+        values = {"business": person.business, "told": told, "body": body}
+        cursor.execute(_FORGET, values)
 
 
 def _again(before: bytes, call: Call, status: int, body: bytes) -> Reply | Problem:

@@ -21,10 +21,10 @@ Id = Annotated[
 CustomerReference = Annotated[
     str,
     Meta(
-        pattern="^([0-9]{1,19}|(external|email|phone|number|code):.{1,254})$",
+        pattern="^(me|[0-9]{1,19}|(external|email|phone|number|code):.{1,254})$",
         max_length=270,
         description="A customer: our id, or `external:` (your id), `email:`, `phone:`, `number:`"
-        " (on the card), `code:` (what the card shows or has printed).",
+        " (on the card), `code:` (what the card shows or has printed); with a member's token `me`.",
         examples=["external:alice"],
     ),
 ]

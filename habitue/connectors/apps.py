@@ -8,3 +8,10 @@ class Connectors(AppConfig):
 
     name = "habitue.connectors"
     label = "connectors"
+
+    def ready(self) -> None:
+        """Somebody who is erased goes here, too."""
+        from habitue.connectors import uploads
+        from habitue.members import erasing
+
+        erasing.forgets(lambda person: uploads.forget(person.business, person.customers))

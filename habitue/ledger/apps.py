@@ -8,3 +8,10 @@ class LedgerConfig(AppConfig):
 
     name = "habitue.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Somebody who is erased goes here, too."""
+        from habitue.ledger import forgetting
+        from habitue.members import erasing
+
+        erasing.forgets(forgetting.forget_person)

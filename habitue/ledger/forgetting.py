@@ -15,7 +15,8 @@ import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
-from habitue.ledger import arrays, books
+from habitue.ledger import arrays, books, households
+from habitue.members.erasing import Person
 
 BLANK: Final = "–"  # a correction keeps having a reason
 
@@ -50,6 +51,14 @@ class Asked(Struct, frozen=True):
         """Whether a rule could tell this value from none."""
         measured = name in self.numbers and not isinstance(value, str)
         return measured or value in self.values.get(name, ())
+
+
+def forget_person(person: Person) -> None:
+    """Take somebody erased out of their household, and blank what the ledger says of them."""
+    for customer in person.customers:
+        households.leave(person.business, customer)
+    known = [*person.known.names, *person.known.telling]
+    forget(person.business, person.customers, known)
 
 
 def forget(business: int, customers: Sequence[int], known: Iterable[str]) -> int:

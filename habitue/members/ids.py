@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 import zlib
+from datetime import datetime
 
 EPOCH_NS = 1_704_067_200 * 10**9  # 2024-01-01T00:00Z
 SPARE_BITS = 8
@@ -65,6 +66,12 @@ def make() -> int:
 def make_many(count: int) -> list[int]:
     """So many new identifiers, ascending."""
     return maker.make_many(count)
+
+
+def first_at(at: datetime) -> int:
+    """The smallest identifier that may have been made at or after an instant."""
+    milliseconds = int(at.timestamp() * 1000) - EPOCH_NS // 10**6
+    return min(max(0, milliseconds) << 22, 2**63 - 1)
 
 
 def read(text: str) -> int:

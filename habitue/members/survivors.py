@@ -19,6 +19,15 @@ WITH RECURSIVE step (asked, customer, goes_to) AS (
 )
 SELECT asked, customer FROM step WHERE goes_to IS NULL"""
 
+_WENT_OVER = """
+WITH RECURSIVE person (asked, id) AS (
+    SELECT id, id FROM unnest(%s::bigint[]) AS given (id)
+    UNION
+    SELECT person.asked, giver.id
+    FROM person JOIN members_customer giver ON giver.merged_into_id = person.id
+)
+SELECT asked, id FROM person ORDER BY id"""
+
 
 def of(customers: Sequence[int]) -> dict[int, int]:
     """Under whose number each customer goes on, mostly their own; unknown customers are absent."""
@@ -33,3 +42,13 @@ def merge(giver: int, into: int | None) -> None:
         cursor.execute(
             "UPDATE members_customer SET merged_into_id = %s WHERE id = %s", [into, giver]
         )
+
+
+def went_over(customers: Sequence[int]) -> dict[int, list[int]]:
+    """For each customer everybody who is the same person: themselves, and who went over there."""
+    found: dict[int, list[int]] = {customer: [] for customer in customers}
+    with connection.cursor() as cursor:
+        cursor.execute(_WENT_OVER, [list(found)])
+        for customer, giver in cursor.fetchall():
+            found[customer].append(giver)
+    return found

@@ -8,3 +8,10 @@ class Pages(AppConfig):
 
     name = "habitue.pages"
     label = "pages"
+
+    def ready(self) -> None:
+        """Somebody who is erased goes here, too."""
+        from habitue.members import erasing
+        from habitue.pages import forgetting
+
+        erasing.forgets(forgetting.forget)

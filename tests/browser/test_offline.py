@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from pytest_django.live_server_helper import LiveServer
 
 from habitue import ledger
+from habitue.ledger import joining
 from habitue.members import cards, customers, devices, staff
 from habitue.members.models import Business, CodeRefusal, Customer, OfflineScan
-from habitue.pages.card import join
 from tests.browser import product as real
 from tests.browser import stills
 from tests.browser.watch import PHONE, Watch
@@ -157,7 +157,7 @@ def member(shop: Business, name: str) -> Customer:
     key = customers.find_or_create_many(shop, "email", [address])[address]
     Customer.objects.filter(pk=key).update(name=name)
     made = Customer.objects.get(pk=key)
-    join.welcome(made, at=timezone.now() - timedelta(days=2))
+    joining.welcome(made, at=timezone.now() - timedelta(days=2))
     return made
 
 

@@ -23,11 +23,11 @@ from habitue.connectors.models import Import
 from habitue.core import facts
 from habitue.ledger import draws, households, payments
 from habitue.members import bin as recycle_bin
-from habitue.members import cards, consents, keys, partners, staff, tills
+from habitue.members import cards, consents, erasing, keys, partners, staff, tills
 from habitue.members.models import ApiKey, Business, Card, Customer, Identity, Staff
 from habitue.metrics import report
 from habitue.outreach import experiments
-from habitue.pages import access, account, erasing
+from habitue.pages import access, account
 from habitue.pages.card import letters
 from habitue.pages.models import Study
 from habitue.pages.program import drafts, studies

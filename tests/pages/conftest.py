@@ -8,9 +8,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 
 from habitue import ledger
+from habitue.ledger import joining
 from habitue.members import businesses, customers, staff
 from habitue.members.models import Business, Card, Customer, Staff
-from habitue.pages.card import join
 from habitue.pages.start import sentence
 
 ZOE = "zoe@example.org"  # who owns the café
@@ -31,7 +31,7 @@ def make_member(shop: Business, name: str, email: str) -> Customer:
     customer = Customer.objects.get(pk=key)
     customer.name = name
     customer.save()
-    join.welcome(customer, at=datetime.now(UTC))
+    joining.welcome(customer, at=datetime.now(UTC))
     return customer
 
 

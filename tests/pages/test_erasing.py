@@ -21,6 +21,7 @@ from habitue.members import (
     cards,
     consents,
     customers,
+    erasing,
     limits,
     staff,
     tills,
@@ -29,7 +30,6 @@ from habitue.members import (
 from habitue.members import bin as recycle_bin
 from habitue.members.models import Business, Customer, Device, JournalLine, OfflineScan, Staff
 from habitue.outreach import audiences
-from habitue.pages import erasing
 from habitue.pages.models import SignInCode
 from habitue.site import binaries, tasks
 from tests.pages.conftest import make_member, make_shop, unit_of

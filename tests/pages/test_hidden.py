@@ -8,10 +8,10 @@ from django.test import Client
 from habitue import ledger
 from habitue.core import facts
 from habitue.members import bin as recycle_bin
-from habitue.members import cards
+from habitue.members import cards, erasing
 from habitue.members.models import Business, CodeRefusal, Customer, Staff
 from habitue.outreach import audiences
-from habitue.pages import erasing, events, naming
+from habitue.pages import events, naming
 from tests.pages.conftest import make_member
 
 pytestmark = pytest.mark.django_db

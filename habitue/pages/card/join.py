@@ -19,8 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from habitue import ledger
-from habitue.core.facts import Enrolment
-from habitue.members import cards, consents, customers, invitations, limits
+from habitue.ledger import joining
+from habitue.members import consents, customers, invitations, limits
 from habitue.members.models import Business, Card, Customer, Identity
 from habitue.pages import forms, holdings, words
 from habitue.pages.card import letterbox
@@ -88,28 +88,10 @@ def enroll(
                     at=at,
                 )
         came = _came(request, business)
-        card = welcome(customer, at=at, **came)
+        card = joining.welcome(customer, at=at, **came).card
     if form.cleaned_data["email"] and (address := letterbox.address_of(customer)):
         letterbox.ask(request, "confirm", address.pk)
     return card
-
-
-def welcome(customer: Customer, *, at: datetime, place: str = "", invited_by: int = 0) -> Card:
-    """Make a customer a member with a card; doing it again changes nothing.
-
-    `place`: where the poster hung; `invited_by`: the member who brought them.
-    """
-    with transaction.atomic():
-        customers.enroll(customer, at=at)
-        fact = ledger.Fact(
-            customer=customer.pk,
-            at=at,
-            what=Enrolment(channel="card", place=place, invited_by=invited_by),
-            source="card",
-            reference=f"enrolment-{customer.pk}",
-        )
-        ledger.post(customer.business_id, [fact], now=at)
-        return customer.cards.filter(revoked_at=None).first() or cards.issue(customer)
 
 
 def _page(

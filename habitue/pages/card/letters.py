@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from habitue.ledger import joining
 from habitue.members import consents, limits, survivors
 from habitue.members.models import LANGUAGES, Customer, Identity
-from habitue.pages.card import join
 
 PER_HOUR: Final = 3
 SALT: Final = "habitue.pages.card.letters"
@@ -54,7 +54,7 @@ def language(customer: Customer) -> str:
 
 
 def _card(to: Identity, customer: Customer, root: str, *, now: datetime, moved: bool) -> None:
-    card = join.welcome(customer, at=now)
+    card = joining.welcome(customer, at=now).card
     context = {"business": customer.business, "address": root + reverse("card", args=[card.token])}
     subject = _("Your card for %(shop)s")
     if moved:

@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from habitue import ledger
-from habitue.members import cards, journal, limits, wishes
+from habitue.members import cards, erasing, journal, limits, wishes
 from habitue.members.models import Card, Customer
-from habitue.pages import erasing, errors, person_file
+from habitue.pages import errors, person_file
 from habitue.pages.card import card as cardside
 from habitue.pages.card import holder, letterbox
 

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from habitue.ledger import joining
 from habitue.members import customers, journal
 from habitue.members.models import Business, Customer, JournalLine, Staff
 from habitue.pages import access, forms, links, qr
-from habitue.pages.card import join
 from habitue.pages.counter import installing
 
 KIND: Final = "joined"
@@ -79,7 +79,7 @@ def _make(
         customer.save(force_insert=True)
         free = not contact or customers.add_identity(customer, *contact)
         if free:
-            join.welcome(customer, at=at)
+            joining.welcome(customer, at=at)
             journal.write(business, KIND, at=at, staff=staff, customer=customer)
         else:
             transaction.set_rollback(True)

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from habitue.members import bin as recycle_bin
-from habitue.members import journal
+from habitue.members import erasing, journal
 from habitue.members.models import Business
-from habitue.pages import access, erasing, person_file
+from habitue.pages import access, person_file
 from habitue.pages.person import page
 
 PAGE = 50

@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 
 from habitue.core import facts
+from habitue.ledger import joining
 from habitue.members import bin as recycle_bin
 from habitue.members import callers, cards, customers, survivors, tokens
 from habitue.members.models import Business, Card, Customer, Identity, JournalLine
 from habitue.pages import history
-from habitue.pages.card import join
 from tests.pages.card.conftest import Letters
 from tests.pages.conftest import make_member
 from tests.pages.program import town as made
@@ -115,7 +115,7 @@ def test_a_shop_without_a_program_has_all_pages(client: Client, db: None) -> Non
     shop = businesses.create(name="Vide", kind="shop", country="IT")
     lone = Customer.objects.create(business=shop, name="N" * 80)
     customers.enroll(lone, at=lone.created_at)
-    token = join.welcome(lone, at=datetime.now(UTC)).token
+    token = joining.welcome(lone, at=datetime.now(UTC)).card.token
     for page in ("", "/rewards", "/history", "/me", "/given", "/delete"):
         assert client.get(f"/c/{token}{page}").status_code == 200
 

@@ -14,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from habitue import ledger
-from habitue.members import businesses, cards, customers, devices, staff
+from habitue.ledger import joining
+from habitue.members import businesses, cards, customers, devices, erasing, staff
 from habitue.members.models import (
     Business,
     Card,
@@ -25,8 +26,6 @@ from habitue.members.models import (
     OfflineScan,
     Staff,
 )
-from habitue.pages import erasing
-from habitue.pages.card import join
 from tests.pages.conftest import make_member, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +93,7 @@ def make_regular(shop: Business, name: str) -> Customer:
     key = customers.find_or_create_many(shop, "email", [address])[address]
     Customer.objects.filter(pk=key).update(name=name)
     customer = Customer.objects.get(pk=key)
-    join.welcome(customer, at=timezone.now() - timedelta(days=10))
+    joining.welcome(customer, at=timezone.now() - timedelta(days=10))
     return customer
 
 

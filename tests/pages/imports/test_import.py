@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from habitue.connectors import checking, running, uploads
 from habitue.connectors.models import Change, Import
-from habitue.members import customers
+from habitue.members import customers, erasing
 from habitue.members.models import Business, Consent, Customer
-from habitue.pages import erasing
 from habitue.pages.imports import reasons
 from tests.connectors.test_running import LIST, NEWS, SALES
 from tests.pages.conftest import make_shop

@@ -9,10 +9,9 @@ from django.utils import timezone
 from habitue import ledger
 from habitue.core import facts
 from habitue.core.facts import Line, Purchase
-from habitue.ledger import Answer, Fact
+from habitue.ledger import Answer, Fact, joining
 from habitue.members import businesses, customers
 from habitue.members.models import Business, Customer
-from habitue.pages.card import join
 
 TOWN = """\
 program: town
@@ -65,7 +64,7 @@ def make_neighbor(shop: Business, name: str) -> Customer:
     customer = Customer.objects.get(pk=key)
     customer.name = name
     customer.save()
-    join.welcome(customer, at=timezone.now())
+    joining.welcome(customer, at=timezone.now())
     return customer
 
 
