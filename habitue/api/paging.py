@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,11 +17,14 @@ T = TypeVar("T")
 Row = TypeVar("Row")
 _position = msgspec.json.Decoder(list[int])
 
+MOST: Final = 200
+"""Things on one page."""
+
 
 class Paged(Said, frozen=True, kw_only=True):
     """The query of whatever is answered page by page."""
 
-    limit: Annotated[int, Meta(ge=1, le=200, description="How many at most.")] = 50
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many at most.")] = 50
     cursor: Cursor = ""
 
 

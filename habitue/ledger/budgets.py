@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from django.db import connection
+
 from habitue.core.account import Account
 from habitue.core.facts import Event
 from habitue.core.rulebook import Book
@@ -74,6 +76,16 @@ def locked(cursor: Rows, business: int, names: Iterable[str]) -> Totals:
         for partner, money in cursor.fetchall():
             found[f"funded {partner}"] = (0, int(money))
     return found
+
+
+def used(business: int, names: Sequence[str]) -> dict[str, int]:
+    """How much of what is limited is used, by its name on a day; read without any lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, units FROM ledger_budget WHERE business_id = %s AND name = ANY (%s)",
+            [business, list(names)],
+        )
+        return dict(cursor.fetchall())
 
 
 def only_limited(sums: Mapping[str, Tally]) -> dict[str, Tally]:

@@ -65,11 +65,13 @@ class Place:
     voucher: str
 
 
-def make(name: str = "Café des Amis", *, now: datetime | None = None) -> Place:
+def make(
+    name: str = "Café des Amis", *, program: str = PROGRAM, now: datetime | None = None
+) -> Place:
     """A business with its people, keys and a little history that ends now."""
     now = now or datetime.now(UTC)
     business = businesses.create(name=name, kind="cafe", country="FR")
-    published = ledger.publish(business.pk, PROGRAM)
+    published = ledger.publish(business.pk, program)
     assert not published.problems, published.problems
     known = customers.find_or_create_many(business, "external", ["alice", "bruno", "chiara"])
     for key, one in known.items():

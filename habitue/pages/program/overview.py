@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from habitue.core import advice
 from habitue.core.program import Program
+from habitue.ledger.versions import Version
 from habitue.members.models import Business
 from habitue.pages import access, holdings
 from habitue.pages.program import changes, drafts, rules, saying, taken, versions
-from habitue.pages.program.versions import Version
 from habitue.pages.templatetags import words as say
 
 SAID = 6

@@ -1,7 +1,7 @@
 """A new version: written, compared, seen for every member, and only then published."""
 
-from datetime import date, timedelta
-from typing import Any, Final, cast
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -21,8 +21,9 @@ from habitue.core import document
 from habitue.core.document import Problem
 from habitue.core.program import Program
 from habitue.ledger import books, publishing
+from habitue.ledger import versions as ledger_versions
 from habitue.ledger.publishing import Preview
-from habitue.members import ids, journal
+from habitue.members import ids
 from habitue.members.models import Business, Customer, Staff
 from habitue.pages import access
 from habitue.pages.models import Study
@@ -80,10 +81,6 @@ class Draft(Since):
     field_order = ("text",)
 
 
-TOLD: Final = 2_000
-"""Signs of the sentences that the journal keeps of a version; the version itself says all."""
-
-
 class Example(Struct, frozen=True):
     """A member for whom something would be different, in words."""
 
@@ -137,20 +134,18 @@ def confirm(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     if studies.found(study, Preview) is None:
         return redirect("program-draft", key)
     with transaction.atomic():
-        Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # one after the other
-        if not _newest(business, asked):
+        published = ledger_versions.publish(
+            business,
+            asked.text,
+            since=asked.since,
+            after=asked.after,
+            said=_told(business, asked),
+            by=_who(request, business),
+            now=timezone.now(),
+        )
+        if published is None:
             return redirect("program")
-        said = _told(business, asked)
-        published = ledger.publish(business.pk, asked.text, since=asked.since)
         if not published.problems:
-            what: dict[str, str | int] = {
-                "version": published.number,
-                "since": asked.since.isoformat(),
-                "said": said,
-            }
-            journal.write(
-                business, "publish", at=timezone.now(), staff=_who(request, business), what=what
-            )
             drafts.published(business, asked.text)
     if published.problems:
         return _draft(request, business, study, problems=published.problems, status=422)
@@ -180,7 +175,7 @@ def _told(business: Business, asked: PreviewAsked) -> str:
     gone = _("goes")
     lines = [f"{one.title}: {' '.join(one.after) or gone}" for one in said]
     lines += [f"{one.path}: {one.old} → {one.new}" for one in unsaid]
-    return "\n".join(lines)[:TOLD]
+    return "\n".join(lines)
 
 
 @require_POST
@@ -247,8 +242,7 @@ def _draft(
 
 def earliest(business: Business) -> date:
     """The first day from which a version may hold: tomorrow, once something happened today."""
-    day, newest = versions.today(business), books.newest_day(business.pk)
-    return day if newest is None else max(day, newest + timedelta(days=1))
+    return ledger_versions.earliest(business.pk, on=versions.today(business))
 
 
 def _problems(business: Business, text: str) -> list[Problem]:
