@@ -30,6 +30,11 @@ class Keeper:
             for one in customers
         )
 
+    def beside(self, customers: Sequence[int]) -> None:
+        """These new customers are no row of their own: what their row gives is kept besides."""
+        mine = Change.objects.filter(of=self.of, kind=Change.Kind.MADE)
+        mine.filter(customer__in=customers).update(rows=0)
+
     def gathered(self, kind: str, before: Mapping[int, Known], customers: Sequence[int]) -> None:
         """These customers are new, or updated, each by one row."""
         known = snapshots(customers)
@@ -38,12 +43,17 @@ class Keeper:
             for one in customers
         )
 
-    def bought(self, answers: Sequence[ledger.Answer], named: Sequence[tuple[str, int]]) -> None:
-        """These purchases were posted, under which reference, of how many rows."""
+    def posted(
+        self,
+        kind: Change.Kind,
+        answers: Sequence[ledger.Answer],
+        named: Sequence[tuple[str, int]],
+    ) -> None:
+        """These purchases or balances were posted, under which reference, of how many rows."""
         self._write(
             Change(
                 of=self.of,
-                kind=Change.Kind.PURCHASE,
+                kind=kind,
                 customer_id=answer.customer,
                 event=answer.event,
                 reference=reference,
@@ -73,14 +83,12 @@ class Keeper:
         Change.objects.bulk_create(kept, batch_size=1_000)
 
 
-def undone(business: int, references: Sequence[str]) -> dict[str, int]:
+def undone(business: int, kind: Change.Kind, references: Sequence[str]) -> dict[str, int]:
     """Those references whose import was undone, with the last such import."""
     gone = Import.objects.filter(business=business, state=Import.State.UNDONE)
     if not references or not gone.exists():
         return {}
-    held = Change.objects.filter(
-        of__in=gone, kind=Change.Kind.PURCHASE, reference__in=list(references)
-    )
+    held = Change.objects.filter(of__in=gone, kind=kind, reference__in=list(references))
     return dict(held.values("reference").annotate(last=Max("of")).values_list("reference", "last"))
 
 

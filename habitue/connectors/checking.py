@@ -13,12 +13,15 @@ from msgspec import Struct
 
 from habitue.connectors import (
     answers,
+    balances,
+    carrying,
     gathering,
     imports,
     opening,
     people,
     purchases,
     reading,
+    reconciling,
     recording,
     text,
     uploads,
@@ -50,8 +53,9 @@ class Fault(Struct, frozen=True):
 class Found(Struct, kw_only=True):
     """What a look at the whole file showed: new + updated + there + wrong = rows.
 
-    `people`: customers who would be new with purchases. `agreed`, `unproven` as in
+    `people`: customers who would be new with purchases or balances. `agreed`, `unproven` as in
     `gathering.Tally`, `unknown`: answers of nobody known. `first`: the first rows as they are read.
+    `sheet`: of balances, what would become of every unit.
     """
 
     rows: int = 0
@@ -67,6 +71,7 @@ class Found(Struct, kw_only=True):
     day_first: bool = True
     first: list[list[str]] = []
     faults: list[Fault] = []
+    sheet: reconciling.Sheet | None = None
 
 
 class Seen(Rejects):
@@ -96,6 +101,8 @@ def check(one: Import, *, now: datetime, tell: Tell = lambda rows: None) -> Foun
     match shape:
         case purchases.Shape():
             found = _purchases(one, shape, said, seen, now, tell)
+        case balances.Shape():
+            found = _balances(one, shape, said, seen, now, tell)
         case people.Shape():
             found = _customers(one, shape, said, seen, now, tell)
         case _:
@@ -160,6 +167,33 @@ def _customers(
         empty=tally.empty,
         agreed=tally.agreed,
         unproven=tally.unproven,
+    )
+
+
+def _balances(
+    one: Import, shape: balances.Shape, said: Reading, seen: Seen, now: datetime, tell: Tell
+) -> Found:
+    wanted = reading.held(shape, one.business, said, now)
+    rows = balances.read(uploads.path(one.pk), shape, wanted, reading.corrections(one))
+    rules, book = reading.rules(said), reconciling.Book()
+    tally = carrying.run(
+        one.business,
+        rows,
+        rules,
+        seen.add,
+        book.add,
+        reason="",
+        now=now,
+        keeper=None,
+        tell=tell,
+    )
+    return Found(
+        rows=tally.rows,
+        new=tally.new,
+        there=tally.there,
+        empty=tally.empty,
+        people=tally.people,
+        sheet=book.sheet(),
     )
 
 

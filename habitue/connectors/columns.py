@@ -98,36 +98,49 @@ ANSWERS: Final = vocabulary(
     _ANSWER_WORDS, {"date": "date (data)", "score": "score (note, punteggio) or nps, csat, ces"}
 )
 
-CUSTOMERS: Final = vocabulary(
-    {
-        "number": "number|card number|numero carte|numero de carte|numero tessera|card|carte"
-        "|tessera|member number|numero de membre|numero socio|membership number",
-        "external": "external|customer id|customer number|customer no|client id|id client"
-        "|code client|numero client|no client|n client|id cliente|codice cliente|numero cliente"
-        "|external id|reference|ref|id|customer|client|cliente|code|codice",
-        "name": "name|full name|nom complet|nom et prenom|prenom et nom|nome completo"
-        "|nome e cognome|customer name|nom client|nom du client|nominativo",
-        "first_name": "first name|firstname|given name|prenom|nome",
-        "last_name": "last name|lastname|surname|family name|nom|nom de famille|cognome",
-        "email": "email|e mail|mail|email address|e mail address|courriel|adresse e mail"
-        "|adresse email|adresse mail|indirizzo e mail|indirizzo email|posta elettronica",
-        "phone": "phone|mobile|mobile phone|telephone|phone number|cell|cellphone|tel"
-        "|telephone portable|portable|numero de telephone|telefono|cellulare|numero di telefono"
-        "|numero cellulare|gsm",
-        "birthday": "birthday|birth date|birthdate|date of birth|date de naissance|naissance"
-        "|anniversaire|data di nascita|nascita|compleanno|dob",
-        "language": "language|lang|langue|lingua|locale",
-        "consent": "consent|consents|opt in|optin|marketing consent|accepts marketing|newsletter"
-        "|consentement|consentement marketing|accord|inscrit newsletter|consenso|consensi"
-        "|consenso marketing|iscritto newsletter|subscribed|accepte les offres",
-        "consent_email": "consent email|email consent|consentement email|consentement e mail"
-        "|consenso email|consenso e mail|email marketing|accepts email marketing",
-        "consent_sms": "consent sms|sms consent|consentement sms|consenso sms|sms marketing"
-        "|accepts sms marketing",
-        "consent_on": "consent date|consent on|consented on|opt in date|date de consentement"
-        "|date consentement|date du consentement|date d accord|data consenso|data del consenso",
+_CUSTOMER_WORDS: Final = {
+    "number": "number|card number|numero carte|numero de carte|numero tessera|card|carte"
+    "|tessera|member number|numero de membre|numero socio|membership number",
+    "external": "external|customer id|customer number|customer no|client id|id client"
+    "|code client|numero client|no client|n client|id cliente|codice cliente|numero cliente"
+    "|external id|reference|ref|id|customer|client|cliente|code|codice",
+    "name": "name|full name|nom complet|nom et prenom|prenom et nom|nome completo"
+    "|nome e cognome|customer name|nom client|nom du client|nominativo",
+    "first_name": "first name|firstname|given name|prenom|nome",
+    "last_name": "last name|lastname|surname|family name|nom|nom de famille|cognome",
+    "email": "email|e mail|mail|email address|e mail address|courriel|adresse e mail"
+    "|adresse email|adresse mail|indirizzo e mail|indirizzo email|posta elettronica",
+    "phone": "phone|mobile|mobile phone|telephone|phone number|cell|cellphone|tel"
+    "|telephone portable|portable|numero de telephone|telefono|cellulare|numero di telefono"
+    "|numero cellulare|gsm",
+    "birthday": "birthday|birth date|birthdate|date of birth|date de naissance|naissance"
+    "|anniversaire|data di nascita|nascita|compleanno|dob",
+    "language": "language|lang|langue|lingua|locale",
+    "consent": "consent|consents|opt in|optin|marketing consent|accepts marketing|newsletter"
+    "|consentement|consentement marketing|accord|inscrit newsletter|consenso|consensi"
+    "|consenso marketing|iscritto newsletter|subscribed|accepte les offres",
+    "consent_email": "consent email|email consent|consentement email|consentement e mail"
+    "|consenso email|consenso e mail|email marketing|accepts email marketing",
+    "consent_sms": "consent sms|sms consent|consentement sms|consenso sms|sms marketing"
+    "|accepts sms marketing",
+    "consent_on": "consent date|consent on|consented on|opt in date|date de consentement"
+    "|date consentement|date du consentement|date d accord|data consenso|data del consenso",
+}
+CUSTOMERS: Final = vocabulary(_CUSTOMER_WORDS, {})
+
+BALANCES: Final = vocabulary(
+    {role: words for role, words in _CUSTOMER_WORDS.items() if "consent" not in role}
+    | {
+        "amount": "balance|points balance|point balance|current balance|points|stamps|stars"
+        "|solde|solde de points|points restants|tampons|saldo|saldo punti|punti|bollini"
+        "|timbri|available points|current points",
+        "unit": "unit|unite|unita|unit name|currency of points|kind of points|tipo di punti",
+        "earned_on": "earned on|earned|earned at|gagnes le|date de gain|acquis le|guadagnati il"
+        "|data di accredito|maturati il",
+        "expires_on": "expires on|expires|expiry|expiry date|expiration|expiration date|expire le"
+        "|date d expiration|valables jusqu au|scade il|scadenza|data di scadenza|validi fino al",
     },
-    {},
+    {"amount": "balance (solde, saldo)"},
 )
 
 

@@ -28,7 +28,7 @@ from habitue.members.models import Business, Consent, Customer, Identity
 BATCH: Final = 1_000
 _TRIES: Final = 3
 _NAMED: Final = {"name", "first_name", "last_name"}
-_NAMES: Final = {
+NAMES: Final = {
     "number": "card number",
     "external": "customer number",
     "email": "e-mail",
@@ -108,10 +108,10 @@ def run(
         for left in reversed(range(_TRIES)):
             try:
                 with transaction.atomic():
-                    verdicts = [_judged(one, rules) for one in _met(business, batch)]
+                    verdicts = judged(business, batch, rules)
                     sound = [one for one in verdicts if isinstance(one, Verdict)]
                     if keeper is not None:
-                        _write(business, sound, rules, keeper, now)
+                        write(business, sound, rules, keeper, now)
                 break
             except IntegrityError:  # somebody else wrote the same customer meanwhile
                 if not left:
@@ -123,6 +123,11 @@ def run(
                 _count(verdict, rules, tally)
         tell(len(batch))
     return tally
+
+
+def judged(business: Business, batch: Sequence[Person], rules: Rules) -> list[Verdict | Rejected]:
+    """What follows from each of some rows that speak of different people, or why nothing may."""
+    return [_judged(one, rules) for one in _met(business, batch)]
 
 
 def _count(verdict: Verdict, rules: Rules, tally: Tally) -> None:
@@ -164,7 +169,7 @@ def _sole(
             tell(1)
         else:
             kind, (line, _) = before[0]
-            reject(_refused(row, rules, kind, f"line {line} has this {_NAMES[kind]} already"))
+            reject(refused(row, rules, kind, f"line {line} has this {NAMES[kind]} already"))
             tell(1)
 
 
@@ -219,11 +224,11 @@ def _judged(met: _Met, rules: Rules) -> Verdict | Rejected:
         agreed = ()
     if known is None:
         if not person.name and _NAMED & rules.columns.keys():
-            return _refused(person, rules, "name", "the name is missing")
+            return refused(person, rules, "name", "the name is missing")
         return Verdict(person, None, {}, agreed)
     customer = next(iter(found.values()))
     if reason := _confused(person, found, known):
-        return _refused(person, rules, list(found)[-1], reason)
+        return refused(person, rules, list(found)[-1], reason)
     if rules.existing == "leave":
         return Verdict(person, customer, {}, ())
     return Verdict(person, customer, _changed(person, known), agreed)
@@ -234,7 +239,7 @@ def _confused(person: Person, found: Mapping[str, int], known: Known) -> str:
     kinds = list(found)
     if len(set(found.values())) > 1:
         other = next(kind for kind in kinds if found[kind] != found[kinds[0]])
-        return f"the {_NAMES[kinds[0]]} is one customer's, the {_NAMES[other]} another's"
+        return f"the {NAMES[kinds[0]]} is one customer's, the {NAMES[other]} another's"
     if known["binned"]:
         return "this customer is in the recycle bin: restore them first"
     if kinds != ["phone"]:
@@ -270,7 +275,8 @@ def _proven(person: Person, rules: Rules) -> bool:
     return bool(rules.wording and person.agreed_on)
 
 
-def _refused(person: Person, rules: Rules, role: str, reason: str) -> Rejected:
+def refused(person: Person, rules: Rules, role: str, reason: str) -> Rejected:
+    """A row that is not taken, with the value that is to blame."""
     roles = ("name", "first_name", "last_name") if role == "name" else (role,)
     place = next((rules.columns[one] for one in roles if one in rules.columns), -1)
     cells = person.row.cells
@@ -278,14 +284,14 @@ def _refused(person: Person, rules: Rules, role: str, reason: str) -> Rejected:
     return opening.rejected(person.row, value, reason, place)
 
 
-def _write(
+def write(
     business: Business,
     verdicts: Sequence[Verdict],
     rules: Rules,
     keeper: changes.Keeper,
     now: datetime,
-) -> None:
-    """Write a batch by few statements, and keep what was done."""
+) -> list[int]:
+    """Write a batch by few statements, and keep what was done; answers the customers made."""
     new = [one for one in verdicts if one.customer is None]
     numbered = dict(zip(ids.make_many(len(new)), new, strict=True))
     altered = [one for one in verdicts if one.customer is not None and not one.idle]
@@ -317,7 +323,8 @@ def _write(
     keeper.gathered(Change.Kind.MADE, {}, list(numbered))
     keeper.gathered(Change.Kind.UPDATED, before, list(before))
     if rules.members and numbered:
-        _enrol(business, sorted(numbered), rules, now)
+        enrol(business, sorted(numbered), rules, now)
+    return list(numbered)
 
 
 def source(key: int) -> str:
@@ -375,7 +382,7 @@ def _customer(business: Business, key: int, person: Person, now: datetime) -> Cu
     )
 
 
-def _enrol(business: Business, new: Sequence[int], rules: Rules, now: datetime) -> None:
+def enrol(business: Business, new: Sequence[int], rules: Rules, now: datetime) -> None:
     """Make customers members, each with a card; they are told nothing."""
     customers.enroll_many(business, new, at=now)
     cards.issue_many(new)

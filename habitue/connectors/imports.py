@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from habitue import ledger
 from habitue.connectors import changes, opening, ordering, purchases
+from habitue.connectors.models import Change
 from habitue.connectors.purchases import Bought, Shape
 from habitue.connectors.rejects import Rejects
 from habitue.connectors.table import Rejected
@@ -110,7 +111,7 @@ def sources(business: int, names: Sequence[str]) -> dict[str, str]:
 
     A reference is for ever; one whose import was undone goes on under the name of that import.
     """
-    undone = changes.undone(business, names)
+    undone = changes.undone(business, Change.Kind.PURCHASE, names)
     return {name: f"{SOURCE}/{undone[name]}" if name in undone else SOURCE for name in names}
 
 
@@ -222,9 +223,8 @@ class _Poster:
             if self.enroll and not self.automatic:
                 self._enrol(new, known)
             answers = ledger.post(self.business.pk, bought, now=self.now)
-            self.keeper.bought(
-                answers, [(fact.reference, len(of)) for fact, of in zip(bought, new, strict=True)]
-            )
+            named = [(fact.reference, len(of)) for fact, of in zip(bought, new, strict=True)]
+            self.keeper.posted(Change.Kind.PURCHASE, answers, named)
         return answers
 
     def _new(self, receipts: Sequence[Receipt], under: Mapping[str, str]) -> Sequence[Receipt]:

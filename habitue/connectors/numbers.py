@@ -111,7 +111,8 @@ class Reader:
         for sign in (match["before"], match["again"], match["after"]):
             self._check_currency(sign)
         try:
-            minor = money.fixed(self._plain(match["number"].strip()), self.places)
+            number = _pointed(match["number"].strip(), self.decimal, self.places)
+            minor = money.fixed(number, self.places)
         except ValueError:
             raise Unread(f"not an exact amount of {self.currency}") from None
         if minor > facts.MAX_AMOUNT:
@@ -127,25 +128,48 @@ class Reader:
         if self.currency not in named:
             raise Unread(f"the amount is in {sign}, the business counts in {self.currency}")
 
-    def _plain(self, number: str) -> str:
-        """The number with a decimal point and no thousands marks."""
-        if " " in number:
-            if not _SPACED.fullmatch(number):
-                raise ValueError(number)
-            return number.replace(" ", "").replace(",", ".")
-        mark = _decimal_mark(number)
-        if mark is None:
-            three = self.places == 3
-            own = next(sign for sign in ",." if sign in number)
-            mark = self.decimal or (own if three else "")
-        if mark == "" or mark not in number:
-            thousands = next((sign for sign in ",." if sign in number), "")
-        else:
-            thousands = "," if mark == "." else "."
-        if thousands and thousands in number and not _GROUPED[thousands].fullmatch(number):
+
+def units(text: str, *, places: int, decimal: str) -> int:
+    """A balance of units, in fixed point; an empty cell is none. `Unread` says why not."""
+    plain = _SPACES.sub(" ", text).replace("−", "-").replace("–", "-").strip()
+    plain = _NAMED.sub("", plain)
+    if not plain:
+        return 0
+    match = _WRITTEN.fullmatch(plain) if len(text) <= LONGEST else None
+    if match is None or match["before"] or match["again"] or match["after"]:
+        raise Unread("not a balance that can be read")
+    if (match["minus"] or match["open"]) and plain.strip("-(), .0"):
+        raise Unread("the balance is below zero")
+    try:
+        amount = money.fixed(_pointed(match["number"].strip(), decimal, places), places)
+    except ValueError:
+        raise Unread(f"the unit has {places} decimals") from None
+    if amount > facts.MAX_AMOUNT:
+        raise Unread("the balance is too large")
+    return amount
+
+
+_NAMED: Final = re.compile(r" ?(?:points?|punti|punto|pts?)\.?$", re.IGNORECASE)
+
+
+def _pointed(number: str, decimal: str, places: int) -> str:
+    """The number with a decimal point and no thousands marks."""
+    if " " in number:
+        if not _SPACED.fullmatch(number):
             raise ValueError(number)
-        whole = number.replace(thousands, "") if thousands else number
-        return whole.replace(mark, ".").rstrip(".") if mark else whole
+        return number.replace(" ", "").replace(",", ".")
+    mark = _decimal_mark(number)
+    if mark is None:
+        own = next(sign for sign in ",." if sign in number)
+        mark = decimal or (own if places == 3 else "")
+    if mark == "" or mark not in number:
+        thousands = next((sign for sign in ",." if sign in number), "")
+    else:
+        thousands = "," if mark == "." else "."
+    if thousands and thousands in number and not _GROUPED[thousands].fullmatch(number):
+        raise ValueError(number)
+    whole = number.replace(thousands, "") if thousands else number
+    return whole.replace(mark, ".").rstrip(".") if mark else whole
 
 
 def quantity(text: str) -> int:

@@ -25,10 +25,18 @@ LONGEST_NAME: Final = 80
 KINDS: Final = ("number", "external", "email", "phone")
 """How a customer is recognised, the surest first."""
 
+NOBODY: Final = (
+    "No column says how a customer is recognized: there must be one of e-mail, phone, card number"
+    " or customer number."
+)
 Kind = Literal["number", "external", "email", "phone"]
 
 _DAY_AND_MONTH: Final = re.compile(r"(?P<first>\d{1,2})[/.\- ](?P<second>\d{1,2})[/.]?", re.ASCII)
-_MONTH_AND_DAY: Final = re.compile(r"--(?P<first>\d{2})-?(?P<second>\d{2})", re.ASCII)
+_MONTH_AND_DAY: Final = re.compile(
+    r"(?:-|0000|1004|1604)-(?P<first>\d{2})-?(?P<second>\d{2})", re.ASCII
+)
+"""A birthday without its year; address books and shops write one that nobody was born in."""
+
 _OWN: Final = frozenset({"enrolled on", "balances", "last visit"})
 """Columns of the file of customers that we write ourselves: there 05-12 is the twelfth of May."""
 
@@ -97,10 +105,7 @@ def survey(path: Path, dialect: opening.Dialect | None = None) -> Shape:
     else:
         placed = columns.guess(header, columns.CUSTOMERS)
     if not set(KINDS) & placed.keys():
-        raise text.Unusable(
-            "No column says how a customer is recognized: there must be one of e-mail, phone,"
-            " card number or customer number."
-        )
+        raise text.Unusable(NOBODY)
     rows, order = (-1 if header else 0), dates.Order()
     watched = [placed[role] for role in ("birthday", "consent_on") if role in placed]
     for row in table.rows(text.lines(path, encoding), separator):
@@ -123,12 +128,12 @@ def read(
     path: Path, shape: Shape, wanted: Wanted, corrections: opening.Corrections | None = None
 ) -> Iterator[Person | Rejected | None]:
     """Every row in the file's order; None is an empty line."""
-    take = partial(_take, _Reader(shape, wanted))
+    one = partial(take, Reader(shape, wanted))
     found = opening.rows(text.lines(path, shape.encoding), shape.separator, corrections or {})
-    return opening.taken(found, take, header=bool(shape.header))
+    return opening.taken(found, one, header=bool(shape.header))
 
 
-class _Reader:
+class Reader:
     """How the cells of one file are read."""
 
     def __init__(self, shape: Shape, wanted: Wanted) -> None:
@@ -143,7 +148,8 @@ class _Reader:
         return row.cells[place] if 0 <= place < len(row.cells) else ""
 
 
-def _take(reader: _Reader, row: Row) -> Person | Rejected:
+def take(reader: Reader, row: Row) -> Person | Rejected:
+    """What a row says of a customer, or why it is not taken."""
     if problem := opening.misfit(row.cells, reader.shape.header, 1):
         return opening.rejected(row, row.text, problem)
     role, known = "", {}
@@ -190,7 +196,7 @@ def _identity(kind: str, cell: str, country: str) -> str:
     raise dates.Unread(reasons.get(kind, "not a customer number that can be kept"))
 
 
-def _name(reader: _Reader, row: Row) -> str:
+def _name(reader: Reader, row: Row) -> str:
     """The name, or first and last name together."""
     whole = reader.cell(row, "name")
     if not whole:
@@ -201,7 +207,7 @@ def _name(reader: _Reader, row: Row) -> str:
     return whole
 
 
-def _birthday(reader: _Reader, cell: str) -> tuple[int, int, int | None] | None:
+def _birthday(reader: Reader, cell: str) -> tuple[int, int, int | None] | None:
     if not cell:
         return None
     short = _DAY_AND_MONTH.fullmatch(cell) or _MONTH_AND_DAY.fullmatch(cell)

@@ -13,20 +13,38 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from habitue.connectors import answers, columns, dates, imports, opening, people, purchases
+from habitue import ledger
+from habitue.connectors import (
+    answers,
+    balances,
+    columns,
+    dates,
+    imports,
+    opening,
+    people,
+    platforms,
+    purchases,
+    sheets,
+)
 from habitue.connectors.columns import Vocabulary
 from habitue.connectors.gathering import Rules
 from habitue.connectors.models import Import
+from habitue.connectors.platforms.export import Export
 from habitue.connectors.text import Unusable
+from habitue.core.program import Unit
 from habitue.members.models import Business
 
-What = Literal["purchases", "customers", "answers"]
+What = Literal["purchases", "customers", "answers", "balances"]
 
 WORDS: Final[dict[str, Vocabulary]] = {
     Import.What.PURCHASES: columns.PURCHASES,
     Import.What.CUSTOMERS: columns.CUSTOMERS,
     Import.What.ANSWERS: columns.ANSWERS,
+    Import.What.BALANCES: columns.BALANCES,
 }
+PERSONS: Final = (Import.What.CUSTOMERS, Import.What.BALANCES)
+"""Kinds of files whose rows are people."""
+
 SHOWN: Final = 3
 """Values shown of each column."""
 
@@ -35,7 +53,8 @@ class Reading(Struct, kw_only=True):
     """What is said of a file; "" and None: as it looks. `columns` are places by role.
 
     `agreed_on` is the day (ISO) of consents that have none of their own; `question` is what
-    answers are to, where the file does not say.
+    answers are to, `unit` what balances are of, where the file does not say. `sheets`: those of a
+    workbook, `sheet` the one that is read. `platform`: whose export it is.
     """
 
     encoding: str = ""
@@ -50,6 +69,10 @@ class Reading(Struct, kw_only=True):
     wording: str = ""
     agreed_on: str = ""
     question: str = ""
+    unit: str = ""
+    sheet: str = ""
+    sheets: list[sheets.Sheet] = []
+    platform: str = ""
 
     @property
     def dialect(self) -> opening.Dialect:
@@ -57,7 +80,7 @@ class Reading(Struct, kw_only=True):
         return opening.Dialect(self.encoding or None, self.separator, self.columns or None)
 
 
-Shape = purchases.Shape | people.Shape | answers.Shape
+Shape = purchases.Shape | people.Shape | answers.Shape | balances.Shape
 
 
 def of(one: Import) -> Reading:
@@ -75,17 +98,48 @@ def corrections(one: Import) -> opening.Corrections:
     return msgspec.convert(one.corrections, dict[int, dict[int, str]], strict=False)
 
 
-def holds(path: Path) -> What:
+def unfolded(reading: Reading, found: sheets.Unfolded) -> Reading:
+    """How a file is read of which a workbook's sheet was taken; of another one, as it was."""
+    if not found.chosen:
+        return reading
+    return msgspec.structs.replace(
+        reading,
+        sheet=found.chosen,
+        sheets=found.sheets,
+        encoding=sheets.ENCODING,
+        separator=sheets.SEPARATOR,
+    )
+
+
+def export(path: Path, reading: Reading | None = None) -> Export | None:
+    """The platform's export that a file is, or None; `Unusable` where another one is needed."""
+    said = reading or Reading()
+    dialect = opening.Dialect(said.encoding or None, said.separator, None)
+    found = platforms.recognised(opening.look(path, columns.BALANCES, dialect).first[0].cells)
+    if found is not None and found.instead:
+        raise Unusable(found.instead)
+    return found
+
+
+def holds(path: Path, reading: Reading | None = None) -> str:
     """What the rows of a file seem to be."""
-    first = opening.look(path, columns.PURCHASES).first
-    cells = first[0].cells
-    sold, known, answered = (columns.guess(cells, words) for words in WORDS.values())
-    if {"date", "amount"} <= sold.keys():
-        return "purchases"
-    if {"date", "score"} <= answered.keys():
-        return "answers"
+    said = reading or Reading()
+    if (known := export(path, said)) is not None:
+        return known.what
+    dialect = opening.Dialect(said.encoding or None, said.separator, None)
+    first = opening.look(path, columns.PURCHASES, dialect).first
+    sold, person, answered, held = (
+        columns.guess(first[0].cells, words).keys() for words in WORDS.values()
+    )
+    if {"date", "amount"} <= sold:
+        return Import.What.PURCHASES
+    if {"date", "score"} <= answered:
+        return Import.What.ANSWERS
     written = any("@" in cell for row in first for cell in row.cells)
-    return "customers" if written or known.keys() & {*people.KINDS} else "purchases"
+    if "amount" in held and held & {*people.KINDS}:
+        return Import.What.BALANCES
+    someone = written or person & {*people.KINDS}
+    return Import.What.CUSTOMERS if someone else Import.What.PURCHASES
 
 
 def recognised(path: Path, what: str, reading: Reading | None = None) -> Reading:
@@ -93,6 +147,18 @@ def recognised(path: Path, what: str, reading: Reading | None = None) -> Reading
     said = reading or Reading()
     dialect = opening.Dialect(said.encoding or None, said.separator, None)
     opened = opening.look(path, WORDS[what], dialect)
+    known = export(path, said)
+    if known is not None and known.what == what:
+        header = tuple(opened.first[0].cells)
+        return msgspec.structs.replace(
+            said,
+            encoding=opened.encoding,
+            separator=opened.separator,
+            header=header,
+            columns=platforms.placed(known, header),
+            platform=known.platform,
+            day_first=known.day_first,
+        )
     placed = columns.guess(opened.header, WORDS[what])
     if not opened.header and what == Import.What.PURCHASES:
         cells = [row.cells for row in opened.first]
@@ -104,6 +170,34 @@ def recognised(path: Path, what: str, reading: Reading | None = None) -> Reading
         separator=opened.separator,
         header=opened.header,
         columns=placed,
+        platform="",
+    )
+
+
+def remembered(business: Business, found: Reading, *, finished: bool = False) -> Import | None:
+    """The last import of a file with the same columns, of whatever kind; `finished`: brought in."""
+    if not found.header:
+        return None
+    before = Import.objects.filter(business=business, header=mark(found.header))
+    if finished:
+        return before.filter(state=Import.State.FINISHED).order_by("-pk").first()
+    return before.exclude(state=Import.State.COLUMNS).order_by("-pk").first()
+
+
+def as_before(found: Reading, last: Reading) -> Reading:
+    """A file read as the last one with its columns was; a day of consent is never assumed again."""
+    return msgspec.structs.replace(
+        found,
+        columns=last.columns,
+        day_first=last.day_first,
+        decimal=last.decimal,
+        existing=last.existing,
+        members=last.members,
+        welcome=last.welcome,
+        wording=last.wording,
+        question=last.question,
+        unit=last.unit,
+        platform=last.platform,
     )
 
 
@@ -126,9 +220,10 @@ def mark(header: tuple[str, ...]) -> str:
 
 def missing(what: str, placed: Mapping[str, int]) -> list[str]:
     """The roles without which such a file cannot be used; of customers any one of these."""
-    if what == Import.What.CUSTOMERS:
-        return [] if placed.keys() & {*people.KINDS} else ["email", "phone", "number", "external"]
-    return [role for role in WORDS[what].needed if role not in placed]
+    missed = [role for role in WORDS[what].needed if role not in placed]
+    if what in PERSONS and not placed.keys() & {*people.KINDS}:
+        return ["email", "phone", "number", "external", *missed]
+    return missed
 
 
 def survey(path: Path, what: str, reading: Reading) -> Shape:
@@ -141,6 +236,11 @@ def survey(path: Path, what: str, reading: Reading) -> Shape:
             return shape
         case Import.What.CUSTOMERS:
             return people.survey(path, reading.dialect)
+        case Import.What.BALANCES:
+            held = balances.survey(path, reading.dialect)
+            if reading.decimal:
+                held.marks.seen[reading.decimal] += 2 * held.rows + 1
+            return held
         case _:
             return answers.survey(path, reading.dialect)
 
@@ -177,8 +277,23 @@ def persons(
     )
 
 
+def units(business: Business) -> list[Unit]:
+    """The units that balances can be of."""
+    program = ledger.program(business.pk)
+    return [] if program is None else [unit for unit in program.units if unit.redeemable]
+
+
+def held(
+    shape: balances.Shape, business: Business, reading: Reading, now: datetime
+) -> balances.Wanted:
+    """How the rows of a file of balances are read."""
+    own = {unit.id: unit for unit in units(business)}
+    only = reading.unit or (next(iter(own)) if len(own) == 1 else "")
+    return balances.Wanted(persons(shape, business, reading, now), balances.words(own), only)
+
+
 def rules(reading: Reading) -> Rules:
-    """What is done with the rows of a file of customers."""
+    """What is done with the rows of a file of customers, or of what they have elsewhere."""
     return Rules(
         existing=reading.existing,
         members=reading.members,

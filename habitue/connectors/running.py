@@ -16,8 +16,11 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from habitue import ledger
 from habitue.connectors import (
     answers,
+    balances,
+    carrying,
     changes,
     checking,
     gathering,
@@ -26,6 +29,7 @@ from habitue.connectors import (
     people,
     purchases,
     reading,
+    reconciling,
     recording,
     rejects,
     text,
@@ -108,6 +112,11 @@ def may_be_undone(one: Import, *, now: datetime) -> bool:
 def counts(one: Import) -> Counts:
     """What became of the rows."""
     return msgspec.convert(one.counts, Counts)
+
+
+def sheet(one: Import) -> reconciling.Sheet | None:
+    """What became of every unit, of balances that are in."""
+    return msgspec.convert(one.sheet, reconciling.Sheet) if one.sheet else None
 
 
 def run(key: int) -> None:
@@ -194,6 +203,8 @@ def _run(one: Import) -> None:
     match shape:
         case purchases.Shape():
             result = _purchases(one, shape, refused, keeper, now, tell)
+        case balances.Shape():
+            result = _balances(one, shape, refused, keeper, now, tell)
         case people.Shape():
             result = _customers(one, shape, refused, keeper, now, tell)
         case _:
@@ -206,6 +217,7 @@ def _run(one: Import) -> None:
         ended = mine.update(
             state=State.FINISHED,
             counts=msgspec.to_builtins(result),
+            sheet=one.sheet,
             done=100,
             finished_at=datetime.now(UTC),
             found=None,
@@ -225,7 +237,8 @@ def _settle(one: Import, result: Counts) -> None:
     if one.what == Import.What.CUSTOMERS:
         result.new = kinds.get("made", (0, 0))[1]
     else:
-        result.new = sum(kinds.get(kind, (0, 0))[1] for kind in ("purchase", "answer"))
+        others = ("purchase", "answer", "balance", "made")  # of these, what is a row by itself
+        result.new = sum(kinds.get(kind, (0, 0))[1] for kind in others)
         result.people = kinds.get("made", (0, 0))[0]
 
 
@@ -292,6 +305,41 @@ def _customers(
         rejected=tally.rejected,
         empty=tally.empty,
         agreed=gathering.agreed(one.pk),
+    )
+
+
+def _balances(
+    one: Import,
+    shape: balances.Shape,
+    refused: Sorted,
+    keeper: changes.Keeper,
+    now: datetime,
+    tell: imports.Tell,
+) -> Counts:
+    """What became of each unit is noted too; the caller saves it with the counts."""
+    said, program = reading.of(one), ledger.program(one.business_id)
+    assert program is not None, "balances are of a program's units"
+    wanted = reading.held(shape, one.business, said, now)
+    rows = balances.read(uploads.path(one.pk), shape, wanted, reading.corrections(one))
+    book = reconciling.Book()
+    tally = carrying.run(
+        one.business,
+        rows,
+        reading.rules(said),
+        refused.add,
+        book.add,
+        reason=carrying.reason(one.business, said.platform),
+        now=now,
+        keeper=keeper,
+        tell=tell,
+    )
+    one.sheet = msgspec.to_builtins(book.settled(one))
+    book.write(uploads.reconciled(one.pk), program)
+    return Counts(
+        rows=tally.rows,
+        there=tally.there,
+        rejected=tally.rejected,
+        empty=tally.empty,
     )
 
 

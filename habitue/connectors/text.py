@@ -23,8 +23,8 @@ _MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 _NO_TABLES: Final = (
-    (b"PK\x03\x04", "a ZIP or Excel file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"PK\x03\x04", "a ZIP file"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
     (b"\x1f\x8b", "a compressed file"),
     (b"%PDF", "a PDF"),
 )
@@ -115,7 +115,9 @@ def stretch(path: Path, encoding: str, since: int, until: int) -> Iterator[Line]
 def _by_mark(head: bytes, path: Path) -> str:
     for start, what in _NO_TABLES:
         if head.startswith(start):
-            raise Unusable(f"{path.name} is {what}, not a table of text: save it as CSV first.")
+            raise Unusable(
+                f"{path.name} is {what}, not a table: save it as Excel, OpenDocument or CSV."
+            )
     return next((name for mark, name in _MARKS if head.startswith(mark)), "")
 
 

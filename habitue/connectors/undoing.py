@@ -1,4 +1,4 @@
-"""Takes back what an import did: purchases by events of the ledger, customers if nothing since.
+"""Takes back what an import did: what was posted by events, customers if nothing since.
 
 Everything goes in batches of one transaction each, and is found done when it is run again. What
 something else hangs on by now stays, and is counted.
@@ -50,11 +50,12 @@ def count(one: Import) -> int:
 
 
 def run(one: Import, *, now: datetime, tell: Tell) -> Done:
-    """Take everything back: purchases, answers, then what was changed and made of customers."""
+    """Take everything back: what was posted, answers, what was changed and made of customers."""
     done = Done()
-    for batch in _batches(one, Change.Kind.PURCHASE, "customer", "-event"):
-        _purchases(one, batch, done, now)
-        tell(len(batch))
+    for kind in (Change.Kind.PURCHASE, Change.Kind.BALANCE):
+        for batch in _batches(one, kind, "customer", "-event"):
+            _posted(one, batch, done, now)
+            tell(len(batch))
     for batch in _batches(one, Change.Kind.ANSWER, "pk"):
         names = [change.reference for change in batch]
         mine = Answer.objects.filter(business=one.business_id, source=recording.SOURCE)
@@ -82,7 +83,7 @@ def _batches(one: Import, kind: str, *order: str) -> Iterator[list[Change]]:
         yield [found[key] for key in keys[place : place + BATCH]]
 
 
-def _purchases(one: Import, batch: Sequence[Change], done: Done, now: datetime) -> None:
+def _posted(one: Import, batch: Sequence[Change], done: Done, now: datetime) -> None:
     """The newest of a customer first, each by an event that can itself be seen and explained."""
     answers = ledger.post(
         one.business_id,

@@ -1,7 +1,8 @@
 """The files that owners bring: kept for as long as they are needed, readable by nobody else.
 
-A file lies under `HABITUE_HOME/imports` until its rows are in, at most for `KEPT`; the rows that
-were rejected lie beside it for `KEPT`. What quotes the file in the tables goes with it.
+A file lies under `HABITUE_HOME/imports` until its rows are in, at most for `KEPT`; of a workbook
+also the sheet that was chosen, as a table of text. The rows that were rejected and the sheet of
+balances lie beside it for `KEPT`. What quotes the file in the tables goes with it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from habitue.connectors import sheets, text
 from habitue.connectors.models import Change, Import
 
 LARGEST: Final = 100 * 1024 * 1024
@@ -47,9 +49,35 @@ def keep(key: int, chunks: Iterable[bytes]) -> str:
     return mark.hexdigest()
 
 
+def unfold(key: int, name: str, sheet: str = "") -> sheets.Unfolded:
+    """Make an import's file a table of text if it is a workbook; `name` is the file's for people.
+
+    `Unusable` says why it cannot be read; without a sheet's name the first with rows is taken.
+    """
+    kept = book(key)
+    if not kept.exists():
+        if not sheets.is_book(path(key)):
+            return sheets.Unfolded()
+        path(key).rename(kept)
+    try:
+        return sheets.unfold(kept, path(key), sheet)
+    except text.Unusable as error:
+        raise text.Unusable(str(error).replace(kept.name, name)) from None
+
+
 def path(key: int) -> Path:
-    """Where the file of an import lies."""
+    """Where the file of an import lies, as a table of text."""
     return _folder() / f"{key}.csv"
+
+
+def book(key: int) -> Path:
+    """Where the workbook lies that an import was brought as, if it was one."""
+    return _folder() / f"{key}.book"
+
+
+def reconciled(key: int) -> Path:
+    """Where it lies what became of each customer's balance."""
+    return _folder() / f"{key}.balances.csv"
 
 
 def rejected(key: int) -> Path:
@@ -60,6 +88,7 @@ def rejected(key: int) -> Path:
 def drop(key: int) -> None:
     """Delete an import's own file; its rows are in, or nobody wants them."""
     path(key).unlink(missing_ok=True)
+    book(key).unlink(missing_ok=True)
 
 
 def forget_old(*, now: datetime) -> int:
@@ -98,7 +127,8 @@ def _forget(imports: QuerySet[Import]) -> int:
 
 
 def _delete(key: int) -> None:
-    path(key).unlink(missing_ok=True)
+    drop(key)
+    reconciled(key).unlink(missing_ok=True)
     rejected(key).unlink(missing_ok=True)
 
 

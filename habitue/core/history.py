@@ -312,7 +312,7 @@ def _undo_problem(
 ) -> Refused | None:
     of = undo.of
     target = next((known for known in past if known.id == of), None)
-    if target is None or not isinstance(target.what, UNDOABLE):
+    if target is None or not _undoable(target.what, undo):
         return Refused("unknown_event", "There is no such event to undo.", {"event": of})
     if of in undone_ids(past):
         return Refused("already_undone", "This was undone already.", {"event": of})
@@ -322,6 +322,11 @@ def _undo_problem(
     if bound and event.at > moment_later(target.at, source.undo_within):
         return Refused("too_late", "It is too late to undo this; correct it with a reason.")
     return _in_use(past, of)
+
+
+def _undoable(what: facts.What, undo: Undo) -> bool:
+    """A correction is corrected by another, but what a whole list brought goes with the list."""
+    return isinstance(what, UNDOABLE) or (undo.consequence and isinstance(what, facts.Adjustment))
 
 
 def _is_merged(past: Sequence[Event]) -> bool:

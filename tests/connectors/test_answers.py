@@ -227,7 +227,7 @@ def test_bytes_that_are_no_text_cost_one_row(cafe: Business, file: Path) -> None
         ("date,nps,csat\n2026-02-28,9,4\n", "several columns of scores ('nps', 'csat')"),
         ("date,nps,nps\n2026-02-28,9,4\n", "several columns of scores"),
         ("date,score,score\n2026-02-28,9,4\n", "stands twice"),
-        ("PK\x03\x04", "a ZIP or Excel file"),
+        ("PK\x03\x04", "a ZIP file"),
     ],
 )
 def test_files_that_are_of_no_use_say_why(file: Path, content: str, sentence: str) -> None:

@@ -367,7 +367,7 @@ def test_currencies_without_or_with_three_decimals(file: Path) -> None:
         ("who,when,what\na,b,c\n", "no column for the customer"),
         ("hello\nworld\n", "no columns"),
         ("1 2 3\n4 5 6\n", "cannot be told apart"),
-        (b"PK\x03\x04" + b"\0" * 100, "ZIP or Excel"),
+        (b"PK\x03\x04" + b"\0" * 100, "a ZIP file"),
         (b"\x1f\x8b\x08" + b"\0" * 100, "compressed"),
         (b"\0" * 5000, "holds no rows"),
     ],

@@ -260,6 +260,17 @@ def test_days_that_cannot_be_are_refused(days: dict[str, date], code: str | None
     assert stage.has_on("2026-02-01") == (0 if code else 5)
 
 
+def test_a_correction_is_undone_only_where_that_follows_from_something_else() -> None:
+    stage = held_in(expiry=After(YEAR))
+    stage.post("2026-01-01", buys(1_000))
+    given = stage.post("2026-02-01", facts.Adjustment("points", 5, "a list came in")).event.id
+    refused = stage.post("2026-02-02", facts.Undo(given)).refused
+    assert refused is not None
+    assert refused.code == "unknown_event"
+    assert stage.post("2026-02-02", facts.Undo(given, consequence=True)).refused is None
+    assert stage.lots() == [(10, date(2027, 1, 1))]
+
+
 def test_what_is_taken_has_no_days_of_its_own() -> None:
     stage = held_in()
     stage.post("2026-01-01", buys(1_000))
