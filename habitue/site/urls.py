@@ -8,6 +8,7 @@ urlpatterns = [
     path("health", health.health),
     path("ready", health.ready),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("habitue.connectors.urls")),
     path("", include("habitue.pages.urls")),
 ]
 
