@@ -1,0 +1,152 @@
+"""From what programs send to the ledger: many bodies, one posting.
+
+1. Whoever may not send such a thing, or sends what can never be meant, is refused (`checked`).
+2. Customers, events and vouchers are looked up, each kind for all bodies at once; codes of cards
+   are used up (`looking`).
+3. The ledger posts all facts together. What names another body of the group comes after that.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from typing import Final
+
+from django.db import transaction
+from msgspec import structs
+
+from habitue import ledger
+from habitue.api import looking, naming, problems
+from habitue.api.looking import Item
+from habitue.api.problems import Problem, Refusal
+from habitue.api.sent import Place
+from habitue.ledger import Answer, Fact, books, claims
+
+MOST: Final = ledger.posting.MOST
+
+Told = Answer | Problem
+
+_BY_PARTNERS: Final = ("email", "phone")
+
+
+def checked(items: Sequence[Item], shelf: books.Shelf) -> list[Problem | None]:
+    """What is wrong with bodies by themselves: who may send them, and what they say."""
+    return [_problem(item, shelf) for item in items]
+
+
+def post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
+    """Post the checked bodies of one business: what the ledger answers to each, or the problem.
+
+    All of it is done when this returns, or nothing.
+    """
+    rounds = list(_rounds(items))
+    told: dict[int, Told] = {}
+    alone = len(rounds) == 1 and not any(map(looking.has_code, items))
+    with nullcontext() if alone else transaction.atomic():
+        for places in rounds:
+            some = [items[place] for place in places]
+            told.update(zip(places, _post(some, shelf), strict=True))
+    return [told[place] for place in range(len(items))]
+
+
+def refused(answer: Answer, pointer: str) -> Problem | None:
+    """The problem with which a refused event is answered, None where it was accepted."""
+    if answer.refused is None:
+        return None
+    if answer.refused == claims.CONFLICT:
+        return Problem(409, "conflict", answer.refused.sentence)
+    if answer.refused == claims.MALFORMED:
+        return problems.wrong(pointer, answer.refused.sentence, code="malformed")
+    return Refusal(answer.refused, answer.event)
+
+
+# --- by itself -----------------------------------------------------------------------------------
+
+
+def _check(item: Item, shelf: books.Shelf) -> None:
+    caller, body, pointer = item.call.caller, item.body, item.pointer
+    if caller.scope not in body.may:
+        raise _forbidden(f"{pointer}/kind", f"A credential of scope {caller.scope!r} may not.")
+    partner = getattr(body, "partner", "")
+    if caller.partner and partner not in ("", caller.partner):
+        raise _forbidden(f"{pointer}/partner", f"This credential is {caller.partner!r}'s.")
+    if body.customer is None and caller.customer is None and not (body.owned() or body.codes()):
+        raise problems.wrong(f"{pointer}/customer", "The field 'customer' is missing.")
+    if caller.partner and naming.kind(body.customer or "") in _BY_PARTNERS:
+        raise _forbidden(
+            f"{pointer}/customer", "Partners name customers by a card's code or number, or an id."
+        )
+    body.check(Place(pointer, caller, shelf))
+
+
+def _forbidden(pointer: str, detail: str) -> Problem:
+    return Problem(403, "scope", detail, errors=(problems.Wrong(pointer=pointer, detail=detail),))
+
+
+def _problem(item: Item, shelf: books.Shelf) -> Problem | None:
+    try:
+        _check(item, shelf)
+    except Problem as problem:
+        return problem
+    return None
+
+
+# --- together ------------------------------------------------------------------------------------
+
+
+def _rounds(items: Sequence[Item]) -> Iterator[list[int]]:
+    """What can be posted together: whatever names another body comes after that one."""
+    waiting = list(range(len(items)))
+    if not any(item.body.names() for item in items):
+        yield from (waiting[start : start + MOST] for start in range(0, len(waiting), MOST))
+        return
+    while waiting:
+        now: list[int] = []
+        later: list[int] = []
+        coming: set[tuple[str, str]] = set()
+        for place in waiting:
+            item = items[place]
+            named = {looking.event_name(item.call.caller, one) for one in item.body.names()}
+            full = len(now) == MOST
+            (later if full or named & coming else now).append(place)
+            if (name := looking.name(item)) is not None:
+                coming.add(name)
+        yield now
+        waiting = later
+
+
+def _post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
+    found = looking.found(items)
+    told: dict[int, Told] = {}
+    batch: dict[int, Fact] = {}
+    for place, item in enumerate(items):
+        try:
+            batch[place] = _fact(item, found.of(place, item), found, shelf)
+        except Problem as problem:
+            told[place] = problem
+    business, now = items[0].call.caller.business, items[0].call.now
+    answers = ledger.post(business, list(batch.values()), now=now) if batch else []
+    for place, answer in zip(batch, answers, strict=True):
+        told[place] = refused(answer, items[place].pointer) or answer
+    return [told[place] for place in range(len(items))]
+
+
+def _fact(item: Item, customer: int, found: looking.Found, shelf: books.Shelf) -> Fact:
+    caller, body = item.call.caller, item.body
+    place = Place(item.pointer, caller, shelf)
+    what = body.what(found.named(item, customer), place)
+    if caller.partner and hasattr(what, "partner"):
+        what = structs.replace(what, partner=caller.partner)
+    source, reference = looking.name(item) or ("", "")
+    if not reference and caller.staff is not None:  # so that the journal tells who it was
+        door = "owner" if caller.scope == "owner" else "counter"
+        source, reference = f"{door}:{caller.staff}", f"api-{secrets.token_hex(8)}"
+    return Fact(
+        customer=customer,
+        at=body.at or item.call.now,
+        what=what,
+        source=source,
+        reference=reference,
+        said=body.said() if reference else b"",
+    )
