@@ -1,8 +1,7 @@
-"""Exactly once, in two layers: a key for the request, a permanent reference for each event.
+"""Exactly once: a permanent reference for each event, claimed inside the posting's transaction.
 
-Both are claimed inside the posting's own transaction, in sorted order. Whoever comes second
-waits for the first to commit, then finds its claim and gets its answer; the same claim with
-another body is a conflict.
+References are claimed in sorted order. Whoever comes second waits for the first to commit, then
+finds its claim and gets its answer; the same claim with another body is a conflict.
 """
 
 from __future__ import annotations
@@ -47,11 +46,6 @@ SELECT held.source, held.reference, held.customer_id, held.event_id, held.finger
 FROM ledger_reference held
 JOIN unnest(%s::text[], %s::text[]) AS asked (source, reference) USING (source, reference)
 WHERE held.business_id = %s"""
-
-_KEY = """
-INSERT INTO ledger_key (business_id, key, fingerprint, customers, events, posted_at)
-VALUES (%s, %s, %s, %s::bigint[], %s::bigint[], %s)
-ON CONFLICT DO NOTHING"""
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -131,15 +125,6 @@ def _encodes(name: str) -> bool:
     return True
 
 
-def request_fingerprint(batch: Sequence[Prepared]) -> bytes:
-    """A hash of a whole request."""
-    hashed = hashlib.blake2b(digest_size=16)
-    for one in batch:
-        named = f"{one.fact.source}\0{one.fact.reference}\0{one.fingerprint}\0"
-        hashed.update(named.encode())
-    return hashed.digest()
-
-
 def claim(cursor: Rows, business: int, batch: Sequence[Prepared]) -> dict[int, Held]:
     """Claim the references of a batch; for those held already, by place in it, by whom."""
     named = [(place, one) for place, one in enumerate(batch) if one.fact.reference]
@@ -166,49 +151,6 @@ def claim(cursor: Rows, business: int, batch: Sequence[Prepared]) -> dict[int, H
     won = {event for (event,) in cursor.fetchall()}
     lost = [(place, one) for place, one in named if one.event not in won]
     return _held(cursor, business, lost)
-
-
-def claim_key(
-    cursor: Rows, business: int, key: str, batch: Sequence[Prepared], now: datetime
-) -> list[Held] | None:
-    """Claim a request's key; if it is held, the events it made (or conflicts), else None."""
-    fingerprint = request_fingerprint(batch)
-    cursor.execute(
-        _KEY,
-        [
-            business,
-            key,
-            fingerprint,
-            arrays.numbers(one.fact.customer for one in batch),
-            arrays.numbers(one.event for one in batch),
-            now,
-        ],
-        prepare=True,
-    )
-    if cursor.rowcount:
-        return None
-    cursor.execute(
-        "SELECT fingerprint, customers, events FROM ledger_key WHERE business_id = %s AND key = %s",
-        [business, key],
-    )
-    row = cursor.fetchone()
-    assert row is not None
-    same, customers, events = bytes(row[0]) == fingerprint, row[1], row[2]
-    if not same:
-        return [Held(one.fact.customer, 0, False) for one in batch]
-    pairs = zip(customers, events, strict=True)
-    return [Held(customer, event, True) for customer, event in pairs]
-
-
-def correct_key(
-    cursor: Rows, business: int, key: str, batch: Sequence[Prepared], held: dict[int, Held]
-) -> None:
-    """Let a key remember the first events where some of its facts had been posted before."""
-    events = [held[place].event if place in held else one.event for place, one in enumerate(batch)]
-    cursor.execute(
-        "UPDATE ledger_key SET events = %s::bigint[] WHERE business_id = %s AND key = %s",
-        [arrays.numbers(events), business, key],
-    )
 
 
 def _held(cursor: Rows, business: int, lost: Sequence[tuple[int, Prepared]]) -> dict[int, Held]:

@@ -2,7 +2,7 @@
 
 One transaction, five steps:
 
-1. Claim the request's key and the facts' references; what was posted before answers as before.
+1. Claim the facts' references; what was posted before answers as before.
 2. Lock the accounts in the order of their customers.
 3. In the next statements read the lots, for corrections the history, and what is limited for all.
 4. The engine decides, in memory.
@@ -54,11 +54,12 @@ _FUTURE: Final = Refused("in_the_future", "This is dated in the future; check th
 _LONG_AGO: Final = Refused("too_old", "This is dated before 1900; check the date.")
 
 
-def post(business: int, batch: Sequence[Fact], *, now: datetime, key: str = "") -> list[Answer]:
+def post(business: int, batch: Sequence[Fact], *, now: datetime) -> list[Answer]:
     """Post facts of one business; the answers stand in the order of the facts.
 
-    `now` is the door's clock. `key` makes the whole request idempotent, `Fact.reference` each
-    fact for ever. All of it is done when this returns, or nothing.
+    `now` is the door's clock. `Fact.reference` makes each fact happen once, for ever. All of it is
+    done when this returns, or nothing. Inside a transaction of the door's own it is a part of that,
+    and a deadlock is the door's to begin again from.
     """
     if len(batch) > MOST:
         raise ValueError(f"a posting holds at most {MOST} facts")
@@ -66,7 +67,7 @@ def post(business: int, batch: Sequence[Fact], *, now: datetime, key: str = "") 
         return []
     for left in reversed(range(_TRIES)):
         try:
-            return _post(business, batch, now=now, key=key)
+            return _post(business, batch, now=now)
         except OperationalError as error:
             deadlock = getattr(error.__cause__, "sqlstate", "") == "40P01"
             if not deadlock or not left or connection.in_atomic_block:
@@ -74,11 +75,11 @@ def post(business: int, batch: Sequence[Fact], *, now: datetime, key: str = "") 
     raise AssertionError("unreachable")
 
 
-def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> list[Answer]:
+def _post(business: int, batch: Sequence[Fact], *, now: datetime) -> list[Answer]:
     """Post, and begin again with more customers as long as more are concerned."""
     also = Wanted()
     while True:
-        made = _attempt(business, batch, also, now=now, key=key)
+        made = _attempt(business, batch, also, now=now)
         if not isinstance(made, Wanted):
             return made
         assert also | made != also, "a posting that begins again knows more"
@@ -86,12 +87,12 @@ def _post(business: int, batch: Sequence[Fact], *, now: datetime, key: str) -> l
 
 
 def _attempt(
-    business: int, batch: Sequence[Fact], also: Wanted, *, now: datetime, key: str
+    business: int, batch: Sequence[Fact], also: Wanted, *, now: datetime
 ) -> list[Answer] | Wanted:
     """Post what can be stored at all; what cannot is refused, and its neighbours go on."""
-    prepared = _prepared(batch, also, key)
+    prepared = _prepared(batch, also)
     sound = [one for one in prepared if one is not None]
-    made = _post_sound(business, sound, also, now=now, key=key) if sound else []
+    made = _post_sound(business, sound, also, now=now) if sound else []
     if isinstance(made, Wanted):
         return made
     told = iter(made)
@@ -101,10 +102,8 @@ def _attempt(
     ]
 
 
-def _prepared(batch: Sequence[Fact], also: Wanted, key: str) -> list[Prepared | None]:
+def _prepared(batch: Sequence[Fact], also: Wanted) -> list[Prepared | None]:
     """The facts with their numbers; before one that a household may help stand those of gifts."""
-    if not claims.is_text(key):
-        return [None] * len(batch)
     if not also.households:
         numbered = zip(batch, ids.make_many(len(batch)), count(), strict=False)
         return [claims.prepared(fact, event, place) for fact, event, place in numbered]
@@ -121,17 +120,11 @@ def _prepared(batch: Sequence[Fact], also: Wanted, key: str) -> list[Prepared | 
 
 
 def _post_sound(
-    business: int, prepared: Sequence[Prepared], also: Wanted, *, now: datetime, key: str
+    business: int, prepared: Sequence[Prepared], also: Wanted, *, now: datetime
 ) -> list[Answer] | Wanted:
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = database.cursor()
-        if key:
-            before = claims.claim_key(cursor, business, key, prepared, now)
-            if before is not None:
-                return _answers(business, prepared, dict(enumerate(before)), {})
         held = claims.claim(cursor, business, prepared)
-        if key and held:
-            claims.correct_key(cursor, business, key, prepared, held)
         fresh = [one for place, one in enumerate(prepared) if place not in held]
         made = _decide_and_write(cursor, business, fresh, also, now) if fresh else {}
         if isinstance(made, Wanted):

@@ -73,8 +73,8 @@ def does(customer: int, what: facts.What, *, at: datetime = NOW) -> Fact:
     return Fact(customer=customer, at=at, what=what)
 
 
-def post(business: Business, *batch: Fact, now: datetime = NOW, key: str = "") -> list[Answer]:
-    return ledger.post(business.pk, batch, now=now, key=key)
+def post(business: Business, *batch: Fact, now: datetime = NOW) -> list[Answer]:
+    return ledger.post(business.pk, batch, now=now)
 
 
 def has(business: Business, customer: int, unit: str = "points", *, now: datetime = NOW) -> int:

@@ -31,12 +31,6 @@ def test_a_malformed_product_is_refused(cafe: Business, alice: int, bad: str) ->
     assert answer.refused.code == "malformed"
 
 
-def test_a_malformed_key_is_refused(cafe: Business, alice: int) -> None:
-    (answer,) = post(cafe, bought(alice, 1_000), key="a\0")
-    assert answer.refused is not None
-    assert answer.refused.code == "malformed"
-
-
 def test_rows_of_nobody_are_found(cafe: Business) -> None:
     assert ledger.verify() == []
     with connection.cursor() as cursor:

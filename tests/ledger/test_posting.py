@@ -201,42 +201,12 @@ def test_a_duplicate_inside_one_batch_counts_once_and_another_body_conflicts(
     sound(cafe)
 
 
-def test_a_key_makes_a_whole_request_idempotent(cafe: Business, alice: int, bruno: int) -> None:
-    batch = [bought(alice, 1_000), bought(bruno, 2_000), takes(alice)]
-    first = post(cafe, *batch, key="k1")
-    again = post(cafe, *batch, key="k1")
-    assert [answer.event for answer in again] == [answer.event for answer in first]
-    assert all(answer.duplicate for answer in again)
-    assert (has(cafe, alice), has(cafe, bruno)) == (0, 20)
-    (conflict, *_) = post(cafe, bought(alice, 1), key="k1")
-    assert conflict.refused is not None
-    assert conflict.refused.code == "conflict"
-    assert has(cafe, alice) == 0
-    sound(cafe)
-
-
-def test_a_key_and_a_reference_together_remember_the_first_event(
-    cafe: Business, alice: int
-) -> None:
-    (first,) = post(cafe, bought(alice, 1_000, reference="t"), key="k1")
-    (by_reference,) = post(cafe, bought(alice, 1_000, reference="t"), key="k2")
-    (by_both,) = post(cafe, bought(alice, 1_000, reference="t"), key="k2")
-    assert by_reference.event == by_both.event == first.event
-    assert has(cafe, alice) == 10
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("layer", ["reference", "key", "both"])
-def test_the_same_posting_by_eight_threads_at_once_has_one_effect(layer: str) -> None:
+def test_the_same_posting_by_eight_threads_at_once_has_one_effect() -> None:
     cafe = make_cafe()
     alice, bruno = guests(cafe, 2)
-    reference = "" if layer == "key" else "ticket"
-    key = "" if layer == "reference" else "request"
-    batch = [
-        bought(alice, 1_000, reference=reference and f"{reference} a"),
-        bought(bruno, 700, reference=reference and f"{reference} b"),
-    ]
-    results = at_once(8, lambda _: post(cafe, *batch, key=key))
+    batch = [bought(alice, 1_000, reference="a"), bought(bruno, 700, reference="b")]
+    results = at_once(8, lambda _: post(cafe, *batch))
     assert failures(results) == []
     assert len({answers[0].event for answers in results}) == 1
     assert sum(not answers[0].duplicate for answers in results) == 1
@@ -262,7 +232,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(cafe: Business) -
         batch += [takes(person, at=later(hours=hours, minutes=1)) for person in people[:count]]
         batch += [does(person, facts.Visit(), at=later(hours=0.5)) for person in people[:count]]
         before = len(SENT)
-        post(cafe, *batch, key=f"{hours}", now=later(hours=hours + 1))
+        post(cafe, *batch, now=later(hours=hours + 1))
         return len(SENT) - before
 
     statements(1, 1)
@@ -299,11 +269,11 @@ def test_a_batch_is_done_whole_or_not_at_all(
 
     monkeypatch.setattr(writing, "_outbox", broken)
     with pytest.raises(RuntimeError):
-        post(cafe, bought(alice, 1_000, reference="t"), key="k")
+        post(cafe, bought(alice, 1_000, reference="t"))
     monkeypatch.undo()
     assert rows("SELECT count(*) FROM ledger_event") == [(0,)]
     assert rows("SELECT count(*) FROM ledger_reference") == [(0,)]
-    (answer,) = post(cafe, bought(alice, 1_000, reference="t"), key="k")
+    (answer,) = post(cafe, bought(alice, 1_000, reference="t"))
     assert not answer.duplicate
     assert has(cafe, alice) == 10
 
