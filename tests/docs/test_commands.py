@@ -107,7 +107,7 @@ def test_the_readme_says_the_two_commands() -> None:
 
 
 def read_variables(source: str) -> set[str]:
-    """The environment variables that a module reads, by `environ`, or by a mapping named `env`."""
+    """The variables that a module reads, by `os.environ`, or by a mapping named `env`."""
     tree = ast.parse(source)
     constants = {
         node.targets[0].id: node.value.value
@@ -124,11 +124,13 @@ def read_variables(source: str) -> set[str]:
                 pass
             case ast.Call(func=ast.Attribute(value=of, attr="getenv"), args=[key, *_]):
                 pass
+            case ast.Call(args=[ast.Name(id="env") as of, key, *_]):
+                pass
             case ast.Subscript(value=of, slice=key):
                 pass
             case _:
                 continue
-        if ast.unparse(of) not in {"os.environ", "environ", "env", "os"}:
+        if ast.unparse(of) not in {"os.environ", "env", "os"}:
             continue
         match key:
             case ast.Constant(value=str(name)):
@@ -182,7 +184,8 @@ def test_each_rule_sees_its_fault() -> None:
     ]
     assert unknown_commands("```sh\nmake dance  # now\n```\n") == ["make dance"]
     source = "OWN = 'A_B'\nos.environ.get('C_D')\nos.environ[OWN]\nenv['E']\nother.get('F_G')"
-    assert read_variables(source) == {"A_B", "C_D", "E"}
+    source += "\nnumber(env, 'H', 1)\nenviron['I']"  # that one is what a web server hands over
+    assert read_variables(source) == {"A_B", "C_D", "E", "H"}
     assert listed_targets("## make\n| `make a` or `make b` | `make c` |\n## x\n| `make d` |") == [
         "a",
         "b",
