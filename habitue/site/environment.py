@@ -49,9 +49,11 @@ class Environment:
     mail: Mail | None
     mail_from: str
     debug: bool
+    webhooks_loopback: bool  # whether webhooks may be sent to this machine itself
     threads: int
     api_rate: int  # requests a second that one caller of the API may make in the long run
     api_burst: int  # and at once
+    shops_loopback: bool  # a shop on this machine may be asked, by http too
     backups_kept: int
     api_key_overlap_hours: int  # how long a key that was rotated goes on
     member_token_minutes: int
@@ -92,9 +94,11 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         mail=_mail(env.get("EMAIL_URL", "")),
         mail_from=env.get("EMAIL_FROM", "") or "habitue@localhost",
         debug=_yes_or_no("DEBUG", env.get("DEBUG", "")),
+        webhooks_loopback=_yes_or_no("WEBHOOKS_LOOPBACK", env.get("WEBHOOKS_LOOPBACK", "")),
         threads=_number(env, "WEB_THREADS", 16, 1, 256),
         api_rate=_number(env, "API_RATE", 1000, 1, 1_000_000),
         api_burst=_number(env, "API_BURST", 5000, 1, 10_000_000),
+        shops_loopback=_yes_or_no("SHOPS_LOOPBACK", env.get("SHOPS_LOOPBACK", "")),
         backups_kept=_number(env, "BACKUPS_KEPT", 7, 0, 366),
         api_key_overlap_hours=_number(env, "API_KEY_OVERLAP_HOURS", 24, 0, 8784),
         member_token_minutes=_number(env, "MEMBER_TOKEN_MINUTES", 60, 1, 525600),

@@ -196,6 +196,9 @@ else:
 
 API_RATE = ENVIRONMENT.api_rate
 API_BURST = ENVIRONMENT.api_burst
+WEBHOOKS_LOOPBACK = ENVIRONMENT.webhooks_loopback
+
+SHOPS_LOOPBACK = ENVIRONMENT.shops_loopback
 
 # ---- jobs and logs ----------------------------------------------------------------------------
 

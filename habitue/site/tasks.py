@@ -131,6 +131,48 @@ def import_file(key: int) -> None:
     running.run(key)
 
 
+@app.task(pass_context=False)
+def shop_message(key: int) -> None:
+    """Work off something a shop told that could not be at once: mostly the shop must be asked."""
+    from habitue.connectors.shops import working
+
+    working.work(key, now=datetime.now(UTC), ask=True)
+
+
+@app.task(pass_context=False)
+def shop_ask(key: int) -> None:
+    """Ask a shop that was connected just now for its last day."""
+    from habitue.connectors.models import Shop
+    from habitue.connectors.shops import reconciling
+
+    now = datetime.now(UTC)
+    for shop in Shop.objects.select_related("business").filter(pk=key, disconnected_at=None):
+        reconciling.run(shop, since=now - reconciling.DAY, now=now)
+
+
+@app.periodic(cron="2-59/5 * * * *")
+@app.task(queueing_lock="shop_messages", pass_context=False)
+def shop_messages(timestamp: int) -> None:
+    """Work off whatever shops told that still waits."""
+    from habitue.connectors.shops import working
+
+    working.work_waiting(now=datetime.now(UTC))
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queueing_lock="shops", pass_context=False)
+def shops(timestamp: int) -> None:
+    """Ask every connected shop what it never told: for the last day, at night for the week."""
+    from habitue.connectors.shops import reconciling
+
+    now = datetime.now(UTC)
+    at_night = (now.hour, now.minute // 15) == (4, 1)
+    back = reconciling.WEEK if at_night else reconciling.DAY
+    found = reconciling.run_all(back=back, now=now)
+    if found:
+        log.info("Shops were asked: %s orders had something new", found)
+
+
 @app.task(pass_context=False, retry=5)
 def letter(kind: str, key: int, root: str) -> None:
     """Send one of the card's letters: to an address by its number, 0 for one that is not there."""
@@ -144,12 +186,14 @@ def letter(kind: str, key: int, root: str) -> None:
 def forget_codes(timestamp: int) -> None:
     """Delete what is long stale: marks of card codes, sign-in codes, tokens, sums, files."""
     from habitue.connectors import uploads
+    from habitue.connectors.shops import working
     from habitue.ledger import kept
     from habitue.members import cards, limits, tills, tokens
     from habitue.pages import codes
 
     now = datetime.now(UTC)
     uploads.forget_old(now=now)
+    working.forget_old(now=now)
     cards.forget_used(before=now)
     tills.forget(before=now)
     tokens.forget(before=now)
@@ -162,8 +206,28 @@ def forget_codes(timestamp: int) -> None:
 @app.task(queueing_lock="empty_bin", pass_context=False)
 def empty_bin(timestamp: int) -> None:
     """Erase the customers who have lain in the recycle bin for 30 days."""
-    from habitue.pages import erasing
+    from habitue.members import erasing
 
     erased = erasing.empty_bin(now=datetime.now(UTC))
     if erased:
         log.info("%s customers were erased: their days in the recycle bin are over", erased)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="webhook_owners", pass_context=False, retry=5)
+def webhook_owners(timestamp: int) -> None:
+    """Mail the owners of webhook endpoints that were paused because nothing arrived there."""
+    from habitue.connectors.webhooks import pausing
+
+    pausing.tell()
+
+
+@app.periodic(cron="15 4 * * *")
+@app.task(queueing_lock="prune_webhooks", pass_context=False)
+def prune_webhooks(timestamp: int) -> None:
+    """Delete webhook messages, with their attempts, that have been kept for 30 days."""
+    from habitue.connectors.webhooks import deliveries
+
+    pruned = deliveries.prune(now=datetime.now(UTC))
+    if pruned:
+        log.info("%s webhook messages were pruned", pruned)
