@@ -120,7 +120,7 @@ class Seed(Struct, frozen=True):
 
 
 def build(
-    count: int, *, prefix: str, address: str, now: datetime, tell: Callable[[str], None]
+    count: int, *, prefix: str, address: str, now: datetime, tell: Callable[[str], object]
 ) -> Seed:
     """So many new businesses at `address`; `tell` is told each that is ready."""
     tenants = []
