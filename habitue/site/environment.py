@@ -55,6 +55,7 @@ class Environment:
     api_burst: int  # and at once
     shops_loopback: bool  # a shop on this machine may be asked, by http too
     backups_kept: int
+    drop: Path | None  # where tills leave their files, one folder a business
     api_key_overlap_hours: int  # how long a key that was rotated goes on
     member_token_minutes: int
     staff_token_hours: int
@@ -100,6 +101,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         api_burst=_number(env, "API_BURST", 5000, 1, 10_000_000),
         shops_loopback=_yes_or_no("SHOPS_LOOPBACK", env.get("SHOPS_LOOPBACK", "")),
         backups_kept=_number(env, "BACKUPS_KEPT", 7, 0, 366),
+        drop=_drop(env),
         api_key_overlap_hours=_number(env, "API_KEY_OVERLAP_HOURS", 24, 0, 8784),
         member_token_minutes=_number(env, "MEMBER_TOKEN_MINUTES", 60, 1, 525600),
         staff_token_hours=_number(env, "STAFF_TOKEN_HOURS", 12, 1, 8784),
@@ -157,6 +159,15 @@ def _home(env: Mapping[str, str]) -> Path:
         return Path.home() / "Library" / "Application Support" / "habitue"
     base = env.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
     return Path(base) / "habitue"
+
+
+def _drop(env: Mapping[str, str]) -> Path | None:
+    given = env.get("HABITUE_DROP", "")
+    if given.lower() == "no":
+        return None
+    if given and not Path(given).expanduser().is_absolute():
+        raise _mistake("HABITUE_DROP", f"must be a whole path or no, not {given!r}")
+    return Path(given).expanduser() if given else _home(env) / "drop"
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -40,13 +40,24 @@ def _answer(body: dict[str, str], well: bool) -> JsonResponse:
 
 
 def _database_and_worker() -> dict[str, str]:
+    from habitue.connectors.webhooks import loop  # Django reads this module before its models
+
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT now() - max(last_heartbeat) FROM procrastinate_workers")
-            (age,) = cursor.fetchone()
+            cursor.execute(
+                "SELECT (SELECT now() - max(last_heartbeat) FROM procrastinate_workers),"
+                " (SELECT now() - max(at) FROM connectors_pulse WHERE name = %s)",
+                [loop.NAME],
+            )
+            ages = cursor.fetchone()
     except DatabaseError:
         connection.close()
-        return {"database": "unreachable", "worker": "unknown"}
+        return {"database": "unreachable", "worker": "unknown", "webhooks": "unknown"}
+    worker, webhooks = (_state(age) for age in ages)
+    return {"database": "ok", "worker": worker, "webhooks": webhooks}
+
+
+def _state(age: datetime.timedelta | None) -> str:
     if age is None:
-        return {"database": "ok", "worker": "not started"}
-    return {"database": "ok", "worker": "ok" if age <= PATIENCE else "silent"}
+        return "not started"
+    return "ok" if age <= PATIENCE else "silent"

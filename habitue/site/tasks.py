@@ -173,6 +173,18 @@ def shops(timestamp: int) -> None:
         log.info("Shops were asked: %s orders had something new", found)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="drop_folders", lock="drop_folders", pass_context=False)
+def drop_folders(timestamp: int) -> None:
+    """Bring in what tills left in their folders; what was begun before a crash is gone on with."""
+    from habitue.connectors import dropping
+    from habitue.pages.imports import dropped
+
+    moved = dropping.sweep(now=datetime.now(UTC), words=dropped)
+    if moved:
+        log.info("%s files of drop folders were brought in or set aside", moved)
+
+
 @app.task(pass_context=False, retry=5)
 def letter(kind: str, key: int, root: str) -> None:
     """Send one of the card's letters: to an address by its number, 0 for one that is not there."""

@@ -180,7 +180,7 @@ def test_ctrl_c_stops_everything_and_leaves_no_process(house: House) -> None:
     tree = house.start()
     assert house.health() == (
         200,
-        {"status": "ok", "web": "ok", "database": "ok", "worker": "ok"},
+        {"status": "ok", "web": "ok", "database": "ok", "worker": "ok", "webhooks": "ok"},
     )
     assert house.run("status")[0] == 0
     output = house.stop(tree)

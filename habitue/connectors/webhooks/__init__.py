@@ -1,0 +1,1 @@
+"""Webhooks out: other systems are told what happens here, signed, in order, at least once."""
