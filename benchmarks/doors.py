@@ -52,6 +52,8 @@ class Door:
             told = _load(self.port, parts)
             used = _cpu(self.process.pid) - before
             self.latencies.setdefault(name, []).extend(told["latencies"])
+            if any(not status.startswith("2") for status in told["statuses"]):
+                raise AssertionError(f"{name} was answered {told['statuses']}")
             counted = self.statuses.setdefault(name, {})
             for status, number in told["statuses"].items():
                 counted[status] = counted.get(status, 0) + number
