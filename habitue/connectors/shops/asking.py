@@ -49,7 +49,8 @@ class Rest:
         self, path: str, parameters: Mapping[str, str] | None = None
     ) -> tuple[Any, httpx.Headers]:
         """What stands under an address of the shop."""
-        return self._asked("GET", path, params=dict(parameters or {}))
+        said = {"params": dict(parameters)} if parameters else {}  # an empty one would cut a query
+        return self._asked("GET", path, **said)
 
     def post(self, path: str, content: Mapping[str, Any]) -> tuple[Any, httpx.Headers]:
         """What the shop answers to a question that is posted."""

@@ -53,7 +53,7 @@ def connect(
     `address`: the shop's, or which of the kind's fixed ones. `asking.Trouble`: it may not be asked.
     """
     of = kinds.known()[kind]
-    base = asking.checked(of.fixed.get(address, address))
+    base = of.fixed.get(address) or asking.checked(address)
     secret = "" if of.makes_secret else secrets.token_urlsafe(32)
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
