@@ -94,6 +94,13 @@ def wrong(pointer: str, detail: str, *, code: str = "invalid") -> Problem:
     return Problem(422, code, detail, errors=(Wrong(pointer=pointer, detail=detail),))
 
 
+def conflict(refused: Refused) -> Problem:
+    """409: what the books do not allow; nothing was recorded, so it may be tried again."""
+    found = Problem(409, refused.code, refused.sentence)
+    found.values = refused.values
+    return found
+
+
 def defect() -> Problem:
     """500: our own fault."""
     return Problem(500, "defect", "This is our fault, and noted. Try again later.")

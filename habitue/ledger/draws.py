@@ -16,7 +16,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from django.db import connection, transaction
@@ -89,6 +89,9 @@ class Period(Struct, frozen=True):
     record: Record
 
 
+ClaimState = Literal["waiting", "claimed", "unclaimed", "void"]
+
+
 class Claim(Struct, frozen=True):
     """What became of a prize: `waiting` until a day, `claimed`, `unclaimed` (too late), or `void`
     (the winner's entry came back before the draw was revealed).
@@ -98,7 +101,7 @@ class Claim(Struct, frozen=True):
     prize: int
     name: str
     customer: int
-    state: str
+    state: ClaimState
     until: date | None
 
 
@@ -376,7 +379,7 @@ def _at(shelf: books.Shelf, record: Record, now: datetime) -> datetime:
     return datetime.combine(day, time(12), shelf.zone)
 
 
-def _state(state: str, until: date, today: date) -> str:
+def _state(state: str, until: date, today: date) -> ClaimState:
     if state == "redeemed":
         return "claimed"
     return "waiting" if state == "issued" and today <= until else "unclaimed"

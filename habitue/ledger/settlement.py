@@ -103,7 +103,8 @@ _DETAIL = """
 SELECT day, event_id, name, units, money FROM ledger_tally
 WHERE business_id = %(business)s AND name = ANY(%(names)s)
   AND day >= %(month)s AND day < %(until)s
-ORDER BY day, event_id, name"""
+  AND (day, event_id, name) > (%(day)s, %(event)s, %(name)s)
+ORDER BY day, event_id, name LIMIT %(limit)s"""
 
 _MONTHS = """
 SELECT min(day), max(day) FROM (
@@ -177,22 +178,39 @@ def statements(business: int, partner: str) -> list[Statement]:
     return found
 
 
-def detail(business: int, partner: str, month: date) -> Iterator[Movement]:
-    """What a month is made of, event by event. It names no member: a partner may see it."""
+def detail(
+    business: int,
+    partner: str,
+    month: date,
+    *,
+    after: tuple[date, int, str] = (date.min, 0, ""),
+    limit: int | None = None,
+) -> Iterator[Movement]:
+    """What a month is made of, event by event. It names no member: a partner may see it.
+
+    From what comes `after` a day, an event and a tally's name (`name_of`), so many at most.
+    """
     names = _names(business, partner)
+    values = _values(business, names, month.replace(day=1))
+    values |= {"day": after[0], "event": after[1], "name": after[2], "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(_DETAIL, _values(business, names, month.replace(day=1)))
+        cursor.execute(_DETAIL, values)
         for day, event, name, units, money in cursor.fetchall():
             unit, issued = names[name]
             yield Movement(day, event, unit, issued, units, money)
 
 
+def name_of(partner: str, unit: str, *, issued: bool) -> str:
+    """The tally in which units given (or else spent) at a partner are counted."""
+    return f"{'issued' if issued else 'redeemed'} {partner} {unit}"
+
+
 def _names(business: int, partner: str) -> dict[str, tuple[str, bool]]:
     """The tallies of a partner: the unit of each, and whether it was given (or else spent)."""
     return {
-        f"{word} {partner} {unit}": (unit, word == "issued")
+        name_of(partner, unit, issued=issued): (unit, issued)
         for unit in books.shelf(business).names
-        for word in ("issued", "redeemed")
+        for issued in (True, False)
     }
 
 
