@@ -57,6 +57,7 @@ class IdentityShown(Given, frozen=True, kw_only=True):
     """One way in which somebody is recognised."""
 
     id: Id
+    customer: Id
     kind: IdentityKind
     value: Annotated[
         str,
@@ -103,7 +104,7 @@ def anyone(call: Call, where: OfCustomer) -> Customer:
     """The same, also of somebody in the recycle bin, by our number."""
     number = values.number(where.customer)
     lying = Customer.objects.filter(
-        pk=number, business=call.caller.business, erased_at=None, binned_at__isnull=False
+        pk=number or 0, business=call.caller.business, erased_at=None, binned_at__isnull=False
     )
     if number is not None and lying.exists():
         return row(number)
@@ -143,6 +144,7 @@ def identity(call: Call, of: Identity) -> IdentityShown:
     """An identity as this caller sees it."""
     return IdentityShown(
         id=str(of.pk),
+        customer=str(of.customer_id),
         kind=_kind(of.kind),
         value=_abridged(of) if call.caller.scope == "till" else of.value,
         confirmed_at=of.confirmed_at,

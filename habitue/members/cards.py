@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
@@ -53,6 +54,18 @@ def issue_many(customers: Iterable[int]) -> None:
     Card.objects.bulk_create(
         Card(customer_id=customer, token=secrets.token_urlsafe(18)) for customer in customers
     )
+
+
+def renew(customer: Customer, *, at: datetime) -> Card:
+    """Another card; the old ones, and the tokens got by them, open nothing any more.
+
+    Of two renewals at once one goes first, so that one card lives.
+    """
+    with transaction.atomic():
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        customer.cards.filter(revoked_at=None).update(revoked_at=at)
+        customer.tokens.filter(revoked_at=None).update(revoked_at=at)
+        return issue(customer)
 
 
 def find(token: str) -> Card | None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from habitue import ledger
 from habitue.core import facts
-from habitue.ledger import Fact
-from habitue.members import businesses, cards, customers, keys, staff, tokens
+from habitue.ledger import Fact, joining
+from habitue.members import businesses, customers, keys, staff, tokens
 from habitue.members.models import ApiKey, Business, Customer, Staff
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -77,8 +77,7 @@ def make(
     for key, one in known.items():
         Customer.objects.filter(pk=one).update(name=key.title(), language="fr")
     for key in ("alice", "bruno"):
-        customers.enroll(Customer.objects.get(pk=known[key]), at=now)
-        cards.issue(Customer.objects.get(pk=known[key]))
+        joining.welcome(Customer.objects.get(pk=known[key]), at=now - timedelta(hours=3))
     alice = known["alice"]
     bought = Fact(
         customer=alice,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from habitue import ledger
 from habitue.members import cards, erasing, journal, limits, wishes
-from habitue.members.models import Card, Customer
+from habitue.members.models import Card
 from habitue.pages import errors, person_file
 from habitue.pages.card import card as cardside
 from habitue.pages.card import holder, letterbox
@@ -30,13 +30,9 @@ def renew(request: HttpRequest, card: Card) -> HttpResponse:
     if request.method == "POST":
         if limits.allow("renew", card.customer.pk, most=RENEWALS, at=now):
             with transaction.atomic():
-                # Of two at once one goes first, so that one card lives.
-                Customer.objects.select_for_update(no_key=True).get(pk=card.customer.pk)
                 wishes.cancel(card)
-                card.customer.cards.filter(revoked_at=None).update(revoked_at=now)
-                card.customer.tokens.filter(revoked_at=None).update(revoked_at=now)
+                new = cards.renew(card.customer, at=now)
                 Card.objects.filter(pk=card.pk).update(revoked_at=now)
-                new = cards.issue(card.customer)
                 journal.write(
                     card.customer.business, "key", at=now, customer=card.customer, what={"card": 1}
                 )

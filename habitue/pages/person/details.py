@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from habitue.members import cards, customers, identities, journal
+from habitue.members import cards, customers, details, identities, journal
 from habitue.members.models import Business, Customer, Identity, Staff
 from habitue.pages import access, links, qr
 from habitue.pages.forms import Birthday, text
@@ -109,11 +109,7 @@ def new_card(request: HttpRequest, business: Business, key: int) -> HttpResponse
     """Another card; the old ones are good for nothing any more. Its address is shown this once."""
     customer, now = access.customer(business, key), timezone.now()
     with transaction.atomic():
-        # Of two at once one goes first, so that one card lives.
-        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-        customer.cards.filter(revoked_at=None).update(revoked_at=now)
-        customer.tokens.filter(revoked_at=None).update(revoked_at=now)
-        card = cards.issue(customer)
+        card = cards.renew(customer, at=now)
         staff = access.person(request, business)
         journal.write(business, "card", at=now, staff=staff, customer=customer)
     address = links.absolute(request, "card", card.token)
@@ -145,25 +141,14 @@ def _save(customer: Customer, given: dict[str, Any], staff: Staff, *, at: dateti
     """Write what has changed, and a line for the note and one for the rest."""
     day, month = given["birthday"] or (None, None)
     before = _held(customer)
+    to = {"name": given["name"], "note": given["note"]}
+    if (day, month) != (customer.birth_day, customer.birth_month):
+        to |= {"birth_day": day, "birth_month": month, "birth_year": None}
     with transaction.atomic():
         for kind, name in _KINDS:
             _move(customer, kind, before[name], given[name])
-        if given["note"] != customer.note:
-            journal.write(customer.business, "note", at=at, staff=staff, customer=customer)
         changed = [name for _kind, name in _KINDS if before[name] != given[name]]
-        changed += ["name"] if given["name"] != customer.name else []
-        changed += (
-            ["birthday"] if (day, month) != (customer.birth_day, customer.birth_month) else []
-        )
-        if changed:
-            what: dict[str, str | int] = {"changed": ", ".join(changed)}
-            journal.write(
-                customer.business, "contact", at=at, staff=staff, customer=customer, what=what
-            )
-        if (day, month) != (customer.birth_day, customer.birth_month):
-            customer.birth_day, customer.birth_month, customer.birth_year = day, month, None
-        customer.name, customer.note = given["name"], given["note"]
-        customer.save(update_fields=["name", "note", "birth_day", "birth_month", "birth_year"])
+        details.change(customer, to, at=at, staff=staff, also=changed)
 
 
 def _move(customer: Customer, kind: str, before: str, after: str) -> None:
