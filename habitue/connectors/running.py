@@ -86,14 +86,19 @@ def look(one: Import) -> None:
         _queue(one)
 
 
-def start(one: Import, staff: Staff | None) -> None:
-    """Have the rows brought in."""
-    _begin(one, State.CHECKED, State.RUNNING, staff)
+def start(one: Import, staff: Staff | None, *, at_once: bool = False) -> None:
+    """Have the rows brought in: by the worker, or `at_once` by whoever asks."""
+    moved = _begin(one, State.CHECKED, State.RUNNING, staff)
+    if moved and at_once:
+        run(one.pk)
+    elif moved:
+        _queue(one)
 
 
 def undo(one: Import, staff: Staff | None) -> None:
     """Have everything taken back, within `uploads.UNDO_WITHIN` of its end."""
-    _begin(one, State.FINISHED, State.UNDOING, staff)
+    if _begin(one, State.FINISHED, State.UNDOING, staff):
+        _queue(one)
 
 
 def again(one: Import) -> None:
@@ -139,7 +144,8 @@ def run(key: int) -> None:
             Import.objects.filter(pk=key).update(failed=True)
 
 
-def _begin(one: Import, before: str, after: str, staff: Staff | None) -> None:
+def _begin(one: Import, before: str, after: str, staff: Staff | None) -> bool:
+    """Move an import to its next state, unless somebody did; one of a business is at work."""
     with transaction.atomic():
         Business.objects.select_for_update().get(pk=one.business_id)
         mine = Import.objects.filter(business=one.business_id)
@@ -154,8 +160,7 @@ def _begin(one: Import, before: str, after: str, staff: Staff | None) -> None:
         if moved and after == State.UNDOING:
             what: dict[str, str | int] = {"what": one.what, "rows": one.rows}
             journal.write(one.business, "import-undo", at=now, staff=staff, what=what)
-    if moved:
-        _queue(one)
+    return bool(moved)
 
 
 def _queue(one: Import) -> None:

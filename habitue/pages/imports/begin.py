@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from habitue.connectors import reading, running, uploads
+from habitue.connectors import bringing, dropping, platforms, running, sheets, uploads
 from habitue.connectors.models import Import
-from habitue.connectors.reading import Reading
 from habitue.connectors.text import Unusable
 from habitue.members.models import Business
 from habitue.pages import access
@@ -33,7 +32,7 @@ class Brought(forms.Form):
         label=gettext_lazy("File"),
         required=False,
         allow_empty_file=True,
-        widget=forms.FileInput({"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+        widget=forms.FileInput({"accept": ",".join((".csv", ".txt", ".tsv", *sheets.SUFFIXES))}),
     )
     pasted = forms.CharField(
         label=gettext_lazy("Or paste rows here"),
@@ -73,6 +72,11 @@ def begin(request: HttpRequest, business: Business) -> HttpResponse:
         "megabytes": uploads.LARGEST // (1024 * 1024),
         "most": uploads.MOST_ROWS,
         "days": uploads.KEPT.days,
+        "platforms": ", ".join(sorted({one.platform for one in platforms.exports()})),
+        "folder": folder if (folder := dropping.folder(business)) and folder.exists() else "",
+        "unclear": [
+            {"name": one.name, "sentence": one.sentence} for one in dropping.unclear(business)
+        ],
     }
     status = 422 if form.errors else 200
     return render(request, "pages/imports/begin.html", context, status=status)
@@ -100,15 +104,10 @@ def _kept(business: Business, form: Brought) -> Import | str:
         return _("This file is larger than %(limit)s MB. Cut it into several.") % {
             "limit": uploads.LARGEST // (1024 * 1024)
         }
-    path = uploads.path(one.pk)
     try:
-        one.what = reading.holds(path)
-        found = reading.recognised(path, one.what)
+        bringing.recognise(one)
     except Unusable as error:
-        uploads.drop(one.pk)
-        return reasons.say(str(error).replace(path.name, one.filename))
-    one.header = reading.mark(found.header)
-    reading.keep(one, _remembered(business, one, found))
+        return reasons.say(str(error))
     return one
 
 
@@ -116,15 +115,6 @@ def _chunks(file: UploadedFile[Any] | None, pasted: str) -> Iterable[bytes]:
     if file:
         return cast(Iterator[bytes], file.chunks())
     return [pasted.encode("utf-8", "backslashreplace")]
-
-
-def _remembered(business: Business, one: Import, found: Reading) -> Reading:
-    """The columns as they were settled the last time that a file had the same ones."""
-    before = Import.objects.filter(business=business, what=one.what, header=one.header)
-    last = before.exclude(state=Import.State.COLUMNS).order_by("-pk").first()
-    if last is not None and found.header:
-        found.columns = reading.of(last).columns
-    return found
 
 
 def _plain(name: str) -> str:

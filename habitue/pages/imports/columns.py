@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from django import forms
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from habitue.connectors import reading, running, uploads
+from habitue.connectors import bringing, people, platforms, reading, running, uploads
 from habitue.connectors.models import Import
 from habitue.connectors.reading import Reading
 from habitue.connectors.text import Unusable
 from habitue.members.models import Business
-from habitue.pages import access
+from habitue.pages import access, holdings
 from habitue.pages.forms import PLAIN
 from habitue.pages.imports import finding, naming, reasons
 
@@ -42,8 +42,9 @@ class Ways(forms.Form):
     what = forms.ChoiceField(
         label=gettext_lazy("What does the file hold?"), choices=list(naming.WHATS.items())
     )
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     encoding = forms.ChoiceField(
-        label=gettext_lazy("Letters"), choices=list(naming.ENCODINGS.items())
+        label=gettext_lazy("Letters"), choices=list(naming.ENCODINGS.items()), required=False
     )
     separator = forms.ChoiceField(
         label=gettext_lazy("Between columns"),
@@ -52,6 +53,12 @@ class Ways(forms.Form):
     )
     dates = forms.ChoiceField(label=gettext_lazy("Dates"), choices=_ORDERS, required=False)
     decimal = forms.ChoiceField(label=gettext_lazy("Decimals"), choices=_MARKS, required=False)
+
+    def __init__(self, said: Reading, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        listed = [(one.name, _("%(name)s (hidden)") % {"name": one.name} if one.hidden
+                   else one.name) for one in said.sheets]  # fmt: skip
+        cast("forms.ChoiceField", self.fields["sheet"]).choices = listed
 
 
 class Rows(forms.Form):
@@ -98,6 +105,16 @@ class Rows(forms.Form):
         ],
         required=False,
     )
+    unit = forms.ChoiceField(
+        label=gettext_lazy("What do they collect, where the file does not say?"), required=False
+    )
+
+    def __init__(self, business: Business, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        listed = [
+            (unit.id, holdings.words(unit.title, unit.id)) for unit in reading.units(business)
+        ]
+        cast("forms.ChoiceField", self.fields["unit"]).choices = listed
 
     def clean_agreed_on(self) -> str:
         """ISO, or "" where no day is given."""
@@ -117,16 +134,16 @@ def columns(request: HttpRequest, business: Business, key: int) -> HttpResponse:
     if not uploads.path(one.pk).exists():
         return redirect("import-preview", one.pk)  # which says that it is gone
     said, problems = reading.of(one), list[str]()
-    ways, rows = Ways(initial=_ways(one, said)), Rows(initial=_rows(said))
+    ways, rows = Ways(said, initial=_ways(one, said)), Rows(business, initial=_rows(said))
     if request.method == "POST":
-        ways, rows = Ways(request.POST), Rows(request.POST)
+        ways, rows = Ways(said, request.POST), Rows(business, request.POST)
         if ways.is_valid() and rows.is_valid():
             problems = _settled(request, one, ways, rows)
             said = reading.of(one)
             if not problems and "again" not in request.POST:
                 running.look(one)
                 return finding.onward(one)
-            ways = Ways(initial=_ways(one, said))
+            ways = Ways(said, initial=_ways(one, said))
     context = {
         "business": business,
         "here": "import",
@@ -137,6 +154,8 @@ def columns(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         "problems": problems,
         "listed": naming.ROLES[one.what].items(),
         "agreeing": any(role in said.columns for role in CONSENTS),
+        "said": said,
+        "behind": _behind(said),
     }
     bad = bool(problems or ways.errors or rows.errors)
     return render(request, "pages/imports/columns.html", context, status=422 if bad else 200)
@@ -147,8 +166,8 @@ def _settled(request: HttpRequest, one: Import, ways: Ways, rows: Rows) -> list[
     before, path = reading.of(one), uploads.path(one.pk)
     said = msgspec.structs.replace(
         before,
-        encoding=ways.cleaned_data["encoding"],
-        separator=ways.cleaned_data["separator"],
+        encoding=before.encoding if before.sheets else ways.cleaned_data["encoding"],
+        separator=before.separator if before.sheets else ways.cleaned_data["separator"],
         day_first={"day": True, "month": False}.get(ways.cleaned_data["dates"]),
         decimal=ways.cleaned_data["decimal"],
         existing=rows.cleaned_data["existing"] or "update",
@@ -157,17 +176,21 @@ def _settled(request: HttpRequest, one: Import, ways: Ways, rows: Rows) -> list[
         wording=rows.cleaned_data["wording"].strip(),
         agreed_on=rows.cleaned_data["agreed_on"],
         question=rows.cleaned_data["question"],
+        unit=rows.cleaned_data["unit"],
     )
     written_otherwise = (said.encoding, said.separator) != (before.encoding, before.separator)
     other = ways.cleaned_data["what"] != one.what
     one.what = ways.cleaned_data["what"]
     try:
+        if before.sheets and ways.cleaned_data["sheet"] not in ("", before.sheet):
+            return _other_sheet(one, said, ways.cleaned_data["sheet"])
         if written_otherwise or other:
             said = reading.recognised(path, one.what, said)
             problems = [_("Please look at the columns again.")]
         else:
             said.columns, problems = _chosen(request, one.what, len(said.header) or 100)
             problems += _lacking(one.what, said, agreed=rows.cleaned_data["no_consent"])
+            problems += _unit_missing(one, said)
         if not problems:
             one.rows = reading.survey(path, one.what, said).rows
             problems = _too_many(one.rows)
@@ -178,6 +201,31 @@ def _settled(request: HttpRequest, one: Import, ways: Ways, rows: Rows) -> list[
     one.corrections = {}
     one.save()
     return problems
+
+
+def _other_sheet(one: Import, said: Reading, sheet: str) -> list[str]:
+    """Take over another sheet of the workbook, and how that one looks."""
+    found = uploads.unfold(one.pk, one.filename, sheet)
+    bringing.look(one, reading.unfolded(Reading(existing=said.existing), found))
+    one.corrections = {}
+    one.save()
+    return [_("Please look at the columns again.")]
+
+
+def _unit_missing(one: Import, said: Reading) -> list[str]:
+    if one.what != Import.What.BALANCES:
+        return []
+    if not reading.units(one.business):
+        return [_("Your program has nothing to collect yet: write a rule that gives something.")]
+    if "unit" not in said.columns and not said.unit:
+        return [_("Choose what the balances are of.")]
+    return []
+
+
+def _behind(said: Reading) -> list[str]:
+    """The columns of a platform's export that have no place here."""
+    known = platforms.recognised(said.header) if said.platform else None
+    return platforms.behind(known, said.header) if known else []
 
 
 def _chosen(request: HttpRequest, what: str, width: int) -> tuple[dict[str, int], list[str]]:
@@ -198,12 +246,15 @@ def _chosen(request: HttpRequest, what: str, width: int) -> tuple[dict[str, int]
 
 def _lacking(what: str, said: Reading, *, agreed: bool) -> list[str]:
     roles, problems = naming.ROLES[what], []
-    if missing := reading.missing(what, said.columns):
-        names = ", ".join(str(roles[role]) for role in missing)
-        if what == Import.What.CUSTOMERS:
-            problems.append(_("Choose a column for at least one of: %(names)s.") % {"names": names})
-        else:
-            problems.append(_("Choose a column for: %(names)s.") % {"names": names})
+    lacking = reading.missing(what, said.columns)
+    whom = [role for role in lacking if role in people.KINDS]
+    others = [role for role in lacking if role not in people.KINDS]
+    if whom:
+        names = ", ".join(str(roles[role]) for role in whom)
+        problems.append(_("Choose a column for at least one of: %(names)s.") % {"names": names})
+    if others:
+        names = ", ".join(str(roles[role]) for role in others)
+        problems.append(_("Choose a column for: %(names)s.") % {"names": names})
     agreeing = any(role in said.columns for role in CONSENTS)
     if what == Import.What.CUSTOMERS and not agreeing and not agreed:
         problems.append(
@@ -240,6 +291,7 @@ def _ways(one: Import, said: Reading) -> dict[str, str]:
     orders = {True: "day", False: "month", None: ""}
     return {
         "what": one.what,
+        "sheet": said.sheet,
         "encoding": said.encoding,
         "separator": said.separator or "",
         "dates": orders[said.day_first],
@@ -255,4 +307,5 @@ def _rows(said: Reading) -> dict[str, object]:
         "members": said.members,
         "welcome": said.welcome,
         "question": said.question,
+        "unit": said.unit,
     }

@@ -11,19 +11,24 @@ WHATS: Final[dict[str, Promise]] = {
     Import.What.CUSTOMERS: gettext_lazy("Customers"),
     Import.What.PURCHASES: gettext_lazy("Purchases"),
     Import.What.ANSWERS: gettext_lazy("Answers to questions of satisfaction"),
+    Import.What.BALANCES: gettext_lazy("Balances from another program"),
+}
+
+_PERSON: Final[dict[str, Promise]] = {
+    "name": gettext_lazy("Name"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "number": gettext_lazy("Card number"),
+    "external": gettext_lazy("Customer number"),
+    "birthday": gettext_lazy("Birthday"),
+    "language": gettext_lazy("Language"),
 }
 
 ROLES: Final[dict[str, dict[str, Promise]]] = {
     Import.What.CUSTOMERS: {
-        "name": gettext_lazy("Name"),
-        "first_name": gettext_lazy("First name"),
-        "last_name": gettext_lazy("Last name"),
-        "email": gettext_lazy("E-mail"),
-        "phone": gettext_lazy("Phone"),
-        "number": gettext_lazy("Card number"),
-        "external": gettext_lazy("Customer number"),
-        "birthday": gettext_lazy("Birthday"),
-        "language": gettext_lazy("Language"),
+        **_PERSON,
         "consent": gettext_lazy("Consent"),
         "consent_email": gettext_lazy("Consent to e-mails"),
         "consent_sms": gettext_lazy("Consent to text messages"),
@@ -38,6 +43,13 @@ ROLES: Final[dict[str, dict[str, Promise]]] = {
         "currency": gettext_lazy("Currency"),
         "product": gettext_lazy("Product"),
         "category": gettext_lazy("Category"),
+    },
+    Import.What.BALANCES: {
+        "amount": gettext_lazy("Balance"),
+        "unit": gettext_lazy("Unit"),
+        "earned_on": gettext_lazy("Earned on"),
+        "expires_on": gettext_lazy("Last day"),
+        **_PERSON,
     },
     Import.What.ANSWERS: {
         "date": gettext_lazy("Date"),

@@ -18,7 +18,7 @@ from habitue.connectors.models import Import
 from habitue.connectors.reading import Reading
 from habitue.members.models import Business
 from habitue.pages import access
-from habitue.pages.imports import finding, naming, reasons
+from habitue.pages.imports import finding, naming, reasons, sums
 from habitue.pages.owner import today
 
 LONGEST: Final = 500
@@ -54,6 +54,7 @@ def preview(request: HttpRequest, business: Business, key: int) -> HttpResponse:
             "faults": [_fault(one, said, fault) for fault in found.faults],
             "encoding": naming.ENCODINGS.get(said.encoding, said.encoding),
             "separator": naming.SEPARATORS.get(said.separator or "", ""),
+            "sheet": sums.lines(business, found.sheet),
         }
     template = "_preview" if "HX-Request" in request.headers else "preview"
     return render(request, f"pages/imports/{template}.html", context)

@@ -73,12 +73,42 @@ _SENTENCES: Final = [
     gettext_noop("the comment is longer than %(most)s characters"),
     gettext_noop("a reference must not begin with %(sign)s"),
     gettext_noop("this reference stands for another answer already"),
+    gettext_noop("not a balance that can be read"),
+    gettext_noop("the balance is below zero"),
+    gettext_noop("the balance is too large"),
+    gettext_noop("the unit has %(places)s decimals"),
+    gettext_noop("the unit is missing"),
+    gettext_noop("not a unit of your program"),
+    gettext_noop("the last day of this balance is over"),
+    gettext_noop("a balance is there already, of another amount: correct it by hand"),
+    gettext_noop("a balance was brought in by another file already"),
+    gettext_noop("These units lapsed on %(day)s"),
+    gettext_noop("a link or device, and not a file of its own: it is not followed"),
+    gettext_noop("may not be read by Habitué: allow its account to"),
+    gettext_noop("larger than 100 MB: cut it into several"),
+    gettext_noop("of more than 1,000,000 rows: cut it into several"),
+    gettext_noop("its columns are not known yet: settle them on the page Import, where it waits"),
+    gettext_noop("none of its rows can be taken: look at them on the page Import, where it waits"),
+    gettext_noop("its import stopped before its end: go on with it on the page Import"),
     gettext_noop(
         "The file has no columns: separate them by commas, semicolons or tabs, one purchase a line."
     ),
     gettext_noop("%(file)s holds no rows."),
     gettext_noop("%(file)s holds no row that can be read."),
-    gettext_noop("%(file)s is %(what)s, not a table of text: save it as CSV first."),
+    gettext_noop("%(file)s is %(what)s, not a table: save it as Excel, OpenDocument or CSV."),
+    gettext_noop("%(file)s is larger unpacked than can be opened: save it as CSV."),
+    gettext_noop("%(file)s is damaged, or larger than can be opened: save it anew, or as CSV."),
+    gettext_noop("%(file)s is locked by a password: save it without one."),
+    gettext_noop("%(file)s holds no sheet with rows."),
+    gettext_noop("%(file)s has no such sheet."),
+    gettext_noop("%(file)s has a sheet of more than 1,000,000 rows: cut it into several."),
+    gettext_noop(
+        "No column says how a customer is recognized: there must be one of e-mail, phone, card"
+        " number or customer number."
+    ),
+    gettext_noop("No column says how much each customer has: call one balance."),
+    gettext_noop("This is a list of movements: bring the list of members with their active units."),
+    gettext_noop("This is a list of movements: bring the customers with their loyalty_points."),
     gettext_noop(
         "The column %(name)s stands twice in the header (columns %(one)s and %(other)s):"
         " rename or remove one."
@@ -93,8 +123,8 @@ _WORDS: Final = [
     gettext_noop("customer number"),
     gettext_noop("0 to 10"),
     gettext_noop("1 to at least 2 and at most 10"),
-    gettext_noop("a ZIP or Excel file"),
-    gettext_noop("an old Excel file"),
+    gettext_noop("a ZIP file"),
+    gettext_noop("an old Office file"),
     gettext_noop("a compressed file"),
     gettext_noop("a PDF"),
 ]

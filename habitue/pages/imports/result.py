@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +17,7 @@ from habitue.connectors.models import Import
 from habitue.members import journal
 from habitue.members.models import Business
 from habitue.pages import access
-from habitue.pages.imports import finding, naming
+from habitue.pages.imports import finding, naming, sums
 from habitue.pages.owner import today
 
 _BEFORE = (Import.State.COLUMNS, Import.State.CHECKED)
@@ -42,6 +44,9 @@ def result(request: HttpRequest, business: Business, key: int) -> HttpResponse:
         "undo": running.may_be_undone(one, now=timezone.now()),
         "until": one.finished_at and one.finished_at + uploads.UNDO_WITHIN,
         "file": uploads.rejected(one.pk).exists(),
+        "sheet": sums.lines(business, running.sheet(one)),
+        "balanced": (kept := running.sheet(one)) is None or kept.balanced,
+        "each": uploads.reconciled(one.pk).exists(),
         "step": 4,
     }
     template = "_result" if "HX-Request" in request.headers else "result"
@@ -89,13 +94,27 @@ def discard(request: HttpRequest, business: Business, key: int) -> HttpResponse:
 def rejected(request: HttpRequest, business: Business, key: int) -> HttpResponseBase:
     """The rows that were left out, with the reason in a column of its own."""
     one = finding.one(business, key)
-    path = uploads.rejected(one.pk)
+    return _file(request, business, uploads.rejected(one.pk), "rejected rows", _("rejected"))
+
+
+@require_GET
+@access.owner
+def balances(request: HttpRequest, business: Business, key: int) -> HttpResponseBase:
+    """What became of each customer's balance."""
+    one = finding.one(business, key)
+    return _file(request, business, uploads.reconciled(one.pk), "balances", _("balances"))
+
+
+def _file(
+    request: HttpRequest, business: Business, path: Path, kind: str, title: str
+) -> HttpResponseBase:
+    """A file of people to take away; the journal knows who did."""
     if not path.exists():
         raise Http404
     staff = finding.staff(request, business)
-    what: dict[str, str | int] = {"file": "rejected rows"}
+    what: dict[str, str | int] = {"file": kind}
     journal.write(business, "download", at=timezone.now(), staff=staff, what=what)
-    name = _("rejected") + ".csv"
+    name = f"{title}.csv"
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
     answer["Content-Type"], answer["Cache-Control"] = "text/csv; charset=utf-8", "no-store"
     return answer

@@ -14,6 +14,7 @@ _NAMES: Final = {
     Import.What.CUSTOMERS: "customers.csv",
     Import.What.PURCHASES: "purchases.csv",
     Import.What.ANSWERS: "answers.csv",
+    Import.What.BALANCES: "balances.csv",
 }
 
 
@@ -25,6 +26,7 @@ def sample(request: HttpRequest, business: Business, what: str) -> HttpResponse:
         Import.What.CUSTOMERS: _customers,
         Import.What.PURCHASES: _purchases,
         Import.What.ANSWERS: _answers,
+        Import.What.BALANCES: _balances,
     }
     if what not in _NAMES:
         raise Http404
@@ -61,4 +63,12 @@ def _answers() -> list[list[str]]:
         [_("Date"), _("Question"), _("Score"), _("E-mail"), _("Comment")],
         ["2026-02-03", "NPS", "9", "alice@example.org", ""],
         ["2026-02-04", "CSAT", "4", "bruno@example.org", ""],
+    ]
+
+
+def _balances() -> list[list[str]]:
+    return [
+        [_("Name"), _("E-mail"), _("Balance"), _("Earned on"), _("Expires on")],
+        ["Alice Martin", "alice@example.org", "120", "2026-01-15", ""],
+        ["Bruno Léger", "bruno@example.org", "85", "", "2027-12-31"],
     ]

@@ -16,4 +16,5 @@ urlpatterns = [
     path("import/<int:key>/again", result.again, name="import-again"),
     path("import/<int:key>/discard", result.discard, name="import-discard"),
     path("import/<int:key>/rejected.csv", result.rejected, name="import-rejected"),
+    path("import/<int:key>/balances.csv", result.balances, name="import-balances"),
 ]

@@ -2,6 +2,7 @@
 
 import functools
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -41,7 +42,7 @@ def whole(value: int, currency: str) -> str:
 
 
 @register.filter
-def count(value: float) -> str:
+def count(value: float | Decimal) -> str:
     """A number with the language's separators."""
     return numbers.format_decimal(value, locale=_locale())
 

@@ -87,6 +87,20 @@ DOORS: Final[dict[str, Door]] = {
     "settings-passkey-add": _owner(),
     "settings-passkey-remove": _owner(sealed=True, key="passkey"), "settings-backups": _chief(),
     "settings-backup": _chief(sealed=True, writes=True, name="habitue-20260101T000000Z.tar"),
+    "settings-webhooks": _chief(), "settings-webhook": _chief(sealed=True, key="webhook"),
+    **{
+        f"settings-webhook-{doing}": _chief(sealed=True, key="webhook")
+        for doing in ("change", "test", "rotate", "pause", "resume", "delete", "since")
+    },
+    "settings-webhook-message": _chief(sealed=True, key="webhook", number="told"),
+    "settings-webhook-replay": _chief(sealed=True, key="webhook", number="told"),
+    # shops
+    "shops": _chief(), "shop-new": _chief(kind="woocommerce"),
+    **{
+        f"shop-{doing}": _chief(sealed=True, key="connected")
+        for doing in ("connection", "keys", "secret", "ask", "disconnect")
+    },
+    "shop-again": _chief(sealed=True, key="connected", message="heard"),
     # program
     "fee": _of(), "fee-cancel": _of(), "household": _of(), "household-leave": _of(),
     "merge": _of(), "unmerge": _of(), "give-units": _of(),
@@ -121,7 +135,7 @@ DOORS: Final[dict[str, Door]] = {
     **{
         f"import-{step}": _owner(sealed=True, key="import")
         for step in ("result", "columns", "preview", "mend", "start", "undo", "again", "discard",
-                     "rejected")
+                     "rejected", "balances")
     },
     # measures
     "measures": _owner(), "measures-json": _owner(), "measures-anew": _owner(),
