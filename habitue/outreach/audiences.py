@@ -146,6 +146,14 @@ def count(audience: Audience, *, now: datetime) -> int:
     return len(members(audience, now=now))
 
 
+def delete(audience: Audience) -> bool:
+    """Delete an audience, not its customers; False where an experiment was declared on it."""
+    if audience.experiment_set.exists():
+        return False
+    audience.delete()
+    return True
+
+
 def rows(business: Business, customers: Sequence[int], *, now: datetime) -> list[Row]:
     """What a file says of these customers, in the order of their numbers.
 
