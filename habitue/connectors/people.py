@@ -208,7 +208,7 @@ def _name(reader: Reader, row: Row) -> str:
 
 
 def _birthday(reader: Reader, cell: str) -> tuple[int, int, int | None] | None:
-    if not cell:
+    if cell in ("", "0"):  # some write a zero where they know nothing
         return None
     short = _DAY_AND_MONTH.fullmatch(cell) or _MONTH_AND_DAY.fullmatch(cell)
     if short is None:

@@ -12,26 +12,10 @@ from habitue import ledger
 from habitue.connectors import balances, carrying, checking, reconciling, running, uploads
 from habitue.connectors.models import Change, Import
 from habitue.core import facts
-from habitue.members import businesses, customers
+from habitue.members import customers
 from habitue.members.models import Business, Customer, Member
 from tests.connectors.test_running import alice, bring, finish, found, take_back
 
-PROGRAM = """
-program: club
-title: Club
-currency: EUR
-timezone: Europe/Paris
-enrolment: on request
-units:
-  points: {worth: 0.05, expiry: {after: 24 months}}
-  credit: {decimals: 2, title: {fr: Avoir}}
-  status: {redeemable: false, qualifying: true}
-earn:
-  - {id: base, when: purchase, award: {points: 1, per: 1.00}}
-  - {id: welcome, when: enrolment, award: {points: 50}}
-rewards:
-  - {id: coffee, cost: {points: 100}, gives: {product: coffee}}
-"""
 LIST = (
     "E-mail,Name,Balance,Unit,Earned on,Expires on\n"
     "alice@example.org,Alice Martin,120,,2026-01-15,\n"
@@ -46,14 +30,6 @@ LIST = (
     "hugo@example.org,Hugo Petit,15,points,2020-01-01,\n"  # lapsed by the unit's rule
     "iris@example.org,Iris Blanc,25,points,,2026-01-31\n"  # lapsed as agreed
 )
-
-
-@pytest.fixture
-def club(db: None) -> Business:
-    shop = businesses.create(name="Club", kind="cafe", country="FR")
-    published = ledger.publish(shop.pk, PROGRAM)
-    assert not published.problems
-    return shop
 
 
 def bring_in(shop: Business, content: str = LIST) -> tuple[Import, running.Counts]:

@@ -33,7 +33,8 @@ EXPORTS = (
         platform="Square",
         what="customers",
         known_by=("Square Customer ID", "Email Address", "Transaction Count"),
-        columns=_PERSON | {"Email Subscription Status": "", "Lifetime Spend": ""},
+        columns=_PERSON
+        | {"Email Subscription Status": "", "Lifetime Spend": "", "Transaction Count": ""},
         day_first=False,
     ),
 )
