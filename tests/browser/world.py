@@ -19,7 +19,17 @@ from django.utils import timezone
 
 from habitue import ledger
 from habitue.connectors import reading, running, uploads
-from habitue.connectors.models import Import
+from habitue.connectors.models import (
+    Attempt,
+    Endpoint,
+    Import,
+    Message,
+    Shop,
+    ShopMessage,
+    ShopOrder,
+)
+from habitue.connectors.shops import connecting
+from habitue.connectors.webhooks import endpoints, kinds, pausing
 from habitue.core import facts
 from habitue.ledger import draws, households, payments
 from habitue.members import bin as recycle_bin
@@ -192,6 +202,7 @@ def _cafe(world: World, zoe: User) -> Business:
     erased = make_member(shop, "Chiara", "chiara@example.org")
     erasing.erase(erased, at=now)
     keys.make(shop, name="La caisse", scope=ApiKey.Scope.TILL, by=own, at=now)
+    _told(world, shop, own)
     manager = User.objects.create_user("mara@example.org", "mara@example.org")
     staff.admit(shop, manager, Staff.Role.MANAGER, by=own, at=now)
     world.signed_in("manager", manager, shop)
@@ -228,8 +239,43 @@ def _cafe(world: World, zoe: User) -> Business:
         "scanned": cards.code(alone.cards.get(), at=now),
         "till_code": text,
         **_imports(shop),
+        **_connected(shop, alone, now),
     }
     return shop
+
+
+def _connected(shop: Business, customer: Customer, now: datetime) -> dict[str, int]:
+    """A web shop that told this and that, and one that was connected just now."""
+    web, new = (
+        connecting.connect(
+            shop, kind=kind, name=name, address=address, credentials=keys, by=None, at=now
+        )[0]
+        for kind, name, address, keys in (
+            ("square", "La caisse du marché", "production", {"access_token": "x"}),
+            ("square", "Square", "sandbox", {}),
+        )
+    )
+    connecting.change(web, secret="kept", by=None, at=now)
+    Shop.objects.filter(pk=web.pk).update(heard_at=now, asked_at=now)
+    ShopOrder.objects.create(shop=web, number="CAISENgvlJ6jLWAzERDzjyHVybY", customer=customer)
+    rows = (
+        ("done", "posted", "", "CAISENgvlJ6jLWAzERDzjyHVybY"),
+        ("done", "refunded", "", "CAISENgvlJ6jLWAzERDzjyHVybY"),
+        ("done", "nobody", "", "03O3USaPaAaFnI6kkwB1JxGgBsUZY"),
+        ("failed", "refused", "currency", "eA3vssLHKJrv9H0IdJCM3gNqfdcZY"),
+        ("failed", "field", "total_money", ""),
+        ("waiting", "", "rights", "haOyDuHiqtAXMk0d8pDKXpL7Jg4F"),
+    )
+    for place, (state, became, said, number) in enumerate(rows):
+        ShopMessage.objects.create(
+            shop=web,
+            received_at=now + timedelta(minutes=place),
+            state=state,
+            became=became,
+            said=said,
+            number=number,
+        )
+    return {"web_shop": web.pk, "new_shop": new.pk}
 
 
 def _letter(customer: Customer, now: datetime) -> str:
@@ -296,6 +342,47 @@ def _start(world: World, zoe: User, shop: Business) -> None:
     client = Client(SERVER_NAME="localhost")
     assert client.post("/sign-in", {"email": ZOE}).status_code == 302
     world.keep("code", client)
+
+
+def _told(world: World, shop: Business, own: Staff) -> None:
+    """Another system that took what it was told of, and one that was paused."""
+    now = timezone.now()
+    live, paused = (
+        endpoints.make(
+            shop,
+            url=f"https://{host}/habitue/in?site=cafe-des-amis-de-la-tres-longue-rue&key=4711",
+            types=[kinds.CUSTOMER_ERASED],
+            description=called,
+            by=own,
+            at=now,
+            resolve=lambda *_: ["93.184.216.34"],
+        )
+        for host, called in (("shop.example", "La boutique en ligne"), ("mail.example", ""))
+    )
+    assert isinstance(live, endpoints.Made)
+    assert isinstance(paused, endpoints.Made)
+    pausing.pause(paused.endpoint.pk, Endpoint.Paused.FAILING, at=now)
+    for place, (kind, state) in enumerate(
+        (
+            (kinds.EVENT_POSTED, "delivered"),
+            (kinds.TIER_CHANGED, "failed"),
+            (kinds.TEST, "delivered"),
+        )
+    ):
+        message = endpoints.test(live.endpoint, at=now)
+        Message.objects.filter(pk=message.pk).update(type=kind, state=state, attempts=1 + place)
+        Attempt.objects.create(message=message, at=now, milliseconds=15_000, error="timeout")
+        if state == "delivered":
+            Attempt.objects.create(
+                message=message, at=now, milliseconds=87, status=200, answer='{"taken":true}'
+            )
+    waits = endpoints.test(paused.endpoint, at=now)
+    world.told |= {
+        "webhook": live.endpoint.pk,
+        "paused_webhook": paused.endpoint.pk,
+        "told": message.pk,
+        "waits": waits.pk,
+    }
 
 
 def _street(world: World, zoe: User) -> None:

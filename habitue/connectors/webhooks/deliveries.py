@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from habitue.connectors.models import Attempt, Endpoint, Message
+from habitue.connectors.webhooks import endpoints
 from habitue.members import ids, journal
 from habitue.members.models import Staff
 
@@ -103,6 +104,12 @@ def _again(
             cursor.execute(_AGAIN, [at, endpoint.pk, first, last])
             count = int(cursor.rowcount)
         if count:
-            said = {"did": "replayed", "endpoint": endpoint.pk, "messages": count, **what}
+            said: dict[str, str | int] = {
+                "did": "replayed",
+                "host": endpoints.host(endpoint),
+                "endpoint": endpoint.pk,
+                "messages": count,
+                **what,
+            }
             journal.write(endpoint.business, "webhook", at=at, staff=by, what=said)
     return count

@@ -123,6 +123,8 @@ def journal(kind: str, what: dict[str, Any]) -> Words:
     if kind == "import" and what.get("rows"):
         rows = int(what["rows"])
         details.append(ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": rows})
+    if kind == "webhook":
+        details += [webhook(str(what["did"])), str(what["host"])]
     return Words("book", journal_titles().get(kind, kind), tuple(details))
 
 
@@ -132,6 +134,7 @@ def journal_titles() -> dict[str, str]:
         "pin": _("New PIN"),
         "staff": _("Staff changed"),
         "key": _("Key for a program"),
+        "webhook": _("Webhook"),
         "token": _("Signed in at a till"),
         "card": _("New card, the old one was revoked"),
         "contact": _("Name, address or birthday changed"),
@@ -151,9 +154,24 @@ def journal_titles() -> dict[str, str]:
         "backup": _("Backup"),
         "publish": _("Program published"),
         "device": _("Phone at the counter"),
+        "shop": _("Connected shop"),
         "wish": _("Reward asked for"),
         "merge": _("Two customers are one person"),
     }
+
+
+def webhook(did: str) -> str:
+    """What was done to a webhook."""
+    return {
+        "made": _("made"),
+        "changed": _("changed"),
+        "rotated": _("given a new secret"),
+        "paused": _("paused"),
+        "paused by itself": _("paused by itself: nothing arrived"),
+        "resumed": _("resumed"),
+        "replayed": _("messages sent again"),
+        "deleted": _("deleted"),
+    }[did]
 
 
 def reasons() -> list[tuple[str, str]]:

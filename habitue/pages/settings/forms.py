@@ -1,13 +1,15 @@
 """What is filled in on the settings' pages."""
 
 from collections.abc import Mapping
-from datetime import time
-from typing import Any, cast
+from datetime import datetime, time
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from habitue.members.models import LANGUAGES, ApiKey, Staff
+from habitue.connectors.webhooks import addresses, kinds
+from habitue.members.models import LANGUAGES, ApiKey, Business, Staff
 from habitue.metrics import asked
 from habitue.pages.forms import KINDS, text
 
@@ -94,3 +96,59 @@ class Key(forms.Form):
         """What a key of this choice may do, and for which partner if one."""
         scope, _sign, partner = chosen.partition(":")
         return ApiKey.Scope(scope), partner
+
+
+TOLD: Final = {
+    kinds.EVENT_POSTED: _("Something was recorded"),
+    kinds.BALANCE_CHANGED: _("A balance changed"),
+    kinds.TIER_CHANGED: _("A tier changed"),
+    kinds.VOUCHER_ISSUED: _("A voucher was issued"),
+    kinds.VOUCHER_USED: _("A voucher was used"),
+    kinds.VOUCHER_EXPIRED: _("A voucher expired"),
+    kinds.VOUCHER_CANCELLED: _("A voucher was cancelled"),
+    kinds.CUSTOMER_CREATED: _("Somebody is new"),
+    kinds.CUSTOMER_UPDATED: _("Somebody’s details changed"),
+    kinds.CUSTOMER_MERGED: _("Two customers became one"),
+    kinds.CUSTOMER_ERASED: _("Somebody was erased"),
+}
+"""What a webhook may be told of."""
+
+
+class Webhook(forms.Form):
+    """Another system that is told what happens here."""
+
+    url = forms.CharField(
+        label=_("Address of the other system"),
+        help_text=_("As its maker gives it to you; it begins with https://."),
+        max_length=addresses.LONGEST,
+        widget=forms.URLInput({"autocomplete": "off", "placeholder": "https://"}),
+    )
+    description = forms.CharField(
+        label=_("What is it for?"), required=False, **text(100, autocomplete="off")
+    )
+    types = forms.MultipleChoiceField(
+        label=_("It is told when"),
+        choices=TOLD.items(),
+        initial=list(TOLD),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
+
+
+class Since(forms.Form):
+    """From when on a webhook's messages are sent once more, by the shop's clock."""
+
+    since = forms.DateTimeField(
+        label=_("Everything since"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._zone = ZoneInfo(business.timezone)
+
+    def clean_since(self) -> datetime:
+        given: datetime = self.cleaned_data["since"]
+        if given.year < 2024:
+            raise forms.ValidationError(_("Nothing is kept for that long."))
+        return given.replace(tzinfo=self._zone)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from habitue.connectors.webhooks import endpoints
 from habitue.members import keys
 from habitue.members.models import Business, Staff
 from habitue.pages import access, links, qr
@@ -29,6 +30,7 @@ def overview(request: HttpRequest, business: Business) -> HttpResponse:
         "chief": access.person(request, business).role == Staff.Role.OWNER,
         "crew": Staff.objects.filter(business=business, active=True).count(),
         "keys": keys.good(business, at=timezone.now()).count(),
+        "webhooks": len(endpoints.listed(business)),
         "newest": next(iter(keeping.kept()), None),
         "mail": settings.HABITUE_MAIL_CONFIGURED,
     }

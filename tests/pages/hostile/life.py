@@ -13,7 +13,9 @@ from django.core import signing
 from django.test import Client
 
 from habitue import ledger
-from habitue.connectors.models import Import
+from habitue.connectors.models import Import, Shop, ShopMessage
+from habitue.connectors.shops import connecting
+from habitue.connectors.webhooks import endpoints, kinds
 from habitue.core import facts
 from habitue.ledger import draws
 from habitue.members import (
@@ -73,6 +75,7 @@ def make(name: str, sign: str) -> Life:
         **_people(life, chief),
         **_program(life),
         **_files(life, chief),
+        **_told(life, chief),
         "key": shop.counter_key,
         "slug": shop.slug,
     }
@@ -107,6 +110,17 @@ def _person(shop: Business, first: str, sign: str) -> Customer:
     return one
 
 
+def _connected(shop: Business, chief: Staff) -> tuple[Shop, ShopMessage]:
+    """A web shop, and something it told that could not be recorded."""
+    connected, _secret = connecting.connect(
+        shop, kind="square", name="till", address="production", credentials={}, by=chief, at=NOW
+    )
+    heard = ShopMessage.objects.create(
+        shop=connected, received_at=NOW, state=ShopMessage.State.FAILED, body=b"{", became="json"
+    )
+    return connected, heard
+
+
 def _people(life: Life, chief: Staff) -> dict[str, Any]:
     alice, shop = life.alice, life.shop
     answer = town.buys(shop, alice, 1_500, at=NOW)
@@ -120,6 +134,7 @@ def _people(life: Life, chief: Staff) -> dict[str, Any]:
     device = devices.admit(life.cashier, user_agent="Phone", at=NOW)
     key, _text = keys.make(shop, name="till", scope=ApiKey.Scope.TILL, by=chief, at=NOW)
     _code, text = tills.show(shop, life.cashier, quantity=1, at=NOW)
+    connected, heard = _connected(shop, chief)
     mailed = alice.identities.get(kind="email")
     session = UserSession.objects.create(
         user=life.owner, ip="127.0.0.1", user_agent="x", session_key=secrets.token_hex(16)
@@ -138,6 +153,8 @@ def _people(life: Life, chief: Staff) -> dict[str, Any]:
         "event": answer.event,
         "device": device.pk,
         "api": key.pk,
+        "connected": connected.pk,
+        "heard": heard.pk,
         "staff": life.cashier.pk,
         "hired": life.till.pk,
         "session": session.pk,
@@ -191,3 +208,17 @@ def _files(life: Life, chief: Staff) -> dict[str, Any]:
     audience.frozen.get_or_create(customer=life.alice)
     experiments.start(shop, "winter", seed=secrets.token_hex(16), now=NOW)
     return {"import": brought.pk, "audience": audience.pk, "experiment": "winter"}
+
+
+def _told(life: Life, chief: Staff) -> dict[str, Any]:
+    """Another system that is told what happens, and a message to it."""
+    made = endpoints.make(
+        life.shop,
+        url="https://hooks.example/in",
+        types=kinds.ALL,
+        by=chief,
+        at=NOW,
+        resolve=lambda *_: ["93.184.216.34"],
+    )
+    assert isinstance(made, endpoints.Made)
+    return {"webhook": made.endpoint.pk, "told": endpoints.test(made.endpoint, at=NOW).pk}
