@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.facts import Refused
 from habitue.core.rulebook import Book
-from habitue.ledger import arrays, books
+from habitue.ledger import arrays, books, codes
 from habitue.ledger.codes import Codes
 
 
@@ -111,8 +111,7 @@ def again(business: int, events: Collection[tuple[int, int]]) -> dict[tuple[int,
     for customer, line in owned_lines_of(business, list(events)):
         entries[customer, line.event].append(line)
     kept = {row[:2]: _told.decode(row[-1]) for row in rows if row[-1]}
-    issued = [(who, each.id) for (who, _), said in kept.items() for each in said.issued]
-    given = _codes(issued)
+    vouchers = issued({event: said.issued for event, said in kept.items()})
     found = {}
     for customer, event, at, day, amount, body, refusal, _ in rows:
         refused = _refused.decode(refusal) if refusal else None
@@ -126,13 +125,21 @@ def again(business: int, events: Collection[tuple[int, int]]) -> dict[tuple[int,
             entries[customer, event],
             said.level,
             said.level_before,
-            _vouchers(customer, said.issued, given),
+            vouchers.get((customer, event), []),
             what,
             at,
             None if refused else _cost(book, what, day),
             0 if refused else _money(what, amount),
         )
     return found
+
+
+def issued(
+    vouchers: Mapping[tuple[int, int], Iterable[Voucher]],
+) -> dict[tuple[int, int], list[VoucherLine]]:
+    """Vouchers that events issued, by customer and event, with the codes that they have."""
+    given = codes.of([(who, each.id) for (who, _), them in vouchers.items() for each in them])
+    return {event: _vouchers(event[0], them, given) for event, them in vouchers.items() if them}
 
 
 def _first(
@@ -227,10 +234,6 @@ FROM ledger_event
 JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (customer_id, id) USING (customer_id, id)
 WHERE business_id = %s"""
 
-_CODES = """
-SELECT customer_id, id, code FROM ledger_voucher
-JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (customer_id, id) USING (customer_id, id)"""
-
 _NOTHING = Told()
 
 _what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
@@ -292,12 +295,3 @@ def _read(business: int, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, Ent
         )
         for customer, made, unit, kind, amount, balance, lot, day, why, at, happened in rows
     ]
-
-
-def _codes(vouchers: Sequence[tuple[int, int]]) -> Codes:
-    """The codes of vouchers, each given by customer and number."""
-    if not vouchers:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_CODES, [list(column) for column in zip(*vouchers, strict=True)])
-        return {(customer, voucher): code for customer, voucher, code in cursor.fetchall()}
