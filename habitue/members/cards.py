@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
 from habitue.members import survivors
-from habitue.members.models import Card, CodeRefusal, Customer, Staff, UsedCode
+from habitue.members.models import AccessToken, Card, CodeRefusal, Customer, Staff, UsedCode
 
 STEP: Final = 30
 STEPS_VALID: Final = 2
@@ -66,6 +66,14 @@ def renew(customer: Customer, *, at: datetime) -> Card:
         customer.cards.filter(revoked_at=None).update(revoked_at=at)
         customer.tokens.filter(revoked_at=None).update(revoked_at=at)
         return issue(customer)
+
+
+def revoke(card: int, *, at: datetime) -> None:
+    """End a card by its number, and the tokens that its holder got; nothing opens by them again."""
+    ended = Card.objects.filter(pk=card, revoked_at=None)
+    holders = list(ended.values_list("customer", flat=True))
+    ended.update(revoked_at=at)
+    AccessToken.objects.filter(customer__in=holders, revoked_at=None).update(revoked_at=at)
 
 
 def find(token: str) -> Card | None:

@@ -10,10 +10,10 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from habitue.api import calls, values
-from habitue.api.problems import Problem
+from habitue.api import calls, naming, people, values
+from habitue.api.problems import Problem, Wrong
 from habitue.api.routing import operation
-from habitue.api.values import Given, Id, Instant, Said
+from habitue.api.values import CustomerReference, Given, Id, Instant, Said
 from habitue.members import limits, tokens
 
 TRIES: Final = 120
@@ -35,6 +35,12 @@ class StaffSignIn(Said, frozen=True, kw_only=True):
 
     staff: Annotated[Id, Meta(description="Their number, as GET /staff lists it.")]
     pin: Annotated[str, Meta(pattern="^[0-9]{4,12}$")]
+
+
+class MemberToken(Said, frozen=True, kw_only=True):
+    """Whom the token is for."""
+
+    customer: CustomerReference
 
 
 @operation(
@@ -69,6 +75,33 @@ def sign_in(call: calls.Call, body: StaffSignIn) -> TokenMade:
     return TokenMade(
         text=text, scope="partner" if call.caller.partner else "till", expires_at=token.expires_at
     )
+
+
+@operation(
+    "POST",
+    "/member-tokens",
+    may=calls.TILLS,
+    status=201,
+    writes=False,
+    problems=(404,),
+    summary="Let a member's app in",
+    example={"customer": "external:alice"},
+)
+def issue(call: calls.Call, body: MemberToken) -> TokenMade:
+    """A token that shows a member what is theirs, for whoever your app has signed in as them.
+
+    An owner's key names any member. A till names the card that is shown (`code:`), for the token
+    shows more of its holder than a till may see.
+    """
+    if call.caller.scope == "till" and naming.kind(body.customer) != "code":
+        detail = "A till names the card that is shown: code:…"
+        errors = (Wrong(pointer="/body/customer", detail=detail),)
+        raise Problem(403, "scope", detail, errors=errors)
+    key = naming.customers(call.caller.business, [body.customer], at=call.now).get(body.customer)
+    if key is None:
+        raise naming.missing("customer", "/body/customer")
+    token, text = tokens.issue_member(people.row(key), at=call.now)
+    return TokenMade(text=text, scope="member", expires_at=token.expires_at)
 
 
 @operation("DELETE", "/token", may=calls.EVERYBODY, summary="End the token of this request")
