@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("habitue.pages.owner.urls")),
     path("", include("habitue.pages.person.urls")),
     path("", include("habitue.pages.settings.urls")),
+    path("", include("habitue.pages.shops.urls")),
     path("", include("habitue.pages.program.urls")),
     path("", include("habitue.pages.imports.urls")),
     path("", include("habitue.pages.measures.urls")),

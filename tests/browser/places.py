@@ -253,6 +253,9 @@ IMPORT: Final = (
     Place("import: failed", "/import/{import_failed}", "owner"),
     Place("import: result", "/import/{import_finished}", "owner"),
     Place("import: undone", "/import/{import_undone}", "owner"),
+    Place("import: a workbook", "/import/{balances_columns}/columns", "owner", shows=".sheet-of"),
+    Place("import: balances", "/import/{balances_checked}/preview", "owner", shows=".sums"),
+    Place("import: balances are in", "/import/{balances_finished}", "owner", shows=".sums"),
 )
 
 PROGRAM: Final = (

@@ -24,6 +24,7 @@ from habitue.connectors.shops.posting import Became
 TASK: Final = "habitue.site.tasks.shop_message"
 MOST_TRIES: Final = 12
 KEPT: Final = timedelta(days=30)
+_NOT_WELL: Final = frozenset({"refused", "no_keys", "no_rights"})
 _LEFT_ALONE: Final = timedelta(minutes=1)  # whoever received it may be at it still
 
 State = ShopMessage.State
@@ -60,7 +61,7 @@ def work(key: int, *, now: datetime, ask: bool) -> bool:
         return False
     if became is None:
         return False
-    state = State.FAILED if became.word in ("refused", "no_keys") else State.DONE
+    state = State.FAILED if became.word in _NOT_WELL else State.DONE
     _end(message, state, became.word, said=became.code, now=now)
     return True
 

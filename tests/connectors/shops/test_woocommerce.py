@@ -66,7 +66,7 @@ def test_the_greeting_of_a_new_webhook_is_answered_and_writes_nothing(
 def test_a_webhook_whose_user_has_no_rights_says_so(client: Client, shop: Shop) -> None:
     body = world.documented("woocommerce/no_rights")
     assert world.tell(client, shop, body, "order.created") == 200
-    assert world.last(shop) == ("done", "no_rights", "")
+    assert world.last(shop) == ("failed", "no_rights", "")
 
 
 def test_a_wrong_signature_is_refused_and_writes_nothing(client: Client, shop: Shop) -> None:
