@@ -20,12 +20,15 @@ from habitue.api import routing, values
 from habitue.core import program
 from habitue.members import businesses, cards, keys, staff, tokens
 from habitue.members.models import ApiKey, Business, Card, Customer, Staff
+from habitue.outreach import audiences
 from habitue.pages import account
 from habitue.site import neighbors
 
 PROGRAM: Final = Path(__file__).with_name("seed.yaml")
 ADDRESS: Final = "@seed.invalid"
 """Owners of seeded businesses have addresses that end so: nobody reads there."""
+
+NEW: Final = audiences.OfSegment(segment="new")
 
 _KINDS: Final = (("Chez Alice", "cafe", "FR"), ("Da Bruno", "restaurant", "IT"))
 
@@ -106,6 +109,7 @@ class Tenant(Struct, frozen=True):
     causes: list[str]
     partners: list[str]
     draws: list[str]
+    audience: str
     voucher: Voucher
     purchase: Purchase
 
@@ -193,6 +197,7 @@ def _handed_out(
         causes=[one.id for one in plan.causes],
         partners=[one.id for one in plan.partners],
         draws=[one.id for one in plan.draws],
+        audience=str(audiences.make(business, "New here", NEW, now=now).pk),
         voucher=_voucher(told.redemption),
         purchase=Purchase(
             str(told.purchase.event),

@@ -124,6 +124,15 @@ def test_whoever_is_gone_does_not_come_in(
     assert called(text) is None
 
 
+def test_a_token_given_to_whoever_is_gone_already_opens_nothing(
+    alice: Customer, diego: Staff
+) -> None:
+    erasure.erase([alice.pk], at=NOW)
+    assert called(tokens.issue_member(alice, at=NOW)[1]) is None
+    staff.dismiss(diego, by=diego, at=NOW)
+    assert called(tokens.issue_staff(diego, at=NOW)[1]) is None
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "hk_till_", "hk_", "hm_", "hs_", "é", "hk_é", "\x00", "hk_\x00", "x" * 1000]

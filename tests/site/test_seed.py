@@ -13,6 +13,7 @@ from habitue import ledger
 from habitue.ledger import books, draws
 from habitue.members import businesses, callers, cards, staff, tokens
 from habitue.members.models import Business, Customer
+from habitue.outreach.models import Audience
 from habitue.pages import account
 from habitue.site import neighbors, seed
 from habitue.site.commands import seed as typed
@@ -75,6 +76,7 @@ def test_the_books_are_right_and_everything_has_happened(made: list[seed.Tenant]
         lines = [line for one in people for line in ledger.entries(business, one.pk, limit=200)]
         assert {line.happened for line in lines} >= HAPPENED
         assert max(line.at for line in lines if line.at) < NOW
+        assert Audience.objects.filter(business=business, pk=int(tenant.audience)).exists()
         assert len(tenant.not_enrolled) == len(neighbors.NAMES) - neighbors.MEMBERS
 
 
