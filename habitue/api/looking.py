@@ -15,7 +15,7 @@ from habitue.api import naming, values
 from habitue.api.calls import Call
 from habitue.api.problems import Problem
 from habitue.api.sent import Held, Named, NewEvent
-from habitue.ledger import known
+from habitue.ledger import books, known
 from habitue.members import cards, finding
 from habitue.members.callers import Caller
 from habitue.members.models import Card
@@ -37,8 +37,8 @@ class Item(Struct, frozen=True):
 class Found(Struct):
     """What was found for a group. `codes`: by place, whom a card's code names, or why nobody.
 
-    `today`: who the customers of events and vouchers are today. `told`: at which partner's till
-    events were, asked only where a partner names them.
+    `today`: who the customers of events and vouchers are today. `told`: what
+    the named events were, where a partner names them.
     """
 
     customers: dict[str, int]
@@ -46,7 +46,7 @@ class Found(Struct):
     events: dict[known.Name | int, Held]
     vouchers: dict[str, Held]
     today: dict[int, int]
-    told: dict[known.Key, str]
+    told: dict[known.Key, known.Happened]
 
     def of(self, place: int, item: Item) -> int:
         """Whose event this is: as it says, or the owner of what it is about."""
@@ -54,9 +54,11 @@ class Found(Struct):
         named = self._named(place, item)
         if named is None:
             named = own if owner is None else self.today.get(owner)
-        foreign = own is not None and named != own
-        if not named or foreign or (owner is not None and self.today.get(owner) != named):
+        if not named or (own is not None and named != own):
             raise naming.missing("customer", f"{item.pointer}/customer")
+        if owner is not None and self.today.get(owner) != named:
+            what, field = ("voucher", "code") if item.body.codes() else ("customer", "customer")
+            raise naming.missing(what, f"{item.pointer}/{field}")
         return owner or named
 
     def named(self, item: Item, customer: int) -> Named:
@@ -103,13 +105,14 @@ class Found(Struct):
         held = self.events.get(_event_key(caller, reference))
         if held is None or not caller.partner:
             return held
-        return held if self.told.get((held.customer, held.id)) == caller.partner else None
+        event = self.told.get((held.customer, held.id))
+        return held if event is not None and event.partner == caller.partner else None
 
 
 _NOTHING: Final = Named("", {}, {}, {})
 
 
-def found(items: Sequence[Item]) -> Found:
+def found(items: Sequence[Item], shelf: books.Shelf) -> Found:
     """Look up whatever a group's bodies name; codes of cards are used up by it."""
     business, now = items[0].call.caller.business, items[0].call.now
     references = {
@@ -120,13 +123,11 @@ def found(items: Sequence[Item]) -> Found:
     }
     customers = naming.customers(business, references, at=now) if references else {}
     events = _events(items)
-    vouchers = _vouchers(items)
+    vouchers = _vouchers(items, shelf)
     owners = {held.customer for held in (*events.values(), *vouchers.values())}
     today = finding.by_id(business, owners)
-    by_partners = any(item.call.caller.partner for item in items)
-    told = known.partners(
-        {(held.customer, held.id) for held in events.values()} if by_partners else ()
-    )
+    named = {(held.customer, held.id) for held in events.values()}
+    told = known.happened(named if any(item.call.caller.partner for item in items) else ())
     return Found(customers, _codes(items), events, vouchers, today, told)
 
 
@@ -188,12 +189,21 @@ def _events(items: Sequence[Item]) -> dict[known.Name | int, Held]:
     return found
 
 
-def _vouchers(items: Sequence[Item]) -> dict[str, Held]:
+def _vouchers(items: Sequence[Item], shelf: books.Shelf) -> dict[str, Held]:
+    """The vouchers that can be handed in, or were under the same reference.
+
+    One that was used, lapsed, or is nobody's is not there, all in the same way.
+    """
     codes = {code for item in items for code in item.body.codes()}
     if not codes:
         return {}
-    there = known.vouchers(items[0].call.caller.business, codes)
-    return {code: Held(*key) for code, key in there.items()}
+    business, day = items[0].call.caller.business, items[0].call.now.astimezone(shelf.zone).date()
+    there = known.vouchers(business, codes)
+    good = {code for code, voucher in there.items() if voucher.good(day)}
+    past = [(name(item), code) for item in items for code in item.body.codes() if code not in good]
+    repeated = known.by_reference(business, {named for named, _ in past if named is not None})
+    good |= {code for named, code in past if named in repeated and code in there}
+    return {code: Held(there[code].customer, there[code].id) for code in good}
 
 
 # --- codes of cards ------------------------------------------------------------------------------

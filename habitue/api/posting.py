@@ -9,19 +9,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+import msgspec
 from django.db import transaction
-from msgspec import structs
+from msgspec import Struct, structs
 
 from habitue import ledger
-from habitue.api import looking, naming, problems
+from habitue.api import looking, naming, once, problems
+from habitue.api.calls import Asked
 from habitue.api.looking import Item
 from habitue.api.problems import Problem, Refusal
+from habitue.api.replies import Reply
 from habitue.api.sent import Place
+from habitue.core import facts
 from habitue.ledger import Answer, Fact, books, claims
+from habitue.members import wishes
 
 MOST: Final = ledger.posting.MOST
 
@@ -38,16 +42,32 @@ def checked(items: Sequence[Item], shelf: books.Shelf) -> list[Problem | None]:
 def post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
     """Post the checked bodies of one business: what the ledger answers to each, or the problem.
 
-    All of it is done when this returns, or nothing.
+    Runs inside the transaction of the whole answer: what cannot be answered was not done.
     """
-    rounds = list(_rounds(items))
     told: dict[int, Told] = {}
-    alone = len(rounds) == 1 and not any(map(looking.has_code, items))
-    with nullcontext() if alone else transaction.atomic():
-        for places in rounds:
-            some = [items[place] for place in places]
-            told.update(zip(places, _post(some, shelf), strict=True))
+    for places in _rounds(items):
+        some = [items[place] for place in places]
+        told.update(zip(places, _post(some, shelf), strict=True))
     return [told[place] for place in range(len(items))]
+
+
+def answered(
+    asked: Sequence[Asked],
+    show: Callable[[Item, Answer, books.Shelf], Struct],
+    *,
+    status: int = 201,
+) -> list[Struct | Reply | Problem]:
+    """What each of several requests with one body is answered: 201, also to a repeat, which says
+    that it is one.
+    """
+    items = [Item(one.call, one.body, request=place) for place, one in enumerate(asked)]
+    shelf = books.shelf(asked[0].call.caller.business)
+    wrong = checked(items, shelf)
+    sound = [item for item, problem in zip(items, wrong, strict=True) if problem is None]
+    with transaction.atomic():
+        answers = iter(post(sound, shelf) if sound else [])
+        told = [problem or next(answers) for problem in wrong]
+        return [_shown(item, answer, show, shelf) for item, answer in zip(items, told, strict=True)]
 
 
 def refused(answer: Answer, pointer: str) -> Problem | None:
@@ -59,6 +79,20 @@ def refused(answer: Answer, pointer: str) -> Problem | None:
     if answer.refused == claims.MALFORMED:
         return problems.wrong(pointer, answer.refused.sentence, code="malformed")
     return Refusal(answer.refused, answer.event)
+
+
+def _shown(
+    item: Item,
+    answer: Told,
+    show: Callable[[Item, Answer, books.Shelf], Struct],
+    shelf: books.Shelf,
+) -> Struct | Reply | Problem:
+    if isinstance(answer, Problem):
+        return answer
+    shown = show(item, answer, shelf)
+    if not answer.duplicate:
+        return shown
+    return Reply(201, msgspec.json.encode(shown), headers=(once.REPLAYED,))
 
 
 # --- by itself -----------------------------------------------------------------------------------
@@ -73,6 +107,8 @@ def _check(item: Item, shelf: books.Shelf) -> None:
         raise _forbidden(f"{pointer}/partner", f"This credential is {caller.partner!r}'s.")
     if body.customer is None and caller.customer is None and not (body.owned() or body.codes()):
         raise problems.wrong(f"{pointer}/customer", "The field 'customer' is missing.")
+    if caller.customer is not None and body.at is not None:
+        raise _forbidden(f"{pointer}/at", "What a member asks for happens now.")
     if caller.partner and naming.kind(body.customer or "") in _BY_PARTNERS:
         raise _forbidden(
             f"{pointer}/customer", "Partners name customers by a card's code or number, or an id."
@@ -117,7 +153,7 @@ def _rounds(items: Sequence[Item]) -> Iterator[list[int]]:
 
 
 def _post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
-    found = looking.found(items)
+    found = looking.found(items, shelf)
     told: dict[int, Told] = {}
     batch: dict[int, Fact] = {}
     for place, item in enumerate(items):
@@ -127,9 +163,23 @@ def _post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
             told[place] = problem
     business, now = items[0].call.caller.business, items[0].call.now
     answers = ledger.post(business, list(batch.values()), now=now) if batch else []
+    wishes.given_many(_handed_over([items[place] for place in batch], answers), at=now)
     for place, answer in zip(batch, answers, strict=True):
         told[place] = refused(answer, items[place].pointer) or answer
     return [told[place] for place in range(len(items))]
+
+
+def _handed_over(items: Sequence[Item], answers: Sequence[Answer]) -> list[tuple[int, str, int]]:
+    """What members who wait for it on their card's screen have been given just now, by staff."""
+    handed = []
+    for item, answer in zip(items, answers, strict=True):
+        if answer.refused is not None or answer.duplicate or item.call.caller.scope == "member":
+            continue
+        if isinstance(answer.what, facts.Redemption):
+            handed.append((answer.customer, answer.what.reward, 0))
+        elif isinstance(answer.what, facts.VoucherUse):
+            handed.append((answer.customer, "", answer.what.voucher))
+    return handed
 
 
 def _fact(item: Item, customer: int, found: looking.Found, shelf: books.Shelf) -> Fact:

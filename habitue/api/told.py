@@ -6,17 +6,16 @@ Everything here follows from what was recorded, so that a repeat is answered wor
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Literal, cast
 
 from msgspec import Meta
 
-from habitue.api import once
+from habitue.api.looking import Item
 from habitue.api.values import Amount, Given, Id, written
 from habitue.core import explaining, facts
 from habitue.ledger import Answer, EntryLine, VoucherLine, books
 
-REPEATED: Final = (once.REPLAYED,)
-"""The header of what was done before, and is answered again."""
+State = Literal["issued", "redeemed", "cancelled", "expired"]
 
 
 class EntryTold(Given, frozen=True, kw_only=True):
@@ -35,6 +34,10 @@ class VoucherTold(Given, frozen=True, kw_only=True):
     id: Id
     code: Annotated[str, Meta(description="What the till accepts, once.")]
     reward: str
+    state: Annotated[
+        State,
+        Meta(description="`issued` is good; a reward handed over at once is `redeemed`."),
+    ]
     expires_on: Annotated[date | None, Meta(description="The last good day; null: never.")]
 
 
@@ -54,55 +57,66 @@ class EventTold(Given, frozen=True, kw_only=True):
     tier: Annotated[str | None, Meta(description="The new tier; null where it stayed.")]
     tier_before: Annotated[str | None, Meta(description="The tier before; null where it stayed.")]
     vouchers: list[VoucherTold]
-    money: Annotated[
-        int, Meta(description="Of a refund or cancellation: what is given back, minor units.")
-    ] = 0
+    given_back: Annotated[
+        int, Meta(description="Of a refund or cancellation: money to give back, minor units.")
+    ]
 
 
-def event(
-    answer: Answer, shelf: books.Shelf, *, source: str | None = None, reference: str | None = None
-) -> EventTold:
+def event(item: Item, answer: Answer, shelf: books.Shelf) -> EventTold:
     """What the ledger answered to an accepted event."""
-    return EventTold(**said(answer, shelf, source=source, reference=reference))
+    return EventTold(**fields(item, answer, shelf))
 
 
-def said(
-    answer: Answer, shelf: books.Shelf, *, source: str | None, reference: str | None
-) -> dict[str, Any]:
-    """The fields of `EventTold`."""
+def fields(item: Item, answer: Answer, shelf: books.Shelf) -> dict[str, Any]:
+    """The fields of `EventTold`, for an answer that says more."""
     assert answer.what is not None
     assert answer.at is not None
-    decimals = {unit.id: unit.decimals for unit in shelf.book.latest.program.units}
-    entries = [_entry(line, shelf, decimals[line.unit]) for line in answer.entries]
+    entries = [_entry(line, shelf) for line in answer.entries]
     return {
         "id": str(answer.event),
         "kind": facts.kind(answer.what),
         "customer": str(answer.customer),
         "at": answer.at,
-        "source": source,
-        "reference": reference,
+        "source": item.body.source,
+        "reference": item.body.reference,
         "entries": entries,
         "balances": {entry.unit: entry.balance for entry in entries},
         "tier": answer.level or None if answer.level != answer.level_before else None,
         "tier_before": answer.level_before or None,
         "vouchers": [voucher(line) for line in answer.issued],
-        "money": answer.money,
+        "given_back": answer.money,
     }
 
 
 def voucher(line: VoucherLine) -> VoucherTold:
     """A voucher as it was issued."""
     return VoucherTold(
-        id=str(line.id), code=line.code, reward=line.reward, expires_on=line.expires_on
+        id=str(line.id),
+        code=line.code,
+        reward=line.reward,
+        state=state(line.state),
+        expires_on=line.expires_on,
     )
 
 
-def _entry(line: EntryLine, shelf: books.Shelf, decimals: int) -> EntryTold:
+def decimals(shelf: books.Shelf, unit: str) -> int:
+    """With how many decimals a unit of a business is written."""
+    source = shelf.book.latest.program
+    return source.units[source.unit_index(unit)].decimals
+
+
+def state(text: str) -> State:
+    """A voucher's state, as the table has it."""
+    return cast(State, text)
+
+
+def _entry(line: EntryLine, shelf: books.Shelf) -> EntryTold:
+    places = decimals(shelf, line.unit)
     return EntryTold(
         unit=line.unit,
         kind=line.kind,
-        amount=written(line.amount, decimals),
-        balance=written(line.balance, decimals),
+        amount=written(line.amount, places),
+        balance=written(line.balance, places),
         why=explaining.sentence(
             shelf.book.on(line.day).program, line.unit, line.kind, line.amount, line.why
         ),

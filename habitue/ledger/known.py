@@ -6,9 +6,11 @@ One statement a kind, however many are asked for.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
+from msgspec import Struct
 
 _BY_REFERENCE: Final = """
 SELECT source, reference, customer_id, event_id FROM ledger_reference
@@ -19,12 +21,14 @@ _BY_NUMBER: Final = """
 SELECT id, customer_id FROM ledger_event
 WHERE business_id = %s AND id = ANY(%s) AND kind NOT IN ('receipt', 'merged')"""
 
-_PARTNERS: Final = """
-SELECT id, customer_id, coalesce(what->>'partner', '') FROM ledger_event
+_HAPPENED: Final = """
+SELECT customer_id, id, kind, recorded_at, coalesce(what->>'partner', '') FROM ledger_event
 JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (customer_id, id) USING (customer_id, id)"""
 
 _VOUCHERS: Final = """
-SELECT voucher.code, voucher.customer_id, voucher.id FROM ledger_voucher voucher
+SELECT voucher.code, voucher.customer_id, voucher.id, voucher.reward, voucher.state,
+    voucher.issued_on, voucher.expires_on
+FROM ledger_voucher voucher
 JOIN ledger_account account ON account.customer_id = voucher.customer_id
 WHERE voucher.code = ANY(%s) AND account.business_id = %s"""
 
@@ -33,6 +37,29 @@ Name = tuple[str, str]
 
 Key = tuple[int, int]
 """Customer and number."""
+
+
+class Happened(Struct, frozen=True):
+    """What an event was, when it came, and at which partner's till; empty: the business's own."""
+
+    kind: str
+    recorded_at: datetime
+    partner: str
+
+
+class HeldVoucher(Struct, frozen=True):
+    """A voucher and whose it is; `expires_on` is its last good day."""
+
+    customer: int
+    id: int
+    reward: str
+    state: str
+    issued_on: date
+    expires_on: date
+
+    def good(self, on: date) -> bool:
+        """Whether it can be handed in on a local day."""
+        return self.state == "issued" and on <= self.expires_on
 
 
 def by_reference(business: int, names: Collection[Name]) -> dict[Name, Key]:
@@ -57,19 +84,22 @@ def by_number(business: int, numbers: Collection[int]) -> dict[int, Key]:
         return {event: (customer, event) for event, customer in cursor.fetchall()}
 
 
-def partners(events: Collection[Key]) -> dict[Key, str]:
-    """At whose till events happened; empty: the business's own."""
+def happened(events: Collection[Key]) -> dict[Key, Happened]:
+    """What some events were."""
     if not events:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_PARTNERS, [list(column) for column in zip(*events, strict=True)])
-        return {(customer, event): partner for event, customer, partner in cursor.fetchall()}
+        cursor.execute(_HAPPENED, [list(column) for column in zip(*events, strict=True)])
+        return {
+            (customer, event): Happened(kind, recorded_at, partner)
+            for customer, event, kind, recorded_at, partner in cursor.fetchall()
+        }
 
 
-def vouchers(business: int, codes: Collection[str]) -> dict[str, Key]:
+def vouchers(business: int, codes: Collection[str]) -> dict[str, HeldVoucher]:
     """Vouchers of a business by their codes, whatever became of them."""
     if not codes:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_VOUCHERS, [list(codes), business])
-        return {code: (customer, voucher) for code, customer, voucher in cursor.fetchall()}
+        return {code: HeldVoucher(*row) for code, *row in cursor.fetchall()}

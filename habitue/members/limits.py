@@ -24,14 +24,25 @@ VALUES (%s, %s, %s, date_trunc('hour', %s), 1)
 ON CONFLICT (what, whom, hour) DO UPDATE SET count = members_attempt.count + 1
 RETURNING count"""
 
+_TRIED: Final = """
+SELECT count FROM members_attempt
+WHERE what = %s AND whom = %s AND hour = date_trunc('hour', %s)"""
+
 
 def allow(what: str, whom: object, *, most: int, at: datetime) -> bool:
     """Count one more try of something by someone, and say whether it is within `most` an hour."""
-    mark = salted_hmac(f"habitue.members.limits.{what}", str(whom), algorithm="sha256").hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [ids.make(), what, mark, at])
+        cursor.execute(_COUNT, [ids.make(), what, _mark(what, whom), at])
         (count,) = cursor.fetchone()
     return int(count) <= most
+
+
+def tried(what: str, whom: object, *, at: datetime) -> int:
+    """How often it was tried in this hour up to now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIED, [what, _mark(what, whom), at])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def network(environ: Mapping[str, object]) -> str:
@@ -49,3 +60,7 @@ def network(environ: Mapping[str, object]) -> str:
 def forget(*, before: datetime) -> None:
     """Delete the counts of hours that are long over."""
     Attempt.objects.filter(hour__lt=before - KEPT).delete()
+
+
+def _mark(what: str, whom: object) -> str:
+    return salted_hmac(f"habitue.members.limits.{what}", str(whom), algorithm="sha256").hexdigest()

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Final
 
 import msgspec
-from msgspec import Meta
+from django.db import transaction
+from msgspec import Meta, Struct
 
-from habitue.api import calls, posting, sent, told
+from habitue.api import calls, happened, looking, posting, problems, sent, told
 from habitue.api.looking import Item
 from habitue.api.problems import Problem, ProblemDetails
 from habitue.api.replies import Reply
 from habitue.api.routing import operation
+from habitue.api.taking import Undoing
 from habitue.api.told import EventTold
-from habitue.api.values import Given, Said
-from habitue.ledger import books
+from habitue.api.values import EventReference, Given, Reference, Said, Source
+from habitue.ledger import books, known
 from habitue.members.callers import Scope
 
 MOST: Final = 1_000
+UNDONE_WITHIN: Final = timedelta(days=1)
+"""For so long a till may undo what happened at a till; an owner, as long as the program says."""
+
 _MOST_ERRORS: Final = 100
+_AT_TILLS: Final = frozenset(
+    {"purchase", "visit", "action", "redemption", "payment", "voucher_use", "benefit_use"}
+)
 _SENDERS: Final = calls.TILLS | frozenset[Scope]({"partner", "member"})
 
 
 class NewEvents(Said, frozen=True, kw_only=True):
     """Events, in the order in which they happened."""
 
-    events: Annotated[list[sent.AnyEvent], Meta(min_length=1, max_length=MOST)]
+    events: Annotated[list[happened.AnyEvent], Meta(min_length=1, max_length=MOST)]
 
 
 class EventResult(Given, frozen=True, kw_only=True):
@@ -42,13 +51,26 @@ class EventResults(Given, frozen=True, kw_only=True):
     results: list[EventResult]
 
 
+class OfEvent(Said, frozen=True, kw_only=True):
+    """Which event."""
+
+    event: EventReference
+
+
+class NewUndo(Said, frozen=True, kw_only=True):
+    """Under which number of its source the undoing is kept; repeated, it is answered again."""
+
+    source: Source | None = None
+    reference: Reference | None = None
+
+
 @operation(
     "POST",
     "/events",
     may=_SENDERS,
     status=201,
     plural=True,
-    body=sent.AnyEvent,
+    body=happened.AnyEvent,
     answers=EventTold,
     problems=(404,),
     summary="Something happened",
@@ -61,7 +83,7 @@ class EventResults(Given, frozen=True, kw_only=True):
         "reference": "T-2001",
     },
 )
-def record(asked: Sequence[calls.Asked]) -> list[EventTold | Reply | Problem]:
+def record(asked: Sequence[calls.Asked]) -> list[Struct | Reply | Problem]:
     """Record an event, and be told what the program gave for it.
 
     Tills send purchases, visits, refunds, actions and uses of benefits; partners all but the last,
@@ -70,11 +92,7 @@ def record(asked: Sequence[calls.Asked]) -> list[EventTold | Reply | Problem]:
     the header `Idempotent-Replayed`; the same reference for something else is a conflict (409). A
     card's `code:` is good once: name the customer by the answer's id from then on.
     """
-    shelf = books.shelf(asked[0].call.caller.business)
-    items = [Item(one.call, one.body, request=place) for place, one in enumerate(asked)]
-    return [
-        _one(item, answer, shelf) for item, answer in zip(items, _posted(items, shelf), strict=True)
-    ]
+    return posting.answered(asked, told.event)
 
 
 @operation(
@@ -128,38 +146,52 @@ def batch(asked: Sequence[calls.Asked]) -> list[EventResults | Problem]:
         for item in items
         if problem is None
     ]
-    answers = iter(posting.post(sound, shelf) if sound else [])
-    return [
-        problem or EventResults(results=[_result(item, next(answers), shelf) for item in items])
-        for items, problem in zip(requests, wrong, strict=True)
-    ]
+    with transaction.atomic():
+        answers = iter(posting.post(sound, shelf) if sound else [])
+        return [
+            problem or EventResults(results=[_result(item, next(answers), shelf) for item in items])
+            for items, problem in zip(requests, wrong, strict=True)
+        ]
 
 
-def _posted(items: Sequence[Item], shelf: books.Shelf) -> list[posting.Told]:
-    """What each body is answered; what is wrong by itself is never posted."""
-    wrong = posting.checked(items, shelf)
-    sound = [item for item, problem in zip(items, wrong, strict=True) if problem is None]
-    answers = iter(posting.post(sound, shelf) if sound else [])
-    return [problem or next(answers) for problem in wrong]
+@operation(
+    "POST",
+    "/events/{event}/undo",
+    may=sent.AT_TILLS,
+    status=201,
+    answers=EventTold,
+    summary="Undo an event",
+    example={"source": "till", "reference": "U-2001"},
+)
+def undo(call: calls.Call, where: OfEvent, body: NewUndo) -> Reply:
+    """It was a mistake: the same units come back with the same dates.
 
-
-def _one(item: Item, answer: posting.Told, shelf: books.Shelf) -> EventTold | Reply | Problem:
+    Tills undo what happened at a till within a day; a refund of goods is an event of its own.
+    """
+    held = looking.event(call, where.event)
+    was = known.happened([(held.customer, held.id)]) if held else {}
+    for one in was.values():
+        if call.caller.partner and one.partner != call.caller.partner:
+            held = None
+        elif call.caller.scope != "owner" and not _at_a_till(one, call):
+            raise Problem(403, "scope", "A till undoes what happened at a till within a day.")
+    if held is None:
+        raise problems.unknown("event")
+    undoing = Undoing(of=str(held.id), source=body.source, reference=body.reference)
+    (answer,) = posting.answered([calls.Asked(call, undoing)], told.event)
     if isinstance(answer, Problem):
-        return answer
-    body = item.body
-    shown = told.event(answer, shelf, source=body.source, reference=body.reference)
-    if not answer.duplicate:
-        return shown
-    return Reply(201, msgspec.json.encode(shown), headers=told.REPEATED)
+        raise answer
+    return answer if isinstance(answer, Reply) else Reply(201, msgspec.json.encode(answer))
+
+
+def _at_a_till(one: known.Happened, call: calls.Call) -> bool:
+    return one.kind in _AT_TILLS and one.recorded_at > call.now - UNDONE_WITHIN
 
 
 def _result(item: Item, answer: posting.Told, shelf: books.Shelf) -> EventResult:
     if isinstance(answer, Problem):
         return EventResult(problem=answer.shown())
-    body = item.body
-    return EventResult(
-        event=told.event(answer, shelf, source=body.source, reference=body.reference)
-    )
+    return EventResult(event=told.event(item, answer, shelf))
 
 
 def _wrong(found: Sequence[Problem | None]) -> Problem | None:

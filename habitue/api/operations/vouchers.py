@@ -1,0 +1,135 @@
+"""Vouchers: what a code is good for, and handing it in, once.
+
+Whoever tries codes learns nothing: one that was used, has lapsed or is another customer's is
+answered like one that never was, after the same work, and who misses often is sent away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from habitue.api import calls, posting, problems, sent, told
+from habitue.api.looking import Item
+from habitue.api.problems import Problem
+from habitue.api.replies import Reply
+from habitue.api.routing import operation
+from habitue.api.taking import NewVoucherUse
+from habitue.api.told import EventTold
+from habitue.api.values import Given, Id, Said
+from habitue.core import facts
+from habitue.ledger import Answer, answers, books, known
+from habitue.members import finding, limits
+
+MISSES: Final = 60
+"""Codes of nothing that one credential may try in an hour."""
+
+_TRIED: Final = "voucher code"
+
+
+class OfVoucher(Said, frozen=True, kw_only=True):
+    """Which voucher."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class VoucherShown(Given, frozen=True, kw_only=True):
+    """A voucher; owners and members see theirs whatever became of it, tills while it is good."""
+
+    id: Id
+    code: str
+    reward: str
+    customer: Id
+    state: told.State
+    issued_on: date
+    expires_on: Annotated[date | None, Meta(description="The last good day; null: never.")]
+
+
+class VoucherUsed(EventTold, frozen=True, kw_only=True):
+    """What came of handing a voucher in."""
+
+    reward: str
+    choice: Annotated[int, Meta(description="Which of its gifts, from 0.")]
+
+
+@operation("GET", "/vouchers/{code}", may=calls.EVERYBODY, summary="What a voucher is good for")
+def show(call: calls.Call, where: OfVoucher) -> VoucherShown:
+    """What a code is good for, as the till scanned it. Looking at it does not use it up.
+
+    Tills and partners are told of good ones only: everything else is 404. After sixty misses in an
+    hour a credential is sent away (429).
+    """
+    refused = _refusal(call)
+    if refused is not None:
+        raise refused
+    found = known.vouchers(call.caller.business, [where.code]).get(where.code)
+    today = finding.by_id(call.caller.business, [found.customer if found else 0])
+    holder = today.get(found.customer) if found else None
+    if found is None or holder is None or not _visible(call, found, holder):
+        limits.allow(_TRIED, call.caller.named, most=MISSES, at=call.now)
+        raise problems.unknown("voucher")
+    return VoucherShown(
+        id=str(found.id),
+        code=where.code,
+        reward=found.reward,
+        customer=str(holder),
+        state=told.state(found.state),
+        issued_on=found.issued_on,
+        expires_on=answers.until(found.expires_on),
+    )
+
+
+@operation(
+    "POST",
+    "/vouchers/use",
+    may=sent.AT_TILLS,
+    status=201,
+    plural=True,
+    body=NewVoucherUse,
+    answers=VoucherUsed,
+    problems=(404,),
+    summary="Hand a voucher in",
+)
+def use(asked: Sequence[calls.Asked]) -> list[Struct | Reply | Problem]:
+    """The voucher is used up, once, whatever happens; undo the event if it was a mistake.
+
+    A code that is nobody's, was used or has lapsed is 404, all in the same way. Send a `source` and
+    `reference`, or an idempotency key, to be able to repeat the request.
+    """
+    refused = {one.call.caller.named: _refusal(one.call) for one in asked}
+    let_in = [one for one in asked if refused[one.call.caller.named] is None]
+    answered = iter(posting.answered(let_in, _told) if let_in else [])
+    all_told = [refused[one.call.caller.named] or next(answered) for one in asked]
+    for one, answer in zip(asked, all_told, strict=True):
+        if isinstance(answer, Problem) and answer.status == 404:
+            limits.allow(_TRIED, one.call.caller.named, most=MISSES, at=one.call.now)
+    return all_told
+
+
+def _told(item: Item, answer: Answer, shelf: books.Shelf) -> VoucherUsed:
+    used = answer.what
+    assert isinstance(used, facts.VoucherUse)
+    return VoucherUsed(**told.fields(item, answer, shelf), reward=used.reward, choice=used.choice)
+
+
+def _visible(call: calls.Call, voucher: known.HeldVoucher, holder: int) -> bool:
+    caller = call.caller
+    if caller.scope == "member":
+        return holder == caller.customer
+    day = books.local_day(call.now, call.shelf.zone)
+    return caller.scope in calls.ANALYSTS or voucher.good(day)
+
+
+def _refusal(call: calls.Call) -> Problem | None:
+    """Why a credential may try no more codes in this hour."""
+    if limits.tried(_TRIED, call.caller.named, at=call.now) < MISSES:
+        return None
+    return Problem(
+        429,
+        "too_many",
+        "Too many codes that are no vouchers were tried here. Wait an hour.",
+        headers=(("Retry-After", "3600"),),
+    )
