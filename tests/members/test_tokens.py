@@ -10,7 +10,7 @@ from django.core import serializers
 from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
-from habitue.members import businesses, callers, staff, tokens
+from habitue.members import businesses, callers, erasure, staff, tokens
 from habitue.members.models import AccessToken, Business, Customer, JournalLine, Staff
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,13 @@ def test_what_is_long_over_is_deleted(alice: Customer, now: datetime) -> None:
     tokens.issue_member(alice, at=now)
     assert tokens.forget(before=now + timedelta(minutes=60, days=1)) == 0
     assert tokens.forget(before=now + timedelta(minutes=61, days=1)) == 1
+
+
+def test_erasure_leaves_no_token(alice: Customer, diego: Staff, now: datetime) -> None:
+    tokens.issue_member(alice, at=now)
+    other, _ = tokens.issue_staff(diego, at=now)
+    erasure.erase([alice.pk], at=now)
+    assert list(AccessToken.objects.all()) == [other]
 
 
 def test_a_token_is_of_one_person(alice: Customer, diego: Staff, now: datetime) -> None:
