@@ -15,10 +15,15 @@ from habitue.api import naming, values
 from habitue.api.calls import Call
 from habitue.api.problems import Problem
 from habitue.api.sent import Held, Named, NewEvent
-from habitue.ledger import books, known
+from habitue.ledger import events as recorded
+from habitue.ledger import held as holdings
+from habitue.ledger.events import EventLine
 from habitue.members import cards, finding
 from habitue.members.callers import Caller
 from habitue.members.models import Card
+
+Name = tuple[str, str]
+"""A source, in the caller's space, and a reference."""
 
 DEFAULT_SOURCE: Final = "api"
 _CODE: Final = "code"
@@ -43,10 +48,10 @@ class Found(Struct):
 
     customers: dict[str, int]
     codes: dict[int, int | Problem]
-    events: dict[known.Name | int, Held]
+    events: dict[Name | int, Held]
     vouchers: dict[str, Held]
     today: dict[int, int]
-    told: dict[known.Key, known.Happened]
+    told: dict[int, EventLine]
 
     def of(self, place: int, item: Item) -> int:
         """Whose event this is: as it says, or the owner of what it is about."""
@@ -105,14 +110,14 @@ class Found(Struct):
         held = self.events.get(_event_key(caller, reference))
         if held is None or not caller.partner:
             return held
-        event = self.told.get((held.customer, held.id))
-        return held if event is not None and event.partner == caller.partner else None
+        event = self.told.get(held.id)
+        return held if event is not None and partner(event) == caller.partner else None
 
 
 _NOTHING: Final = Named("", {}, {}, {})
 
 
-def found(items: Sequence[Item], shelf: books.Shelf) -> Found:
+def found(items: Sequence[Item]) -> Found:
     """Look up whatever a group's bodies name; codes of cards are used up by it."""
     business, now = items[0].call.caller.business, items[0].call.now
     references = {
@@ -123,11 +128,12 @@ def found(items: Sequence[Item], shelf: books.Shelf) -> Found:
     }
     customers = naming.customers(business, references, at=now) if references else {}
     events = _events(items)
-    vouchers = _vouchers(items, shelf)
+    vouchers = _vouchers(items)
     owners = {held.customer for held in (*events.values(), *vouchers.values())}
     today = finding.by_id(business, owners)
-    named = {(held.customer, held.id) for held in events.values()}
-    told = known.happened(named if any(item.call.caller.partner for item in items) else ())
+    by_partners = any(item.call.caller.partner for item in items)
+    named = {held.id for held in events.values()} if by_partners else ()
+    told = recorded.by_number(business, named)
     return Found(customers, _codes(items), events, vouchers, today, told)
 
 
@@ -136,7 +142,7 @@ def has_code(item: Item) -> bool:
     return naming.kind(item.body.customer or "") == _CODE
 
 
-def name(item: Item) -> known.Name | None:
+def name(item: Item) -> Name | None:
     """Under which source and reference an event is kept for ever, if it has any."""
     body = item.body
     if body.reference is None:
@@ -144,7 +150,7 @@ def name(item: Item) -> known.Name | None:
     return _space(item.call.caller) + (body.source or DEFAULT_SOURCE), body.reference
 
 
-def event_name(caller: Caller, reference: str) -> known.Name | None:
+def event_name(caller: Caller, reference: str) -> Name | None:
     """The source and reference that an event reference means; None for a number of ours."""
     if naming.kind(reference) != _REFERENCE:
         return None
@@ -152,14 +158,20 @@ def event_name(caller: Caller, reference: str) -> known.Name | None:
     return _space(caller) + source, number
 
 
-def event(call: Call, reference: str) -> Held | None:
-    """The event of one reference, wherever it is; None where there is none."""
+def event(call: Call, reference: str) -> EventLine | None:
+    """The event that an address names; None where there is none, or it is no partner's own."""
     business, key = call.caller.business, _event_key(call.caller, reference)
-    if isinstance(key, int):
-        there = known.by_number(business, [key]).get(key)
-    else:
-        there = known.by_reference(business, [key]).get(key)
-    return Held(*there) if there else None
+    number = (
+        key if isinstance(key, int) else recorded.by_reference(business, [key]).get(key, (0, 0))[1]
+    )
+    line = recorded.one(business, number) if number else None
+    own = call.caller.partner
+    return line if line is not None and (not own or partner(line) == own) else None
+
+
+def partner(event: EventLine) -> str:
+    """At which partner's till it was; empty: at the business's own."""
+    return str(getattr(event.what, "partner", ""))
 
 
 def _space(caller: Caller) -> str:
@@ -169,27 +181,27 @@ def _space(caller: Caller) -> str:
     return f"partner:{caller.partner}:" if caller.partner else ""
 
 
-def _event_key(caller: Caller, reference: str) -> known.Name | int:
+def _event_key(caller: Caller, reference: str) -> Name | int:
     named = event_name(caller, reference)
     return named if named is not None else values.number(reference) or 0
 
 
-def _events(items: Sequence[Item]) -> dict[known.Name | int, Held]:
+def _events(items: Sequence[Item]) -> dict[Name | int, Held]:
     keys = {_event_key(item.call.caller, one) for item in items for one in item.body.names()}
     if not keys:
         return {}
     business = items[0].call.caller.business
-    found: dict[known.Name | int, Held] = {}
+    found: dict[Name | int, Held] = {}
     names = [key for key in keys if not isinstance(key, int)]
-    for named, there in known.by_reference(business, names).items():
+    for named, there in recorded.by_reference(business, names).items():
         found[named] = Held(*there)
     numbers = [key for key in keys if isinstance(key, int)]
-    for number, there in known.by_number(business, numbers).items():
-        found[number] = Held(*there)
+    for number, customer in recorded.customers_of(business, numbers).items():
+        found[number] = Held(customer, number)
     return found
 
 
-def _vouchers(items: Sequence[Item], shelf: books.Shelf) -> dict[str, Held]:
+def _vouchers(items: Sequence[Item]) -> dict[str, Held]:
     """The vouchers that can be handed in, or were under the same reference.
 
     One that was used, lapsed, or is nobody's is not there, all in the same way.
@@ -197,13 +209,13 @@ def _vouchers(items: Sequence[Item], shelf: books.Shelf) -> dict[str, Held]:
     codes = {code for item in items for code in item.body.codes()}
     if not codes:
         return {}
-    business, day = items[0].call.caller.business, items[0].call.now.astimezone(shelf.zone).date()
-    there = known.vouchers(business, codes)
-    good = {code for code, voucher in there.items() if voucher.good(day)}
+    business = items[0].call.caller.business
+    there = holdings.find_vouchers(business, codes, now=items[0].call.now)
+    good = {code for code, one in there.items() if one.voucher.state == "issued"}
     past = [(name(item), code) for item in items for code in item.body.codes() if code not in good]
-    repeated = known.by_reference(business, {named for named, _ in past if named is not None})
+    repeated = recorded.by_reference(business, {named for named, _ in past if named is not None})
     good |= {code for named, code in past if named in repeated and code in there}
-    return {code: Held(there[code].customer, there[code].id) for code in good}
+    return {code: Held(there[code].customer, there[code].voucher.id) for code in good}
 
 
 # --- codes of cards ------------------------------------------------------------------------------
@@ -250,7 +262,7 @@ def _shares(item: Item, first: Item) -> bool:
 
 def _repeats(
     items: Sequence[Item], judged: Mapping[str, naming.Code], asked: Mapping[str, Collection[int]]
-) -> Collection[known.Name]:
+) -> Collection[Name]:
     """The references of refused codes under which something was posted before."""
     names = {
         named
@@ -258,4 +270,4 @@ def _repeats(
         for place in places
         if isinstance(judged[text][1], cards.Refused) and (named := name(items[place])) is not None
     }
-    return known.by_reference(items[0].call.caller.business, names).keys()
+    return recorded.by_reference(items[0].call.caller.business, names).keys()

@@ -153,7 +153,7 @@ def _rounds(items: Sequence[Item]) -> Iterator[list[int]]:
 
 
 def _post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
-    found = looking.found(items, shelf)
+    found = looking.found(items)
     told: dict[int, Told] = {}
     batch: dict[int, Fact] = {}
     for place, item in enumerate(items):

@@ -18,7 +18,8 @@ from habitue.api.routing import operation
 from habitue.api.taking import Undoing
 from habitue.api.told import EventTold
 from habitue.api.values import EventReference, Given, Reference, Said, Source
-from habitue.ledger import books, known
+from habitue.ledger import books
+from habitue.ledger.events import EventLine
 from habitue.members.callers import Scope
 
 MOST: Final = 1_000
@@ -168,23 +169,19 @@ def undo(call: calls.Call, where: OfEvent, body: NewUndo) -> Reply:
 
     Tills undo what happened at a till within a day; a refund of goods is an event of its own.
     """
-    held = looking.event(call, where.event)
-    was = known.happened([(held.customer, held.id)]) if held else {}
-    for one in was.values():
-        if call.caller.partner and one.partner != call.caller.partner:
-            held = None
-        elif call.caller.scope != "owner" and not _at_a_till(one, call):
-            raise Problem(403, "scope", "A till undoes what happened at a till within a day.")
-    if held is None:
+    mistake = looking.event(call, where.event)
+    if mistake is None:
         raise problems.unknown("event")
-    undoing = Undoing(of=str(held.id), source=body.source, reference=body.reference)
+    if call.caller.scope != "owner" and not _at_a_till(mistake, call):
+        raise Problem(403, "scope", "A till undoes what happened at a till within a day.")
+    undoing = Undoing(of=str(mistake.id), source=body.source, reference=body.reference)
     (answer,) = posting.answered([calls.Asked(call, undoing)], told.event)
     if isinstance(answer, Problem):
         raise answer
     return answer if isinstance(answer, Reply) else Reply(201, msgspec.json.encode(answer))
 
 
-def _at_a_till(one: known.Happened, call: calls.Call) -> bool:
+def _at_a_till(one: EventLine, call: calls.Call) -> bool:
     return one.kind in _AT_TILLS and one.recorded_at > call.now - UNDONE_WITHIN
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final
 
+from django.db import transaction
 from msgspec import Meta, Struct
 
 from habitue.api import calls, posting, problems, sent, told
@@ -21,7 +22,7 @@ from habitue.api.taking import NewVoucherUse
 from habitue.api.told import EventTold
 from habitue.api.values import Given, Id, Said
 from habitue.core import facts
-from habitue.ledger import Answer, answers, books, known
+from habitue.ledger import Answer, books, held
 from habitue.members import finding, limits
 
 MISSES: Final = 60
@@ -65,20 +66,21 @@ def show(call: calls.Call, where: OfVoucher) -> VoucherShown:
     refused = _refusal(call)
     if refused is not None:
         raise refused
-    found = known.vouchers(call.caller.business, [where.code]).get(where.code)
+    found = held.find_voucher(call.caller.business, where.code, now=call.now)
     today = finding.by_id(call.caller.business, [found.customer if found else 0])
     holder = today.get(found.customer) if found else None
     if found is None or holder is None or not _visible(call, found, holder):
         limits.allow(_TRIED, call.caller.named, most=MISSES, at=call.now)
         raise problems.unknown("voucher")
+    one = found.voucher
     return VoucherShown(
-        id=str(found.id),
-        code=where.code,
-        reward=found.reward,
+        id=str(one.id),
+        code=one.code,
+        reward=one.reward,
         customer=str(holder),
-        state=told.state(found.state),
-        issued_on=found.issued_on,
-        expires_on=answers.until(found.expires_on),
+        state=told.state(one.state),
+        issued_on=one.issued_on,
+        expires_on=one.expires_on,
     )
 
 
@@ -101,11 +103,12 @@ def use(asked: Sequence[calls.Asked]) -> list[Struct | Reply | Problem]:
     """
     refused = {one.call.caller.named: _refusal(one.call) for one in asked}
     let_in = [one for one in asked if refused[one.call.caller.named] is None]
-    answered = iter(posting.answered(let_in, _told) if let_in else [])
-    all_told = [refused[one.call.caller.named] or next(answered) for one in asked]
-    for one, answer in zip(asked, all_told, strict=True):
-        if isinstance(answer, Problem) and answer.status == 404:
-            limits.allow(_TRIED, one.call.caller.named, most=MISSES, at=one.call.now)
+    with transaction.atomic():
+        answered = iter(posting.answered(let_in, _told) if let_in else [])
+        all_told = [refused[one.call.caller.named] or next(answered) for one in asked]
+        for one, answer in zip(asked, all_told, strict=True):
+            if isinstance(answer, Problem) and answer.status == 404:
+                limits.allow(_TRIED, one.call.caller.named, most=MISSES, at=one.call.now)
     return all_told
 
 
@@ -115,12 +118,11 @@ def _told(item: Item, answer: Answer, shelf: books.Shelf) -> VoucherUsed:
     return VoucherUsed(**told.fields(item, answer, shelf), reward=used.reward, choice=used.choice)
 
 
-def _visible(call: calls.Call, voucher: known.HeldVoucher, holder: int) -> bool:
+def _visible(call: calls.Call, found: held.Held, holder: int) -> bool:
     caller = call.caller
     if caller.scope == "member":
         return holder == caller.customer
-    day = books.local_day(call.now, call.shelf.zone)
-    return caller.scope in calls.ANALYSTS or voucher.good(day)
+    return caller.scope in calls.ANALYSTS or found.voucher.state == "issued"
 
 
 def _refusal(call: calls.Call) -> Problem | None:
