@@ -61,7 +61,12 @@ class Call:
     @cached_property
     def staff(self) -> Staff | None:
         """Who works with this credential; a key is nobody's."""
-        return Staff.objects.filter(pk=self.caller.staff).first()
+        return Staff.objects.filter(pk=self.caller.staff or 0).first()
+
+    @property
+    def through(self) -> dict[str, str | int]:
+        """What a line of the journal says of a program that is nobody's: its key's name."""
+        return {"through": self.caller.name} if self.caller.key is not None else {}
 
     def fits(self, shown: Struct) -> None:
         """Raise a 412 where If-Match names another state than the one that is there now."""

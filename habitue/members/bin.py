@@ -6,7 +6,7 @@ figures go on counting them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,23 +18,36 @@ from habitue.members.models import Business, Customer, Staff
 
 KEPT: Final = timedelta(days=30)
 
+Through = Mapping[str, str | int] | None
+"""Which program asked, as the journal says it; None: nobody's program."""
+
 
 def put(
-    business: Business, customers: Sequence[int], *, at: datetime, staff: Staff | None = None
+    business: Business,
+    customers: Sequence[int],
+    *,
+    at: datetime,
+    staff: Staff | None = None,
+    through: Through = None,
 ) -> int:
-    """Put customers into the bin; answers how many are new there."""
+    """Put customers into the bin; answers how many are new there. `through`: for the journal."""
     with transaction.atomic():
         rows = _known(business, customers).filter(binned_at=None)
-        return _mark(business, rows, at, "bin", at=at, staff=staff)
+        return _mark(business, rows, at, "bin", at=at, staff=staff, through=through)
 
 
 def restore(
-    business: Business, customers: Sequence[int], *, at: datetime, staff: Staff | None = None
+    business: Business,
+    customers: Sequence[int],
+    *,
+    at: datetime,
+    staff: Staff | None = None,
+    through: Through = None,
 ) -> int:
     """Take customers out of it again; answers how many lay there."""
     with transaction.atomic():
         rows = _known(business, customers).filter(binned_at__isnull=False)
-        return _mark(business, rows, None, "restore", at=at, staff=staff)
+        return _mark(business, rows, None, "restore", at=at, staff=staff, through=through)
 
 
 def contents(business: Business) -> QuerySet[Customer]:
@@ -62,9 +75,10 @@ def _mark(
     *,
     at: datetime,
     staff: Staff | None,
+    through: Through,
 ) -> int:
     found = list(rows)
     for one in found:
-        journal.write(business, kind, at=at, staff=staff, customer=one)
+        journal.write(business, kind, at=at, staff=staff, customer=one, what=through)
     Customer.objects.filter(pk__in=[one.pk for one in found]).update(binned_at=binned_at)
     return len(found)

@@ -33,16 +33,16 @@ def change(
     *,
     at: datetime,
     staff: Staff | None = None,
-    through: str = "",
+    through: Mapping[str, str | int] | None = None,
     also: Collection[str] = (),
 ) -> None:
     """Write what differs: a line in the journal for the note, and one for everything else.
 
-    `through` names the program that asked; `also` is what else was changed, for the same line.
+    `through`: for the journal, which program asked; `also`: what else was changed, for its line.
     """
     changed = [name for name in FIELDS if name in to and to[name] != getattr(customer, name)]
     said = [*also, *dict.fromkeys(FIELDS[name] for name in changed if name != "note")]
-    by = {"through": through} if through else {}
+    by = through or {}
     with transaction.atomic():
         for name in changed:
             setattr(customer, name, to[name])

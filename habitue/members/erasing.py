@@ -6,7 +6,7 @@ above is known here and none is left out. No sum of the ledger moves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -39,13 +39,17 @@ def forgets(act: F) -> F:
 
 
 def erase(
-    customer: Customer, *, at: datetime, staff: Staff | None = None, through: str = ""
+    customer: Customer,
+    *,
+    at: datetime,
+    staff: Staff | None = None,
+    through: Mapping[str, str | int] | None = None,
 ) -> None:
     """Leave no byte of the person anywhere, all or nothing; the ledger's sums stay as they are.
 
     The row of the customer stays, marked as erased, and those who went over into them with it.
-    `staff`: who does it, `through`: the program that asks; neither: the person, or the bin whose
-    days are over.
+    `staff`: who does it, `through`: for the journal, which program asks; neither: the person, or
+    the bin whose days are over.
     """
     with transaction.atomic():
         customers = erasure.person(customer.pk)
@@ -57,9 +61,8 @@ def erase(
         erasure.erase(customers, at=at)
         for forget in _rooms:
             forget(person)
-        by = {"through": through} if through else {}
         for one in Customer.objects.filter(pk__in=customers).order_by("pk"):
-            journal.write(business, "erase", at=at, staff=staff, customer=one, what=by)
+            journal.write(business, "erase", at=at, staff=staff, customer=one, what=through)
 
 
 def empty_bin(*, now: datetime) -> int:

@@ -225,3 +225,23 @@ def test_tills_and_members_cannot_do_an_owner_s_work(cafe: world.Place) -> None:
             ("POST", f"/customers/{cafe.alice}/merge", {"into": str(cafe.bruno)}),
         ):
             assert ask(method, address, key=key, body=body).status == 403
+
+
+def test_a_person_takes_along_everything_that_is_kept(
+    cafe: world.Place, next_door: world.Place
+) -> None:
+    Customer.objects.filter(pk=cafe.alice).update(note="Oat milk")
+    told = ask("GET", "/customers/me/export", key=cafe.member)
+    assert told.status == 200
+    held = told.json
+    assert held["person"][0]["note"] == "Oat milk"
+    assert {one["value"] for one in held["contacts"]} >= {"alice"}
+    assert held["balances"][0]["usable"] == "30"
+    assert held["tier"] == [{"level": "basic", "expires_on": None}]
+    bought = next(one for one in held["events"] if one["kind"] == "purchase")
+    assert bought["amount"] == "40.00"
+    assert len(bought["changed"]) == 2
+    assert JournalLine.objects.filter(customer=cafe.alice, kind="download").count() == 1
+    assert ask("GET", f"/customers/{cafe.alice}/export", key=cafe.read).status == 403
+    assert ask("GET", f"/customers/{cafe.alice}/export", key=next_door.owner).status == 404
+    assert ask("GET", f"/customers/{cafe.bruno}/export", key=cafe.member).status == 404

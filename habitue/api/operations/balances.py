@@ -18,12 +18,14 @@ from habitue.api.people import OfCustomer
 from habitue.api.routing import operation
 from habitue.api.terms import Title, UnitAmount
 from habitue.api.values import Amount, Cents, Given, Id, Instant
+from habitue.core.drawing import Record
 from habitue.core.program import Program
 from habitue.ledger import LotLine, Standing, climbing, draws, explained, held
 from habitue.ledger.perks import Membership
 from habitue.members import survivors
+from habitue.members.callers import Scope
 
-MAY: Final = calls.READERS | {"member"}
+MAY: Final = calls.READERS | frozenset[Scope]({"member"})
 TICKETS: Final = 50
 
 
@@ -427,6 +429,6 @@ def _membership(one: Membership) -> MembershipShown:
     )
 
 
-def _won(record: draws.Record, ticket: str) -> str | None:
+def _won(record: Record, ticket: str) -> str | None:
     prizes = [record.prizes[one.prize].name for one in record.winners if one.ticket == ticket]
     return prizes[0] if prizes else None

@@ -100,9 +100,8 @@ def _of(customer: Customer) -> list[Card]:
 
 
 def _tell(call: calls.Call, customer: Customer) -> None:
-    what: dict[str, str | int] = {"through": call.caller.name}
     journal.write(
-        call.business, "card", at=call.now, staff=call.staff, customer=customer, what=what
+        call.business, "card", at=call.now, staff=call.staff, customer=customer, what=call.through
     )
 
 

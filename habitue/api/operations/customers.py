@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.db import transaction
 from msgspec import UNSET, Meta, UnsetType, structs
@@ -17,11 +17,18 @@ from habitue.api.operations.members import NewEnrolment
 from habitue.api.people import Birthday, CustomerName, CustomerShown, Language, Note, OfCustomer
 from habitue.api.problems import Problem
 from habitue.api.routing import operation
-from habitue.api.values import CustomerReference, Instant, Said
+from habitue.api.values import CustomerReference, Given, Instant, Said
 from habitue.core import facts
+from habitue.ledger import everything
 from habitue.members import bin as recycle_bin
-from habitue.members import details, erasing, ids, journal
+from habitue.members import details, erasing, ids, journal, limits
+from habitue.members.callers import Scope
 from habitue.members.models import Customer
+
+Rows = list[dict[str, Any]]
+
+COPIES: Final = 10
+"""Exports an hour that a member may take."""
 
 
 class AskedCustomers(paging.Paged, frozen=True, kw_only=True):
@@ -69,6 +76,23 @@ class CustomerChange(Said, frozen=True, kw_only=True):
         date | UnsetType | None, Meta(description="No offers before that day.")
     ] = UNSET
     less_often: bool | UnsetType = UNSET
+
+
+class CustomerExport(Given, frozen=True, kw_only=True):
+    """All that is kept on a person, part by part; amounts as decimal text."""
+
+    shop: str
+    made_at: Instant
+    person: Annotated[Rows, Meta(description="More than one where customers were merged.")]
+    contacts: Rows
+    cards: Rows
+    consents: Rows
+    balances: Rows
+    tier: Rows
+    vouchers: Rows
+    events: Annotated[Rows, Meta(description="With what each changed, in English sentences.")]
+    answers: Rows
+    journal: Rows
 
 
 class CustomerMerge(Said, frozen=True, kw_only=True):
@@ -160,7 +184,7 @@ def change(call: calls.Call, where: OfCustomer, body: CustomerChange) -> Custome
     with transaction.atomic():
         customer = _locked(call, key)
         call.fits(people.one(call, key))
-        details.change(customer, to, at=call.now, staff=call.staff, through=call.caller.name)
+        details.change(customer, to, at=call.now, staff=call.staff, through=call.through)
     return people.one(call, key)
 
 
@@ -173,7 +197,8 @@ def change(call: calls.Call, where: OfCustomer, body: CustomerChange) -> Custome
 def put(call: calls.Call, where: OfCustomer) -> None:
     """They are hidden from everybody, and erased in 30 days unless they are restored."""
     customer = people.named(call, where)
-    if not recycle_bin.put(call.business, [customer.pk], at=call.now, staff=call.staff):
+    staff, through = call.staff, call.through
+    if not recycle_bin.put(call.business, [customer.pk], at=call.now, staff=staff, through=through):
         raise problems.unknown("customer")  # by somebody else, a moment ago
 
 
@@ -186,7 +211,8 @@ def put(call: calls.Call, where: OfCustomer) -> None:
 def restore(call: calls.Call, where: OfCustomer) -> CustomerShown:
     """Named by our number. Of somebody who does not lie there nothing is changed."""
     customer = people.anyone(call, where)
-    recycle_bin.restore(call.business, [customer.pk], at=call.now, staff=call.staff)
+    staff, through = call.staff, call.through
+    recycle_bin.restore(call.business, [customer.pk], at=call.now, staff=staff, through=through)
     return people.one(call, customer.pk)
 
 
@@ -226,12 +252,33 @@ def erase(call: calls.Call, where: OfCustomer) -> None:
     where they are named by our number. It cannot be undone.
     """
     customer = people.anyone(call, where)
-    erasing.erase(customer, at=call.now, staff=call.staff, through=call.caller.name)
+    erasing.erase(customer, at=call.now, staff=call.staff, through=call.through)
+
+
+@operation(
+    "GET",
+    "/customers/{customer}/export",
+    may=calls.OWNERS | frozenset[Scope]({"member"}),
+    summary="Everything that is kept on a person",
+)
+def export(call: calls.Call, where: OfCustomer) -> CustomerExport:
+    """What a person may ask for at any time; each copy stands in the journal. It holds the secret
+    address of their card, so only the owner and the member get it; a member ten times an hour.
+    """
+    customer = people.anyone(call, where)
+    by_member = call.caller.scope == "member"
+    if by_member and not limits.allow("data", customer.pk, most=COPIES, at=call.now):
+        raise Problem(429, "too_many", "Too many copies were taken. Wait an hour.")
+    with transaction.atomic():
+        parts = {one.name: one.objects() for one in everything.kept(customer, at=call.now)}
+        _tell(call, "download", customer)
+    return CustomerExport(shop=call.business.name, made_at=call.now, **parts)
 
 
 def _tell(call: calls.Call, kind: str, customer: Customer) -> None:
-    what: dict[str, str | int] = {"through": call.caller.name}
-    journal.write(call.business, kind, at=call.now, staff=call.staff, customer=customer, what=what)
+    journal.write(
+        call.business, kind, at=call.now, staff=call.staff, customer=customer, what=call.through
+    )
 
 
 def _locked(call: calls.Call, customer: int) -> Customer:

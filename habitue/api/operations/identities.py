@@ -110,7 +110,7 @@ def _is_own(one: Identity) -> bool:
 
 
 def _tell(call: calls.Call, customer: Customer, kind: str) -> None:
-    what: dict[str, str | int] = {"changed": kind, "through": call.caller.name}
+    what = {"changed": kind, **call.through}
     journal.write(
         call.business, "contact", at=call.now, staff=call.staff, customer=customer, what=what
     )
