@@ -64,9 +64,9 @@ def light(shown: Light) -> str:
     """How a connection stands, and what to do."""
     words = {
         "well": _("Connected: orders come in."),
-        "silent": _("Nothing has come yet. Take the steps below, then buy something small."),
-        "no_secret": _("One step is missing: the secret, see below."),
-        "unread": _("Something could not be recorded, see below."),
+        "silent": _("Nothing has come yet. Take the steps, then buy something small."),
+        "no_secret": _("One step is missing: the secret."),
+        "unread": _("Something could not be recorded."),
     }
     return words.get(shown.why) or trouble(shown.why)
 
