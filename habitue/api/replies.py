@@ -1,19 +1,24 @@
-"""An answer as bytes, as the web server sends it."""
+"""An answer as bytes, as the web server sends it: at once, or part by part where it is long."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status, its bytes, what they are, and further headers."""
+    """An answer: its status, its bytes, what they are, and further headers.
+
+    With `parts` it is long: they are made and sent one by one, and `body` is empty.
+    """
 
     status: int
     body: bytes
     media: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+    parts: Iterable[bytes] | None = None
 
 
 def tag(body: bytes) -> str:

@@ -2,20 +2,18 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from habitue.connectors.exports import written
 from habitue.core import money
 from habitue.members import journal
 from habitue.members.models import Business
 from habitue.pages import access, words
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+neutral = written.neutral
 
 
 def answer(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
@@ -65,12 +63,6 @@ def number(value: int, places: int) -> str:
     """A fixed-point number as the spreadsheet of the reader's language reads it."""
     text = money.written(value, places)
     return text.replace(".", ",") if _comma() else text
-
-
-def neutral(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    plain = _CONTROL.sub("", cell)
-    return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
 def _comma() -> bool:

@@ -87,7 +87,7 @@ def hold(method: str, path: str, told: Told) -> None:
         return
     media = told.headers["Content-Type"]
     assert media in content, f"{where} as {media}"
-    if media.endswith("json"):
+    if media.endswith(("/json", "+json")):
         _validator(operation.name, told.status, media).validate(told.json)
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from habitue.connectors.exports import customers as exported
 from habitue.members import consents, customers
 from habitue.members.models import Business, Customer, JournalLine
 from habitue.pages import spreadsheet
-from habitue.pages.owner import export
 from tests.pages.conftest import make_member, streamed
 from tests.pages.measures.conftest import bring
 
@@ -43,7 +43,7 @@ def test_everything_that_is_known_stands_in_its_column(
     )  # fmt: skip
     bring(cafe, {alice.pk: (30, 10)})
     (row,) = rows(file(owner))
-    assert tuple(row) == export.COLUMNS
+    assert tuple(row) == exported.COLUMNS
     assert row["number"] == alice.member.number
     assert row["email"] == "alice@example.org"
     assert spreadsheet_plain(row["phone"]) == "+33612345678"
@@ -95,5 +95,5 @@ def test_more_than_one_part_is_one_file(
 ) -> None:
     make_member(cafe, "Bruno Bianchi", "bruno@example.org")
     whole = file(owner)
-    monkeypatch.setattr(export, "CHUNK", 1)
+    monkeypatch.setattr(exported, "CHUNK", 1)
     assert file(owner) == whole
