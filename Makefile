@@ -17,7 +17,7 @@ PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------
 
-.PHONY: help start stop status demo test nightly mutants check format types bench screens matrix messages openapi lock data browser clean
+.PHONY: help start stop status demo test nightly kills cases mutants check format types bench screens matrix messages openapi lock data browser clean
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,13 @@ test: $(VENV)/.dev data browser ## Install what the tests need and run everythin
 nightly: $(VENV)/.dev ## The laws over far more histories: at least 200,000 events decided
 	@HABITUE_STEPS=200000 HABITUE_EXAMPLES=$${HABITUE_EXAMPLES:-1500} HABITUE_WALKS=$${HABITUE_WALKS:-40} \
 		$(BIN)/python -m pytest --timeout 7200 tests/core tests/ledger/test_walk.py tests/ledger/test_walk_programs.py $(ARGS)
+
+kills: $(VENV)/.dev ## Kill everything 200 times under load through the API; nothing told may be lost or doubled
+	@HABITUE_KILLS_TREE=$${TREE:-100} HABITUE_KILLS_DATABASE=$${DATABASE:-50} HABITUE_KILLS_WEB=$${WEB:-0} HABITUE_KILLS_WORKER=$${WORKER:-50} \
+		$(BIN)/python -m pytest -q -s tests/faults/test_api_kills.py $(ARGS)
+
+cases: $(VENV)/.dev ## Draw at least 5,000 requests from the OpenAPI file and judge every answer
+	@HABITUE_CASES=$${HABITUE_CASES:-100} $(BIN)/python -m pytest --timeout 7200 -q tests/api/test_schema.py $(ARGS)
 
 mutants: $(VENV)/.mutants ## Plant small faults in the core, one by one; say how many the tests see
 	@rm -rf mutants

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from habitue.api import (
     admission,
@@ -56,11 +57,14 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     else:
         reply = respond(request, now=datetime.now(UTC))
     headers = list({**dict(_ALWAYS), **dict(reply.headers)}.items())
-    headers.append(("Content-Length", str(len(reply.body))))
-    if reply.body:
+    if reply.parts is None:
+        headers.append(("Content-Length", str(len(reply.body))))
+    if reply.body or reply.parts is not None:
         headers.append(("Content-Type", reply.media))
     start_response(_LINES[reply.status], headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return []
+    return [reply.body] if reply.parts is None else reply.parts
 
 
 def respond(request: Request, *, now: datetime) -> Reply:
@@ -69,6 +73,9 @@ def respond(request: Request, *, now: datetime) -> Reply:
         return _respond(request, now)
     except Problem as problem:
         return problems.reply(problem)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s %s: %s", request.method, request.path, str(error).splitlines()[0])
+        return problems.reply(problems.unavailable())
     except BaseException:
         log.exception("%s %s failed", request.method, request.path)
         return problems.reply(problems.defect())
@@ -120,10 +127,9 @@ def _parameters(operation: Operation, blanks: dict[str, str], request: Request) 
 
 
 def _done(operation: Operation, call: Call, request: Request, given: dict[str, Any]) -> Reply:
-    key = request.headers.get("IDEMPOTENCY_KEY", "")
-    if not (operation.writes and key):
+    call.key = once.key(request.headers) if operation.writes else ""
+    if not call.key:
         return _answer(operation, operation.act(call, **given))
-    call.key = once.checked(key)
     call.said = _said(request, given.get("body"))
     with transaction.atomic():
         before = once.claim([call], now=call.now).get(once.name(call))
@@ -154,7 +160,7 @@ def _plural(
     """Read it here; who calls is found out together with the others."""
     try:
         given = _parameters(operation, blanks, request)
-        key = once.checked(request.headers.get("IDEMPOTENCY_KEY", ""))
+        key = once.key(request.headers)
     except Problem:
         admission.call(operation, text, now)  # whoever may not ask is told that first
         raise
@@ -179,7 +185,7 @@ def _answer(operation: Operation, answered: Any) -> Reply:
 
 def _fresh(request: Request, reply: Reply) -> Reply:
     """A read answer with its ETag; 304 for who has it already."""
-    if request.method not in ("GET", "HEAD") or reply.status != 200:
+    if request.method not in ("GET", "HEAD") or reply.status != 200 or reply.parts is not None:
         return reply
     tag = replies.tag(reply.body)
     headers = (*reply.headers, ("ETag", tag))
@@ -191,7 +197,7 @@ def _fresh(request: Request, reply: Reply) -> Reply:
 
 def _with(reply: Reply, left: int) -> Reply:
     headers = (*reply.headers, *limits.per_caller.headers(left))
-    return Reply(reply.status, reply.body, reply.media, headers)
+    return replace(reply, headers=headers)
 
 
 def _request(environ: Environ) -> Request | Problem:

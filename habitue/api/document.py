@@ -22,6 +22,7 @@ _PROBLEMS: Final = {
     415: "The body is not declared as JSON.",
     422: "Something in the request cannot be meant; `errors` says where. Or a key was reused.",
     429: "Too many requests.",
+    503: "The database does not answer just now; nothing was done.",
 }
 _ABOUT: Final = """\
 Loyalty for tills, shops and apps. Every business has keys of its own (settings, keys); a key opens
@@ -155,7 +156,7 @@ def _responses(one: Operation, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _statuses(one: Operation) -> set[int]:
     """The problems that an operation may answer with."""
-    found = {401, 403, 422, 429, *one.problems}
+    found = {401, 403, 422, 429, 503, *one.problems}
     if one.where is not None:
         found.add(404)
     if "customer" in getattr(one.where, "__struct_fields__", ()):

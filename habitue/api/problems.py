@@ -106,6 +106,16 @@ def defect() -> Problem:
     return Problem(500, "defect", "This is our fault, and noted. Try again later.")
 
 
+def unavailable() -> Problem:
+    """503: the database does not answer just now; nothing was done."""
+    return Problem(
+        503,
+        "unavailable",
+        "The database does not answer just now. Nothing was done; ask again in a second.",
+        headers=(("Retry-After", "1"),),
+    )
+
+
 def reply(problem: Problem) -> Reply:
     """A problem as bytes."""
     if problem.status == 204:

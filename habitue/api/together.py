@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from msgspec import Struct
 
 from habitue.api import admission, grouping, once, problems, routing
@@ -93,6 +93,9 @@ def _surely(operation: routing.Operation, asked: Sequence[Asked], now: datetime)
     except Problem as problem:
         if len(asked) == 1:
             return [problem]
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s: %s", operation.name, str(error).splitlines()[0])
+        return [problems.unavailable() for _ in asked]
     except BaseException:
         if len(asked) == 1:
             log.exception("%s failed", operation.name)

@@ -7,6 +7,7 @@ leash: they end when it ends, even by `kill -9`.
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ from habitue.site.part import Part
 HEALTHY_WITHIN = 90.0
 GRACE = 10.0  # seconds for requests and jobs in progress to end
 TICK = 0.1
+LINE = 1_000  # characters of a line; a pipe that takes any takes as many
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -194,9 +196,13 @@ class Tree:
 
 
 def say(line: str) -> None:
-    """A line for the person at the terminal, who may have closed it."""
+    """A line for the person at the terminal, who may have closed it, or not be reading.
+
+    A line that would have to wait is left out: it stands in the log, and who watches must not stop.
+    """
     try:
-        print(line, flush=True)
+        if select.select([], [sys.stdout], [], 0)[1]:
+            print(line[:LINE], flush=True)
     except (BrokenPipeError, OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
