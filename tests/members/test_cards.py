@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from habitue.members import businesses, cards
+from habitue.members import businesses, callers, cards, tokens
 from habitue.members.models import Business, Card, CodeRefusal, Customer, Staff, UsedCode
 
 
@@ -101,3 +101,18 @@ def test_a_code_seen_offline_is_good_within_a_minute_of_its_own(card: Card, now:
     assert told(start - timedelta(seconds=61)) == "stale"
     assert told(start - timedelta(seconds=60)) == "accepted"
     assert told(start + timedelta(seconds=59)) == "used"
+
+
+def test_a_new_card_ends_the_old_one_and_the_tokens_got_by_it(card: Card, now: datetime) -> None:
+    _, text = tokens.issue_member(card.customer, at=now)
+    other = cards.renew(card.customer, at=now)
+    assert cards.find(card.token) is None
+    assert cards.find(other.token) == other
+    assert callers.callers([text], at=now) == {}
+
+
+def test_a_revoked_card_takes_the_tokens_of_its_holder_along(card: Card, now: datetime) -> None:
+    _, text = tokens.issue_member(card.customer, at=now)
+    cards.revoke(card.pk, at=now)
+    assert cards.find(card.token) is None
+    assert callers.callers([text], at=now) == {}

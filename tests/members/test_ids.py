@@ -1,6 +1,7 @@
 """Identifiers: unique across threads, ascending, with room for what hangs on an event."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,3 +44,11 @@ def test_what_somebody_wrote_is_an_identifier_or_nobody_s() -> None:
     assert ids.read("9223372036854775807") == 2**63 - 1
     for text in ("", "-1", "²", "٣", "1e9", "1 2", "9223372036854775808", "9" * 5_000):
         assert ids.read(text) == 0
+
+
+def test_what_was_made_since_an_instant_is_found_by_its_number() -> None:
+    before = datetime.now(UTC)
+    made = ids.make()
+    assert ids.first_at(before) <= made < ids.first_at(before + timedelta(seconds=2))
+    assert ids.first_at(datetime(1990, 1, 1, tzinfo=UTC)) == 0
+    assert ids.first_at(datetime(9999, 1, 1, tzinfo=UTC)) == 2**63 - 1

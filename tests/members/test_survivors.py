@@ -28,3 +28,11 @@ def test_an_address_of_who_went_over_belongs_to_who_they_are_now(cafe: Business)
     survivors.merge(a, b)
     assert customers.add_identity(Customer.objects.get(pk=b), "email", "a@x.org")
     assert customers.find(cafe, "email", "a@x.org") == b
+
+
+def test_a_person_is_everybody_who_went_over_there(cafe: Business) -> None:
+    mails = ["a@x.org", "b@x.org", "c@x.org", "d@x.org"]
+    a, b, c, d = customers.find_or_create_many(cafe, "email", mails).values()
+    survivors.merge(a, b)
+    survivors.merge(b, c)
+    assert survivors.went_over([c, d, b]) == {c: [a, b, c], d: [d], b: [a, b]}

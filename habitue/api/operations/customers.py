@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -149,7 +150,7 @@ def make(call: calls.Call, body: NewCustomer) -> CustomerShown:
             **people.birthday(body.birthday, "/body/birthday"),
         )
         customer.save(force_insert=True)
-        for place, one in enumerate(body.identities):
+        for place, one in _in_order(body.identities):
             identities.claim(customer, one, f"/body/identities/{place}")
         for place, said in enumerate(body.consents):
             consents.record(call, customer, said, f"/body/consents/{place}")
@@ -273,6 +274,11 @@ def export(call: calls.Call, where: OfCustomer) -> CustomerExport:
         parts = {one.name: one.objects() for one in everything.kept(customer, at=call.now)}
         _tell(call, "download", customer)
     return CustomerExport(shop=call.business.name, made_at=call.now, **parts)
+
+
+def _in_order(said: Sequence[NewIdentity]) -> list[tuple[int, NewIdentity]]:
+    """In one order for everybody: two who claim the same ones do not wait for each other."""
+    return sorted(enumerate(said), key=lambda each: (each[1].kind, each[1].value.casefold()))
 
 
 def _tell(call: calls.Call, kind: str, customer: Customer) -> None:

@@ -125,6 +125,8 @@ def journal(kind: str, what: dict[str, Any]) -> Words:
         details.append(ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": rows})
     if kind == "webhook":
         details += [webhook(str(what["did"])), str(what["host"])]
+    if what.get("through"):
+        details.append(_("Through the key “%(name)s”") % {"name": what["through"]})
     return Words("book", journal_titles().get(kind, kind), tuple(details))
 
 

@@ -1,0 +1,38 @@
+"""Joining: a number, a card, and what the program gives, once at whichever door."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from habitue import ledger
+from habitue.ledger import joining
+from habitue.members import businesses
+from habitue.members.models import Customer
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PROGRAM = """\
+program: cafe
+title: Café des Amis
+currency: EUR
+timezone: Europe/Paris
+enrolment: on request
+units: {points: {}}
+earn:
+  - {id: hello, when: enrolment, award: {points: 5}}
+"""
+
+
+def test_joining_again_gives_the_same_card_and_nothing_more() -> None:
+    cafe = businesses.create(name="Café des Amis", kind="cafe", country="FR")
+    published = ledger.publish(cafe.pk, PROGRAM)
+    assert not published.problems, published.problems
+    alice = Customer.objects.create(business=cafe, name="Alice")
+    first = joining.welcome(alice, at=NOW, place="Web")
+    assert [(one.unit, one.amount) for one in first.answer.entries] == [("points", 5)]
+    again = joining.welcome(alice, at=NOW, place="Counter")
+    assert again.card == first.card
+    assert again.answer.refused is not None
+    standing = ledger.standing(cafe.pk, alice.pk, now=NOW)
+    assert standing is not None
+    assert standing.balances == {"points": 5}
