@@ -83,6 +83,8 @@ class Found(Struct):
         """Whom a body names; None where it names nobody, 0 where that one is not there."""
         if place not in self.codes:
             reference = item.body.customer
+            if reference == naming.ME:
+                return item.call.caller.customer or 0
             return None if reference is None else self.customers.get(reference, 0)
         found = self.codes[place]
         if isinstance(found, Problem):
@@ -172,6 +174,11 @@ def event(call: Call, reference: str) -> EventLine | None:
 def partner(event: EventLine) -> str:
     """At which partner's till it was; empty: at the business's own."""
     return str(getattr(event.what, "partner", ""))
+
+
+def source(caller: Caller, kept: str) -> str:
+    """A source as its caller knows it: without the space in which it is kept."""
+    return kept.removeprefix(_space(caller))
 
 
 def _space(caller: Caller) -> str:

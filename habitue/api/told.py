@@ -71,7 +71,7 @@ def fields(item: Item, answer: Answer, shelf: books.Shelf) -> dict[str, Any]:
     """The fields of `EventTold`, for an answer that says more."""
     assert answer.what is not None
     assert answer.at is not None
-    entries = [_entry(line, shelf) for line in answer.entries]
+    entries = [entry(line, shelf) for line in answer.entries]
     return {
         "id": str(answer.event),
         "kind": facts.kind(answer.what),
@@ -110,7 +110,8 @@ def state(text: str) -> State:
     return cast(State, text)
 
 
-def _entry(line: EntryLine, shelf: books.Shelf) -> EntryTold:
+def entry(line: EntryLine, shelf: books.Shelf) -> EntryTold:
+    """A line as it is answered: nothing in it follows from what came later."""
     places = decimals(shelf, line.unit)
     return EntryTold(
         unit=line.unit,

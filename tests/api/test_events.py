@@ -477,3 +477,54 @@ def test_a_till_undoes_no_correction_and_a_partner_nothing_of_others(cafe: world
     assert ask("POST", f"/events/{cafe.purchase}/undo", key=cafe.partner, body={}).status == 404
     own = sent(cafe, bought(), key=cafe.partner).json["id"]
     assert ask("POST", f"/events/{own}/undo", key=cafe.partner, body={}).status == 201
+
+
+# --- what was recorded ---------------------------------------------------------------------------
+
+
+def test_events_are_listed_newest_first_and_page_by_page(cafe: world.Place) -> None:
+    for cents in (100, 200, 300):
+        sent(cafe, bought(cents=cents))
+    found: list[int] = []
+    asked = "/events?kind=purchase&limit=2"
+    while asked:
+        told = ask("GET", asked, key=cafe.read)
+        found += [one["amount"] for one in told.json["items"]]
+        following = told.json["next"]
+        asked = f"/events?kind=purchase&limit=2&cursor={following}" if following else ""
+    assert found == [300, 200, 100, 4000]
+    of_one = ask("GET", "/events?customer=external:alice", key=cafe.till)
+    assert {one["customer"] for one in of_one.json["items"]} == {str(cafe.alice)}
+    assert ask("GET", "/events?kind=wedding", key=cafe.read).status == 422
+    assert ask("GET", "/events", key=cafe.member).status == 403
+
+
+def test_events_are_found_by_when_they_came_in(cafe: world.Place) -> None:
+    moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    sent(cafe, bought(cents=500))
+    later = ask("GET", f"/events?since={moment}", key=cafe.read).json["items"]
+    assert [one["amount"] for one in later] == [500]
+    earlier = ask("GET", f"/events?until={moment}&kind=purchase", key=cafe.read).json["items"]
+    assert [one["amount"] for one in earlier] == [4000]
+
+
+def test_one_event_is_shown_with_its_goods_and_lines(
+    cafe: world.Place, next_door: world.Place
+) -> None:
+    told = ask("GET", "/events/reference:till:T-1001", key=cafe.till)
+    assert (told.status, told.json["id"]) == (200, str(cafe.purchase))
+    assert [one["sku"] for one in told.json["lines"]] == ["cake"]
+    assert {one["unit"] for one in told.json["entries"]} == {"points", "spend"}
+    assert (told.json["source"], told.json["reference"]) == ("till", "T-1001")
+    assert ask("GET", f"/events/{cafe.purchase}", key=cafe.partner).status == 404
+    assert ask("GET", f"/events/{cafe.purchase}", key=next_door.owner).status == 404
+    sent(cafe, bought(source="desk", reference="X"), key=cafe.partner)
+    own = ask("GET", "/events/reference:desk:X", key=cafe.partner)
+    assert (own.json["partner"], own.json["source"]) == ("airline", "desk")
+
+
+def test_a_refused_event_is_listed_with_its_reason(cafe: world.Place) -> None:
+    body = {"customer": "external:alice", "reward": "five"}
+    ask("POST", "/redemptions", key=cafe.till, body=body)
+    (one,) = ask("GET", "/events?refused=true", key=cafe.read).json["items"]
+    assert (one["name"], one["refused"]["code"]) == ("five", "insufficient")

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from django.db import transaction
 from msgspec import Meta, Struct
 
-from habitue.api import calls, happened, looking, posting, problems, sent, told
+from habitue.api import (
+    calls,
+    happened,
+    looking,
+    naming,
+    paging,
+    posting,
+    problems,
+    recorded,
+    sent,
+    told,
+)
 from habitue.api.looking import Item
 from habitue.api.problems import Problem, ProblemDetails
+from habitue.api.recorded import EventShown, EventWhole
 from habitue.api.replies import Reply
 from habitue.api.routing import operation
 from habitue.api.taking import Undoing
 from habitue.api.told import EventTold
-from habitue.api.values import EventReference, Given, Reference, Said, Source
-from habitue.ledger import books
+from habitue.api.values import (
+    CustomerReference,
+    EventReference,
+    Given,
+    Instant,
+    Reference,
+    Said,
+    Source,
+)
+from habitue.core import facts
+from habitue.ledger import books, explained
+from habitue.ledger import events as ledger_events
 from habitue.ledger.events import EventLine
+from habitue.members import ids, survivors
 from habitue.members.callers import Scope
 
 MOST: Final = 1_000
@@ -30,6 +53,7 @@ _MOST_ERRORS: Final = 100
 _AT_TILLS: Final = frozenset(
     {"purchase", "visit", "action", "redemption", "payment", "voucher_use", "benefit_use"}
 )
+_READERS: Final = calls.READERS | frozenset[Scope]({"partner"})
 _SENDERS: Final = calls.TILLS | frozenset[Scope]({"partner", "member"})
 
 
@@ -50,6 +74,16 @@ class EventResults(Given, frozen=True, kw_only=True):
     """What the events of a request came to, in their order."""
 
     results: list[EventResult]
+
+
+class AskedEvents(paging.Paged, frozen=True, kw_only=True):
+    """Which events."""
+
+    kind: Annotated[str, Meta(max_length=20, examples=["purchase"])] | None = None
+    customer: CustomerReference | None = None
+    refused: Annotated[bool | None, Meta(description="Only what was refused; or only not.")] = None
+    since: Annotated[Instant | None, Meta(description="Came in at that instant or later.")] = None
+    until: Annotated[Instant | None, Meta(description="Came in before that instant.")] = None
 
 
 class OfEvent(Said, frozen=True, kw_only=True):
@@ -179,6 +213,49 @@ def undo(call: calls.Call, where: OfEvent, body: NewUndo) -> Reply:
     if isinstance(answer, Problem):
         raise answer
     return answer if isinstance(answer, Reply) else Reply(201, msgspec.json.encode(answer))
+
+
+@operation("GET", "/events", may=calls.READERS, summary="What happened")
+def listed(call: calls.Call, asked: AskedEvents) -> paging.Page[EventShown]:
+    """Events of the business, newest first in the order in which they came in, refused ones too.
+
+    Filters narrow it down; where few events fit, a page may hold fewer than asked, and go on.
+    """
+    if asked.kind is not None and asked.kind not in facts.KINDS.values():
+        known = ", ".join(sorted(facts.KINDS.values()))
+        raise problems.wrong("/query/kind", f"There is no such kind of event; there are: {known}.")
+    position = paging.position(asked.cursor, 2)
+    before = (position[0], position[1]) if position else ledger_events.LATEST
+    if asked.until is not None:
+        before = min(before, (ids.first_at(asked.until), 0))
+    wanted: dict[str, Any] = {
+        "before": before,
+        "kinds": [asked.kind] if asked.kind else (),
+        "refused": asked.refused,
+        "since": ids.first_at(asked.since) if asked.since is not None else 0,
+        "limit": asked.limit,
+    }
+    business = call.caller.business
+    if asked.customer is None:
+        page = ledger_events.of_business(business, **wanted)
+    else:
+        customer = naming.customer(call, asked.customer)
+        people = survivors.went_over([customer])[customer]
+        page = ledger_events.of_customers(business, people, **wanted)
+    return paging.Page(
+        items=[EventShown(**recorded.fields(call, one)) for one in page.events],
+        next=paging.cursor(*page.next) if page.next else None,
+    )
+
+
+@operation("GET", "/events/{event}", may=_READERS, summary="One event")
+def show(call: calls.Call, where: OfEvent) -> EventWhole:
+    """By our id, or by the reference under which it was sent; a partner sees its own ones."""
+    line = looking.event(call, where.event)
+    if line is None:
+        raise problems.unknown("event")
+    key = (line.customer, line.id)
+    return recorded.whole(call, line, explained.of_events(call.caller.business, [key])[key])
 
 
 def _at_a_till(one: EventLine, call: calls.Call) -> bool:
