@@ -39,3 +39,10 @@ def test_a_day_that_has_not_come_is_refused(cafe: world.Place) -> None:
 def test_a_till_is_not_told_what_is_owed(cafe: world.Place) -> None:
     for key in (cafe.till, cafe.partner, cafe.member):
         assert ask("GET", "/liability", key=key).status == 403
+
+
+def test_the_leaderboard_has_an_order_where_the_program_has_one(cafe: world.Place) -> None:
+    assert ask("GET", "/leaderboard", key=cafe.read).status == 404
+    busy = world.make("Busy", program=world.PROGRAM + "leaderboard: {unit: points, every: year}\n")
+    told = ask("GET", "/leaderboard", key=busy.read).json
+    assert told["items"] == [{"place": 1, "customer": str(busy.alice), "amount": "40"}]
