@@ -17,6 +17,12 @@ from habitue.members.models import ApiKey, Business, Customer, Staff
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
+
+def now() -> datetime:
+    """The moment of a test."""
+    return datetime.now(UTC)
+
+
 PROGRAM = """\
 program: cafe
 title: Café des Amis
