@@ -32,7 +32,7 @@ class Shape(people.Shape, frozen=True, kw_only=True):
 class Balance(NamedTuple):
     """One row. `amount` in the fixed point of `unit`; None: it cannot be read.
 
-    `person` is missing where the row is `rejected`.
+    `person` is missing where it cannot be read whom the row means; then it is `rejected`, too.
     """
 
     person: Person | None
@@ -127,6 +127,8 @@ def _take(reader: _Reader, row: Row) -> Balance:
         unit, role = of.id, "amount"
         cell = reader.cell(row, role)
         amount = numbers.units(cell, places=of.decimals, decimal=reader.decimal)
+        if amount < 0:
+            raise dates.Unread("the balance is below zero")
         role = "earned_on"
         earned = _day(reader.when, reader, reader.cell(row, role))
         role = "expires_on"
@@ -136,7 +138,8 @@ def _take(reader: _Reader, row: Row) -> Balance:
     except dates.Unread as reason:
         place = reader.shape.columns.get(role, -1)
         wrong = opening.rejected(row, reader.cell(row, role), str(reason), place)
-        return Balance(None, unit, amount, earned, expires, row, wrong)
+        known = person if isinstance(person, Person) else None
+        return Balance(known, unit, amount, earned, expires, row, wrong)
     if isinstance(person, Rejected):
         return Balance(None, unit, amount, earned, expires, row, person)
     return Balance(person, unit, amount, earned, expires, row)

@@ -145,7 +145,7 @@ class _Carrier:
             self.tally.rows += 1
             if isinstance(row, Rejected):
                 self._left(None, row)
-            elif row.person is None or row.rejected is not None:
+            elif row.rejected is not None or row.person is None:
                 self._left(row, row.rejected)
             elif (mixed := self._mixed(row.person)) is not None:
                 self._left(row, mixed)
@@ -300,7 +300,7 @@ def reason(business: Business, platform: str) -> str:
 
 
 def _judged(one: Named, before: Sequence[_Before], keeper: changes.Keeper | None) -> str:
-    """Whether a row is `new`, `there`, `mine` (there by this very import), or why it is left out."""
+    """Whether a row is `new`, `there`, or `mine` (by this very import); else why it is left out."""
     row = one.row
     what = facts.Adjustment(row.unit, row.amount or 0, "", row.earned_on, row.expires_on)
     for held in before:

@@ -130,7 +130,7 @@ class Reader:
 
 
 def units(text: str, *, places: int, decimal: str) -> int:
-    """A balance of units, in fixed point; an empty cell is none. `Unread` says why not."""
+    """A balance of units, in fixed point, perhaps below zero; an empty cell is none."""
     plain = _SPACES.sub(" ", text).replace("−", "-").replace("–", "-").strip()
     plain = _NAMED.sub("", plain)
     if not plain:
@@ -138,15 +138,15 @@ def units(text: str, *, places: int, decimal: str) -> int:
     match = _WRITTEN.fullmatch(plain) if len(text) <= LONGEST else None
     if match is None or match["before"] or match["again"] or match["after"]:
         raise Unread("not a balance that can be read")
-    if (match["minus"] or match["open"]) and plain.strip("-(), .0"):
-        raise Unread("the balance is below zero")
     try:
         amount = money.fixed(_pointed(match["number"].strip(), decimal, places), places)
     except ValueError:
-        raise Unread(f"the unit has {places} decimals") from None
+        if not places:
+            raise Unread("not a whole number, and this unit has no decimals") from None
+        raise Unread(f"this unit has {places} decimals") from None
     if amount > facts.MAX_AMOUNT:
         raise Unread("the balance is too large")
-    return amount
+    return -amount if match["minus"] or match["open"] else amount
 
 
 _NAMED: Final = re.compile(r" ?(?:points?|punti|punto|pts?)\.?$", re.IGNORECASE)

@@ -240,8 +240,8 @@ def _cafe(world: World, zoe: User) -> Business:
         "confirm": _letter(alone, now),
         "scanned": cards.code(alone.cards.get(), at=now),
         "till_code": text,
-        **_imports(shop),
         **_balances(shop),
+        **_imports(shop),
         **_connected(shop, alone, now),
     }
     return shop

@@ -58,7 +58,7 @@ def test_balances_come_in_with_their_days_and_the_sheet_balances(club: Business)
     one = bring(club, LIST, "balances", unit="points")
     looked = found(one)
     assert (looked.new, looked.there, looked.wrong, looked.people) == (5, 0, 6, 2)
-    assert lines(looked.sheet)["points"] == (9, 8, 1230, 1150, 0, 80)
+    assert lines(looked.sheet)["points"] == (9, 8, 1225, 1150, 0, 75)
     assert not Member.objects.exists()  # looking does nothing
     done = finish(one)
     assert (done.new, done.there, done.rejected, done.people) == (5, 0, 6, 2)
@@ -71,14 +71,16 @@ def test_balances_come_in_with_their_days_and_the_sheet_balances(club: Business)
     sheet = running.sheet(one)
     assert sheet is not None
     assert lines(sheet) == {
-        "points": (9, 8, 1230, 1150, 0, 80),
+        "points": (9, 8, 1225, 1150, 0, 75),
         "credit": (1, 1, 1250, 1250, 0, 0),
         "": (1, 1, 0, 0, 0, 0),
     }
     reasons = {left.reason: (left.rows, left.amount, left.unread)
                for left in sheet.lines[0].left}  # fmt: skip
     assert reasons["not an e-mail address"] == (1, 40, 0)
-    assert reasons["the balance is below zero"] == (1, 0, 1)
+    assert reasons["the balance is below zero"] == (1, -5, 0)
+    reason = "not a whole number, and this unit has no decimals"
+    assert reasons[reason] == (1, 0, 1)
     assert reasons["the last day of this balance is over"] == (2, 40, 0)
     lines_ = ledger.entries(club.pk, known.pk)
     points = [line.lot for line in lines_ if line.unit == "points"]
@@ -98,7 +100,7 @@ def test_the_sheet_of_customers_has_everybody_once_a_unit(club: Business) -> Non
     assert (mine["rows"], mine["in file"], mine["posted"], mine["why"]) == ("2", "150", "150", "")
     assert by["alice@example.org", "credit"]["posted"] == "12.50"
     assert by["line 7", "points"]["why"] == "not an e-mail address"
-    assert sum(int(row["in file"]) for row in rows if row["unit"] == "points") == 1230
+    assert sum(int(row["in file"]) for row in rows if row["unit"] == "points") == 1225
     assert uploads.reconciled(one.pk).stat().st_mode & 0o777 == 0o600
 
 
@@ -109,7 +111,7 @@ def test_the_same_file_again_adds_nothing(club: Business) -> None:
     assert (done.new, done.there, done.rejected) == (0, 5, 6)
     assert held(club) == before
     one.refresh_from_db()
-    assert lines(running.sheet(one))["points"] == (9, 8, 1230, 0, 1150, 80)
+    assert lines(running.sheet(one))["points"] == (9, 8, 1225, 0, 1150, 75)
 
 
 def test_another_amount_or_another_file_is_refused_and_not_added(club: Business) -> None:
@@ -170,7 +172,7 @@ def test_one_that_was_killed_goes_on_and_doubles_nothing(
     one.refresh_from_db()
     done = running.counts(one)
     assert (done.rows, done.new, done.there, done.rejected) == (11, 5, 0, 6)
-    assert lines(running.sheet(one))["points"] == (9, 8, 1230, 1150, 0, 80)
+    assert lines(running.sheet(one))["points"] == (9, 8, 1225, 1150, 0, 75)
     assert held(club)["Alice Martin"] == [150, 1250, 0]
 
 

@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from habitue.connectors import answers, people, purchases
+from habitue.connectors import answers, balances, people, purchases
 from habitue.connectors.answers import Given, Wanted
+from habitue.connectors.balances import Balance
 from habitue.connectors.people import Person
 from habitue.connectors.purchases import Bought
+from habitue.core.program import Unit
 
 PAGE = Path(__file__).parents[2] / "docs" / "import.md"
 PARIS, TODAY = ZoneInfo("Europe/Paris"), date(2026, 11, 21)
@@ -16,7 +18,7 @@ PARIS, TODAY = ZoneInfo("Europe/Paris"), date(2026, 11, 21)
 
 def test_the_files_shown_are_read_whole(tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    listed, *sold, said = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
+    listed, *sold, said, held = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
     assert len(sold) == 2
     path = tmp_path / "shown.csv"
     path.write_text(listed, encoding="utf-8")
@@ -37,3 +39,13 @@ def test_the_files_shown_are_read_whole(tmp_path: Path) -> None:
         ("nps", 9),
         ("csat", 4),
     ]
+    path.write_text(held, encoding="utf-8")
+    form = balances.survey(path)
+    points = Unit("points")
+    wanted = balances.Wanted(asking, {"points": points}, "points")
+    rows = [row for row in balances.read(path, form, wanted) if isinstance(row, Balance)]
+    assert [(row.amount, row.earned_on, row.expires_on) for row in rows] == [
+        (120, date(2026, 1, 15), None),
+        (85, None, date(2027, 12, 31)),
+    ]
+    assert not any(row.rejected for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 from habitue.members import businesses
 from habitue.members.models import Answer, Business
 from habitue.site import cli
+from tests.connectors.test_sheets import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("running")]
 
@@ -60,3 +62,24 @@ def test_a_file_of_no_use_says_why(cafe: Business, file: Path) -> None:
     assert shown.exit_code == 2
     file.unlink()
     assert "cannot be read" in typed(str(file), "--business", "cafe").output
+
+
+def test_a_sheet_of_a_workbook_is_read_as_any_file(cafe: Business, tmp_path: Path) -> None:
+    path = book(
+        tmp_path / "answers.xlsx",
+        ("Notes", [["to do"]], "visible"),
+        ("Answers", [["date", "score"], [date(2026, 2, 28), 9], [date(2026, 3, 1), 11]], "visible"),
+    )
+    asked = [str(path), "--business", "cafe", "--question", "nps"]
+    shown = typed(*asked, "--sheet", "Answers")
+    assert shown.exit_code == 0, shown.output
+    assert "Read from the sheet 'Answers' of 2." in shown.output
+    assert Answer.objects.get().score == 9
+    assert "a score of nps is between 0 and 10" in shown.output
+    assert path.with_suffix(".rejected.csv").exists()
+    assert "has no such sheet" in typed(*asked, "--sheet", "Answer").output
+
+
+def test_a_table_of_text_has_no_sheets(cafe: Business, file: Path) -> None:
+    shown = typed(str(file), "--business", "cafe", "--sheet", "Answers")
+    assert (shown.exit_code, "it is no workbook" in shown.output) == (2, True)

@@ -204,9 +204,15 @@ def _settled(request: HttpRequest, one: Import, ways: Ways, rows: Rows) -> list[
 
 
 def _other_sheet(one: Import, said: Reading, sheet: str) -> list[str]:
-    """Take over another sheet of the workbook, and how that one looks."""
-    found = uploads.unfold(one.pk, one.filename, sheet)
-    bringing.look(one, reading.unfolded(Reading(existing=said.existing), found))
+    """Take over another sheet of the workbook, and how that one looks; else the former stays."""
+    before = one.what
+    try:
+        found = uploads.unfold(one.pk, one.filename, sheet)
+        bringing.look(one, reading.unfolded(Reading(), found))
+    except Unusable:
+        one.what = before
+        uploads.unfold(one.pk, one.filename, said.sheet)
+        raise
     one.corrections = {}
     one.save()
     return [_("Please look at the columns again.")]

@@ -26,7 +26,8 @@ def result(one: Import) -> str:
         (_("There already"), counts.there),
         (_("Left out"), counts.rejected),
     ]
-    said = [f"{title}{_(':')} {number_format(number)}" for title, number in lines]
+    colon = _(":")
+    said = [f"{title}{colon} {number_format(number)}" for title, number in lines]
     return "\n".join([one.filename, *said, ""])
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from habitue.connectors import answers, purchases
+from habitue.connectors import answers, opening, purchases, sheets
 from habitue.connectors.purchases import Shape
 from habitue.connectors.rejects import Rejects
 from habitue.connectors.text import Unusable
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 COUNTRIES = {"EUR": "FR", "USD": "US", "GBP": "GB", "CHF": "CH", "JPY": "JP", "CAD": "CA"}
 """Where a business is when only its currency is known; its settings say better."""
+SHEET = "Of a workbook, which sheet (default: the first visible one with rows)."
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -42,7 +46,9 @@ def import_() -> None:
 
 @command.command("purchases")
 def import_purchases(
-    file: Annotated[Path, typer.Argument(help="A CSV file, or columns separated by spaces.")],
+    file: Annotated[
+        Path, typer.Argument(help="Excel, OpenDocument, CSV, or columns separated by spaces.")
+    ],
     business: Annotated[str, typer.Option(help="The business's short name; made if new.")],
     program: Annotated[
         Path | None,
@@ -55,14 +61,29 @@ def import_purchases(
         str, typer.Option(help="Of a new business, e.g. Europe/Rome (default: by currency).")
     ] = "",
     enroll: Annotated[bool, typer.Option(help="Make every customer a member.")] = True,
+    sheet: Annotated[str, typer.Option(help=SHEET)] = "",
 ) -> None:
     """Import purchases. Run it again after an interruption: nothing is ever counted twice."""
     currency = _checked(business, currency, timezone, program)
-    try:
-        with screen.status("Looking at the file…"):
-            shape = purchases.survey(file)
-    except Unusable as error:
-        misuse(str(error))
+    with _table(file, sheet) as (table, dialect):
+        try:
+            with screen.status("Looking at the file…"):
+                shape = purchases.survey(table, dialect=dialect)
+        except Unusable as error:
+            misuse(str(error))
+        _bring(file, table, shape, business, currency, timezone, program, enroll)
+
+
+def _bring(
+    file: Path,
+    table: Path,
+    shape: Shape,
+    business: str,
+    currency: str,
+    timezone: str,
+    program: Path | None,
+    enroll: bool,
+) -> None:
     from habitue.site.database import database
 
     with database():
@@ -72,14 +93,16 @@ def import_purchases(
             owner = _business(business, currency, timezone, shape)
             _publish(owner, program, enroll)
         try:
-            _run(owner, file, shape, enroll)
+            _run(owner, file, table, shape, enroll)
         except DatabaseError as error:
             raise _stopped(error) from None
 
 
 @command.command("answers")
 def import_answers(
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header: date, score, ….")],
+    file: Annotated[
+        Path, typer.Argument(help="Excel, OpenDocument or CSV with a header: date, score, ….")
+    ],
     business: Annotated[str, typer.Option(help="The business, by its short name.")],
     question: Annotated[
         str, typer.Option(help="nps, csat or ces, where the file does not say.")
@@ -90,25 +113,46 @@ def import_answers(
             help="The highest score, where the file does not say (nps 10, csat 5, ces 7)."
         ),
     ] = 0,
+    sheet: Annotated[str, typer.Option(help=SHEET)] = "",
 ) -> None:
     """Import answers of satisfaction. Run it again: nothing is ever counted twice."""
     _check_asked(question, scale)
-    try:
-        shape = answers.survey(file)
-    except Unusable as error:
-        misuse(str(error))
-    from habitue.site.database import database
-
-    with database():
-        from django.db import DatabaseError
-
-        from habitue.site import named
-
-        owner = named.business(business)
+    with _table(file, sheet) as (table, dialect):
         try:
-            _run_answers(owner, file, shape, question, scale)
-        except DatabaseError as error:
-            raise _stopped(error) from None
+            shape = answers.survey(table, dialect)
+        except Unusable as error:
+            misuse(str(error))
+        from habitue.site.database import database
+
+        with database():
+            from django.db import DatabaseError
+
+            from habitue.site import named
+
+            owner = named.business(business)
+            try:
+                _run_answers(owner, file, table, shape, question, scale)
+            except DatabaseError as error:
+                raise _stopped(error) from None
+
+
+@contextmanager
+def _table(file: Path, sheet: str) -> Iterator[tuple[Path, opening.Dialect | None]]:
+    """A file as a table of text; of a workbook, a sheet of it for as long as it is needed."""
+    if not file.is_file() or not sheets.is_book(file):
+        if sheet:
+            misuse(f"{file.name} has no sheets: it is no workbook.")
+        yield file, None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / file.name
+        try:
+            found = sheets.unfold(file, target, sheet)
+        except Unusable as error:
+            misuse(str(error))
+        if len(found.sheets) > 1:
+            screen.print(f"Read from the sheet {found.chosen!r} of {len(found.sheets)}.")
+        yield target, opening.Dialect(sheets.ENCODING, sheets.SEPARATOR)
 
 
 def _check_asked(question: str, scale: int) -> None:
@@ -187,20 +231,20 @@ def _publish(owner: Business, program: Path | None, enroll: bool) -> None:
     screen.print(f"Published the program {path.name}.")
 
 
-def _run(owner: Business, file: Path, shape: Shape, enroll: bool) -> None:
+def _run(owner: Business, file: Path, table: Path, shape: Shape, enroll: bool) -> None:
     from habitue.connectors import imports
 
     for sentence in shape.sentences(day_first=imports.day_first(shape, owner)):
         screen.print(sentence)
     with Rejects(file.with_suffix(".rejected.csv")) as refused, _Bar(shape.rows) as bar:
         tally = imports.run(
-            owner, file, shape, refused, now=datetime.now(UTC), enroll=enroll, tell=bar.tell
+            owner, table, shape, refused, now=datetime.now(UTC), enroll=enroll, tell=bar.tell
         )
     _report(owner, tally, refused, bar.seconds)
 
 
 def _run_answers(
-    owner: Business, file: Path, shape: answers.Shape, question: str, scale: int
+    owner: Business, file: Path, table: Path, shape: answers.Shape, question: str, scale: int
 ) -> None:
     from habitue.connectors import recording
 
@@ -209,7 +253,7 @@ def _run_answers(
     with Rejects(file.with_suffix(".rejected.csv")) as refused, _Bar(shape.rows) as bar:
         tally = recording.run(
             owner,
-            file,
+            table,
             shape,
             refused,
             now=datetime.now(UTC),

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import override
 
 from habitue import connectors
+from habitue.connectors import dropping, people, platforms, sheets
 from habitue.pages.imports import reasons
 
 
@@ -59,6 +60,23 @@ def test_reasons_with_a_word_in_them_are_said_whole() -> None:
     ]
     assert [reason for reason in words if in_french(reason) == reason] == []
     assert in_french("month 2 has no day 31") == "le mois 2 n’a pas de jour 31"
+
+
+def test_files_that_cannot_be_used_and_dropped_ones_are_said_in_french() -> None:
+    dropped = [value for name, value in vars(dropping).items()
+               if name.isupper() and isinstance(value, str) and " " in value]  # fmt: skip
+    assert len(dropped) == 7
+    books = [f"sales.xlsx {reason}." for reason in sheets._REASONS.values()]
+    others = [export.instead for export in platforms.exports() if export.instead]
+    whole = [
+        people.NOBODY,
+        "sales.xlsx is larger unpacked than can be opened: save it as CSV.",
+        "a balance is there already, of another amount: correct it by hand",
+        "a balance was brought in by another file already",
+        "These units lapsed on 2026-01-31",
+    ]
+    said = [*dropped, *books, *others, *whole]
+    assert [reason for reason in said if in_french(reason) == reason] == []
 
 
 def test_the_reasons_are_found_in_the_source() -> None:
