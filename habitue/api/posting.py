@@ -26,6 +26,7 @@ from habitue.api.sent import Place
 from habitue.core import facts
 from habitue.ledger import Answer, Fact, books, claims
 from habitue.members import wishes
+from habitue.members.callers import Caller
 
 MOST: Final = ledger.posting.MOST
 
@@ -163,10 +164,26 @@ def _post(items: Sequence[Item], shelf: books.Shelf) -> list[Told]:
             told[place] = problem
     business, now = items[0].call.caller.business, items[0].call.now
     answers = ledger.post(business, list(batch.values()), now=now) if batch else []
+    claims.sign(business, _signed([items[place] for place in batch], answers))
     wishes.given_many(_handed_over([items[place] for place in batch], answers), at=now)
     for place, answer in zip(batch, answers, strict=True):
         told[place] = refused(answer, items[place].pointer) or answer
     return [told[place] for place in range(len(items))]
+
+
+def _signed(items: Sequence[Item], answers: Sequence[Answer]) -> list[tuple[str, int, int]]:
+    """Who handed in what came under a reference of its own, so that the journal tells."""
+    return [
+        (_door(item.call.caller), answer.customer, answer.event)
+        for item, answer in zip(items, answers, strict=True)
+        if item.call.caller.staff is not None and item.body.reference is not None
+        if not answer.duplicate and answer.event and answer.refused != claims.CONFLICT
+    ]
+
+
+def _door(caller: Caller) -> str:
+    """The source that stands for somebody who works here."""
+    return f"{'owner' if caller.scope == 'owner' else 'counter'}:{caller.staff}"
 
 
 def _handed_over(items: Sequence[Item], answers: Sequence[Answer]) -> list[tuple[int, str, int]]:
@@ -189,9 +206,8 @@ def _fact(item: Item, customer: int, found: looking.Found, shelf: books.Shelf) -
     if caller.partner and hasattr(what, "partner"):
         what = structs.replace(what, partner=caller.partner)
     source, reference = looking.name(item) or ("", "")
-    if not reference and caller.staff is not None:  # so that the journal tells who it was
-        door = "owner" if caller.scope == "owner" else "counter"
-        source, reference = f"{door}:{caller.staff}", f"api-{secrets.token_hex(8)}"
+    if not reference and caller.staff is not None:
+        source, reference = _door(caller), f"api {secrets.token_hex(8)}"
     return Fact(
         customer=customer,
         at=body.at or item.call.now,

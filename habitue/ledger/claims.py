@@ -7,11 +7,12 @@ finds its claim and gets its answer; the same claim with another body is a confl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
+from django.db import connection
 from msgspec import Struct
 
 from habitue.core import facts
@@ -46,6 +47,14 @@ SELECT held.source, held.reference, held.customer_id, held.event_id, held.finger
 FROM ledger_reference held
 JOIN unnest(%s::text[], %s::text[]) AS asked (source, reference) USING (source, reference)
 WHERE held.business_id = %s"""
+
+_SIGN = """
+INSERT INTO ledger_reference
+    (business_id, source, reference, customer_id, event_id, fingerprint)
+SELECT %s, source, 'event ' || event_id, customer_id, event_id, 0
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS signed (source, customer_id, event_id)
+ORDER BY source, event_id
+ON CONFLICT DO NOTHING"""
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -151,6 +160,19 @@ def claim(cursor: Rows, business: int, batch: Sequence[Prepared]) -> dict[int, H
     won = {event for (event,) in cursor.fetchall()}
     lost = [(place, one) for place, one in named if one.event not in won]
     return _held(cursor, business, lost)
+
+
+def sign(business: int, signed: Collection[tuple[str, int, int]]) -> None:
+    """Write down who handed events in that came under another source's reference.
+
+    Each by the source that stands for the person (`counter:…`), customer and event. Such a line
+    claims nothing: its fingerprint is 0, and the event stays known by its own reference.
+    """
+    if not signed:
+        return
+    sources, customers, events = (list(column) for column in zip(*signed, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGN, [business, sources, customers, events])
 
 
 def _held(cursor: Rows, business: int, lost: Sequence[tuple[int, Prepared]]) -> dict[int, Held]:

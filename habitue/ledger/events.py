@@ -74,7 +74,7 @@ WHERE held.business_id = %s"""
 
 _NAMES: Final = """
 SELECT customer_id, event_id, source, reference FROM ledger_reference
-WHERE business_id = %s AND event_id = ANY (%s)"""
+WHERE business_id = %s AND event_id = ANY (%s) AND fingerprint <> 0"""
 
 _what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
 _refused = msgspec.json.Decoder(Refused)

@@ -29,7 +29,7 @@ JOIN ledger_event event ON event.customer_id = entry.customer_id AND event.id = 
 LEFT JOIN ledger_lot lot ON lot.customer_id = entry.customer_id AND lot.id = entry.lot_id
 LEFT JOIN ledger_reference held
     ON held.event_id = entry.event_id AND held.customer_id = entry.customer_id
-    AND held.business_id = event.business_id
+    AND held.business_id = event.business_id AND held.fingerprint <> 0
 WHERE event.business_id = %(business)s"""
 
 _OF_EVENTS: Final = f"""

@@ -528,3 +528,24 @@ def test_a_refused_event_is_listed_with_its_reason(cafe: world.Place) -> None:
     ask("POST", "/redemptions", key=cafe.till, body=body)
     (one,) = ask("GET", "/events?refused=true", key=cafe.read).json["items"]
     assert (one["name"], one["refused"]["code"]) == ("five", "insufficient")
+
+
+@pytest.mark.parametrize("named", [{}, {"source": "till", "reference": "T-8"}])
+def test_what_a_cashiers_token_does_stands_under_their_name(
+    cafe: world.Place, named: dict[str, str]
+) -> None:
+    told = sent(cafe, {**bought(), **named}, key=cafe.cashier)
+    again = sent(cafe, {**bought(), **named}, key=cafe.cashier)
+    assert (again.raw == told.raw) is bool(named)
+    posted = rows(
+        "SELECT count(*) FROM ledger_reference WHERE source = %s AND event_id = %s",
+        f"counter:{cafe.diego.pk}",
+        int(told.json["id"]),
+    )
+    assert posted == [(1,)]
+    shown = ask("GET", f"/events/{told.json['id']}", key=cafe.read)
+    assert len(shown.json["entries"]) == 2
+    if named:
+        assert (shown.json["source"], shown.json["reference"]) == ("till", "T-8")
+        assert ask("GET", "/events/reference:till:T-8", key=cafe.owner).json == shown.json
+    sound(cafe.business)

@@ -31,6 +31,7 @@ SELECT event.id, event.customer_id, event.at, event.recorded_at, event.business_
 FROM ledger_event event
 LEFT JOIN ledger_reference held ON held.business_id = event.business_id
     AND held.customer_id = event.customer_id AND held.event_id = event.id
+    AND held.fingerprint <> 0
 WHERE event.business_id = %(business)s
     AND event.business_date >= %(since)s AND event.business_date < %(until)s
 ORDER BY event.customer_id, event.id"""
