@@ -57,6 +57,29 @@ def pay(
     return None
 
 
+def most(
+    rulebook: Rulebook, account: Account, order: int, day: date, partner: str = ""
+) -> Payment | Refused:
+    """The payment of the most money (minor units) that a member can make of an order, or why none.
+
+    The account is up to date.
+    """
+    paying = rulebook.program.pay_with
+    if paying is None:
+        return _NO_PAYMENT
+    unit = rulebook.unit_number[paying.unit]
+    rate = worth(rulebook.program, unit)
+    if not rate:
+        return _NO_PAYMENT
+    allowed = floor(order * paying.most)
+    if not allowed:
+        return _beyond(rulebook.program, paying, allowed, order)
+    held = floor(redeeming.affordable(rulebook, account, unit, day) * rate)
+    paid = max(min(allowed, held), 0)
+    what = Payment(paid, order, partner, ceil(paid / rate))
+    return _not_allowed(rulebook, account, paying, unit, what, day) or what
+
+
 def worth(source: program.Program, unit: int) -> Fraction:
     """What the smallest part of a unit is worth, in minor units of money; 0 if it has no price."""
     of = source.units[unit]
@@ -77,15 +100,9 @@ def _not_allowed(
         return _NO_PAYMENT
     if not fees.holds(source, account, day):
         return fees.UNPAID
-    places = money.decimals(source.currency)
-    most = floor(what.order * paying.most)
-    if what.money > most:
-        return Refused(
-            "share",
-            f"At most {money.written(most, places)} {source.currency} of this order can be paid "
-            f"with {of.id}.",
-            {"most": most, "given": what.money},
-        )
+    allowed = floor(what.order * paying.most)
+    if what.money > allowed:
+        return _beyond(source, paying, allowed, what.money)
     if not what.money or redeeming.affordable(rulebook, account, unit, day) < what.units:
         return redeeming.short(rulebook, account, unit, max(what.units, 1))
     if what.units < paying.least:
@@ -95,3 +112,12 @@ def _not_allowed(
             {"least": paying.least, "units": what.units, "unit": of.id},
         )
     return None
+
+
+def _beyond(source: program.Program, paying: program.PayWith, allowed: int, given: int) -> Refused:
+    most = money.written(allowed, money.decimals(source.currency))
+    return Refused(
+        "share",
+        f"At most {most} {source.currency} of this order can be paid with {paying.unit}.",
+        {"most": allowed, "given": given},
+    )

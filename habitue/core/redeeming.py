@@ -34,7 +34,7 @@ def redeem(
     reward = rulebook.program.reward(what.reward)
     if reward is None or reward.cost is None or reward.automatic:
         return Refused("unknown_reward", f"There is no reward {what.reward!r} to take.")
-    refused = _not_allowed(rulebook, account, event, reward, local)
+    refused = refusal(rulebook, account, event, reward, local)
     if refused is not None and not forced:
         return refused
     vouchers.draw_cost(rulebook, account, reward, local.date(), entries)
@@ -156,8 +156,11 @@ def _ungivable(
 def affordable(rulebook: Rulebook, account: Account, unit: int, day: date) -> int:
     """What lots usable on a day hold, net of debts: at midnight some are about to lapse.
 
-    Asking the lots, not only the balance, keeps a redemption from ever making a debt.
+    Asking the lots, not only the balance, keeps a redemption from ever making a debt. Where they
+    are not loaded nothing is due, and the balance says the same.
     """
+    if account.lots is None:
+        return account.usable(unit)
     lots = account.spendable(unit, day, first_in=True)
     return min(account.usable(unit), sum(lot.remaining for lot in lots))
 
@@ -174,9 +177,10 @@ def short(rulebook: Rulebook, account: Account, unit: int, needed: int) -> Refus
     )
 
 
-def _not_allowed(
+def refusal(
     rulebook: Rulebook, account: Account, event: Event, reward: Reward, local: datetime
 ) -> Refused | None:
+    """Why a reward that costs units cannot be taken by an event now; None if it can."""
     assert reward.cost is not None
     day = local.date()
     if not fees.holds(rulebook.program, account, day):

@@ -146,27 +146,12 @@ def _first(
     business: int, names: Sequence[str], book: Book, outcome: Outcome, given: Codes
 ) -> Answer:
     event, what = outcome.event, outcome.event.what
-    entries = [
-        EntryLine(
-            event.id,
-            names[entry.unit],
-            entry.kind,
-            entry.amount,
-            entry.balance,
-            entry.lot,
-            entry.on,
-            entry.why,
-            event.at,
-            facts.kind(what),
-        )
-        for entry in outcome.entries
-    ]
     answer = Answer(
         business,
         event.customer,
         event.id,
         outcome.refused,
-        entries=entries,
+        entries=decided(outcome, names),
         what=what,
         at=event.at,
         money=outcome.money,
@@ -178,6 +163,26 @@ def _first(
     if outcome.refused is None:
         answer.cost = _cost(book, what, outcome.on)
     return answer
+
+
+def decided(outcome: Outcome, names: Sequence[str]) -> list[EntryLine]:
+    """The entries of an outcome as lines; `names` are the units', by number."""
+    event, kind = outcome.event, facts.kind(outcome.event.what)
+    return [
+        EntryLine(
+            event.id,
+            names[entry.unit],
+            entry.kind,
+            entry.amount,
+            entry.balance,
+            entry.lot,
+            entry.on,
+            entry.why,
+            event.at,
+            kind,
+        )
+        for entry in outcome.entries
+    ]
 
 
 def _cost(book: Book, what: facts.What, day: date) -> tuple[str, int] | None:

@@ -65,6 +65,11 @@ def shelf(business: int, version: int | None = None) -> Shelf:
     return found
 
 
+def kept(business: int) -> Shelf | None:
+    """What this process has read of a business before, as old as it may be; asks nobody."""
+    return _shelves.get(business)
+
+
 @contextmanager
 def at_once() -> Iterator[None]:
     """In here the newest version of a business is asked for once, however often it is needed.

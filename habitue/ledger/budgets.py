@@ -8,7 +8,7 @@ that holds budgets never waits for an account any more, so nobody waits in a rin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -18,7 +18,7 @@ from habitue.core.account import Account
 from habitue.core.facts import Event
 from habitue.core.rulebook import Book
 from habitue.core.tallies import Shared, Tally, Totals
-from habitue.ledger import arrays, books
+from habitue.ledger import arrays, books, database
 from habitue.ledger.database import Rows
 
 LIMITED: Final = frozenset({"limit", "stock", "prepaid", "entrants"})
@@ -31,6 +31,9 @@ INSERT INTO ledger_budget AS held (business_id, name, units, money)
 SELECT %s, name, 0, 0 FROM unnest(%s::text[]) AS asked (name) ORDER BY name
 ON CONFLICT (business_id, name) DO UPDATE SET units = held.units
 RETURNING name, units, money"""
+
+_SEEN = """
+SELECT name, units, money FROM ledger_budget WHERE business_id = %s AND name = ANY (%s::text[])"""
 
 _PAID_IN = """
 SELECT name, sum(money) FROM ledger_payment
@@ -53,10 +56,10 @@ def totals(
     """
     if not book.shares:
         return {}
-    names = {shared.name(day) for event in events for shared, day in _asked(book, event)}
+    names = {name for event in events for name in asked(book, event)}
     for customer, past in histories.items():
         names.update(only_limited(accounts[customer].memory.tallies))
-        names.update(shared.name(day) for event in past for shared, day in _asked(book, event))
+        names.update(name for event in past for name in asked(book, event))
     return locked(cursor, business, names)
 
 
@@ -70,12 +73,34 @@ def locked(cursor: Rows, business: int, names: Iterable[str]) -> Totals:
         return {}
     cursor.execute(_LOCK, [business, arrays.texts(wanted)], prepare=True)
     found: Totals = {name: (units, money) for name, units, money in cursor.fetchall()}
-    partners = [name.removeprefix(_FUNDED) for name in wanted if name.startswith(_FUNDED)]
-    if partners:
-        cursor.execute(_PAID_IN, [business, arrays.texts(partners)], prepare=True)
-        for partner, money in cursor.fetchall():
-            found[f"funded {partner}"] = (0, int(money))
+    found.update(_funded(cursor, business, wanted))
     return found
+
+
+def seen(business: int, names: Iterable[str]) -> Totals:
+    """The same as `locked`, as it is just now: read without any lock, and nothing is opened."""
+    wanted = sorted(names)
+    if not wanted:
+        return {}
+    cursor = database.cursor()
+    cursor.execute(_SEEN, [business, arrays.texts(wanted)], prepare=True)
+    found: Totals = {name: (units, money) for name, units, money in cursor.fetchall()}
+    found.update(_funded(cursor, business, wanted))
+    return found
+
+
+def _funded(cursor: Rows, business: int, names: Sequence[str]) -> Totals:
+    """What was paid into the prepaid accounts among these names."""
+    partners = [name.removeprefix(_FUNDED) for name in names if name.startswith(_FUNDED)]
+    if not partners:
+        return {}
+    cursor.execute(_PAID_IN, [business, arrays.texts(partners)], prepare=True)
+    return {f"funded {partner}": (0, int(money)) for partner, money in cursor.fetchall()}
+
+
+def asked(book: Book, event: Event) -> Iterator[str]:
+    """The names of everything limited that an event may use."""
+    return (shared.name(day) for shared, day in _asked(book, event))
 
 
 def used(business: int, names: Sequence[str]) -> dict[str, int]:
