@@ -101,6 +101,14 @@ def test_the_overlap_is_a_setting_and_may_be_none(cafe: Business) -> None:
     assert not callers.callers([text], at=NOW)
 
 
+def test_whoever_renews_may_say_how_long_the_old_one_goes_on(cafe: Business) -> None:
+    old, text = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
+    five = timedelta(minutes=5)
+    assert keys.rotate(old, by=None, at=NOW, overlap=five)
+    assert callers.callers([text], at=NOW + five - timedelta(seconds=1))
+    assert not callers.callers([text], at=NOW + five)
+
+
 def test_what_was_renewed_or_is_over_is_not_renewed_again(cafe: Business) -> None:
     once, _ = keys.make(cafe, name="Till", scope=ApiKey.Scope.TILL, by=None, at=NOW)
     gone, _ = keys.make(cafe, name="Books", scope=ApiKey.Scope.READ, by=None, at=NOW)
