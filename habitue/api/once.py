@@ -75,13 +75,16 @@ def said(method: str, path: str, query: str, body: Any) -> bytes:
     return hashed.digest()
 
 
-def checked(key: str) -> str:
-    """An idempotency key as it was sent, if it can be one."""
-    if not (key.isascii() and key.isprintable() and len(key) <= MOST_KEY):
+def key(headers: Mapping[str, str]) -> str:
+    """The idempotency key of a request, "" without one; 400 for what can be none."""
+    given = headers.get("IDEMPOTENCY_KEY")
+    if given is None:
+        return ""
+    if not (given.isascii() and given.isprintable() and 0 < len(given) <= MOST_KEY):
         raise Problem(
             400, "key", f"An Idempotency-Key has 1 to {MOST_KEY} printable ASCII characters."
         )
-    return key
+    return given
 
 
 def claim(calls: Sequence[Call], *, now: datetime) -> dict[Name, Reply | Problem]:
@@ -146,8 +149,7 @@ def forget_person(person: Person) -> None:
     told += [json.encode(one).decode()[1:-1].lower() for one in person.known.telling]
     body = problems.reply(Problem(409, "erased", "This was about somebody who was erased.")).body
     with connection.cursor() as cursor:
-        values = {"business": person.business, "told": told, "body": body}
-        cursor.execute(_FORGET, values)
+        cursor.execute(_FORGET, {"business": person.business, "told": told, "body": body})
 
 
 def _again(before: bytes, call: Call, status: int, body: bytes) -> Reply | Problem:
