@@ -45,6 +45,7 @@ def test_addresses_of_servers_are_taken_apart() -> None:
         ("PORT", "70000"),
         ("PORT", "²"),
         ("DEBUG", "perhaps"),
+        ("WEBHOOKS_LOOPBACK", "perhaps"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "postgresql://host:port/x"),
         ("DATABASE_URL", "postgresql://host:0/x"),

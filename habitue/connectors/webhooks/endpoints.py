@@ -27,6 +27,7 @@ MOST: Final = 20
 OVERLAP: Final = timedelta(hours=24)
 """For how long a former secret signs beside the new one."""
 
+_DEMO: Final = Refused("demo", "A demo tells no other system anything.")
 _TYPES: Final = Refused("types", "Name one or more of the types of messages that there are.")
 _TOO_MANY: Final = Refused("too_many", f"A business has at most {MOST} endpoints.")
 _TEXT: Final = Refused("description", "A description has at most 100 ordinary letters.")
@@ -61,6 +62,8 @@ def make(
     resolve: Resolve | None = None,
 ) -> Made | Refused:
     """A new endpoint, told from now on of what is of these `types` (`kinds.ALL`)."""
+    if business.is_demo:
+        return _DEMO  # whoever looks around in one has not even signed in
     refused = _wrong(url, types, description, resolve)
     if refused:
         return refused

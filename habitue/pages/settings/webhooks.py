@@ -31,6 +31,7 @@ REFUSALS: Final = {
     "url_not_public": gettext_lazy(
         "This address does not belong to the open internet: nothing is sent there."
     ),
+    "demo": gettext_lazy("A demo tells no other system anything."),
     "too_many": gettext_lazy("There are as many as there can be: delete one first."),
 }
 """Why an address will not do, for its form and for the log."""

@@ -77,6 +77,14 @@ def test_a_business_has_so_many_endpoints_at_most(
     assert third.code == "too_many"
 
 
+def test_a_demo_tells_nobody_anything(cafe: Business) -> None:
+    cafe.is_demo = True
+    made = endpoints.make(cafe, url="http://127.0.0.1:9/", types=kinds.ALL, by=None, at=AT)
+    assert isinstance(made, Refused)
+    assert made.code == "demo"
+    assert not Endpoint.objects.exists()
+
+
 def test_an_address_is_looked_at_again_only_when_it_changes(
     cafe: Business, settings: Settings
 ) -> None:
