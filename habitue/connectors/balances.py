@@ -153,7 +153,7 @@ def _unit(reader: _Reader, cell: str) -> Unit:
 
 
 def _last_day(of: Unit, earned: date | None, expires: date | None) -> date:
-    """Until when units can be used: as agreed, else by their unit's rule; levels held may differ."""
+    """Until when units can be used: as agreed, else by their unit's rule for the base level."""
     if expires is None and earned and isinstance(of.expiry, (After, FixedDates)):
         return calendar.last_usable(of.expiry, earned)
     return expires or calendar.FOREVER

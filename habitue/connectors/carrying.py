@@ -261,7 +261,13 @@ class _Carrier:
             of__business=self.business,
             kind=Change.Kind.BALANCE,
         ).exclude(of__state=Import.State.UNDONE)
-        rows = list(held.values_list("of", "customer", "event", "reference"))
+        rows = [
+            (of, customer, event, reference)
+            for of, customer, event, reference in held.values_list(
+                "of", "customer", "event", "reference"
+            )
+            if customer and event
+        ]
         said = posted.adjustments([(customer, event) for _, customer, event, _ in rows])
         return [
             _Before(of, customer, reference, what.unit, _said(what))

@@ -135,8 +135,8 @@ BALANCES: Final = vocabulary(
         "|solde|solde de points|points restants|tampons|saldo|saldo punti|punti|bollini"
         "|timbri|available points|current points",
         "unit": "unit|unite|unita|unit name|currency of points|kind of points|tipo di punti",
-        "earned_on": "earned on|earned|earned at|gagnes le|date de gain|acquis le|guadagnati il"
-        "|data di accredito|maturati il",
+        "earned_on": "earned on|earned|earned at|gagnes le|gagne le|date de gain|acquis le"
+        "|guadagnati il|guadagnato il|data di accredito|maturati il",
         "expires_on": "expires on|expires|expiry|expiry date|expiration|expiration date|expire le"
         "|date d expiration|valables jusqu au|scade il|scadenza|data di scadenza|validi fino al",
     },

@@ -172,9 +172,10 @@ def _advance(place: _Place, name: str) -> bool:
         if one is not None:
             uploads.drop(one.pk)
             one.delete()
-        one = _brought(place, name, seen)
-    if isinstance(one, str):
-        return _set_aside(place, name, one)
+        brought = _brought(place, name, seen)
+        if isinstance(brought, str):
+            return _set_aside(place, name, brought)
+        one = brought
     return one is not None and _worked(place, name, one)
 
 

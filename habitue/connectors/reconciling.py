@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -162,5 +161,9 @@ def _numbers(program: Program) -> dict[str, int]:
 def _given(one: Import) -> dict[int, int]:
     """What the ledger has of everything that an import posted, by the unit's number."""
     held = Change.objects.filter(of=one, kind=Change.Kind.BALANCE, customer__isnull=False)
-    pairs: Sequence[tuple[int, int]] = list(held.values_list("customer", "event"))
+    pairs = [
+        (customer, event)
+        for customer, event in held.values_list("customer", "event")
+        if customer and event
+    ]
     return posted.given(pairs) if pairs else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -157,11 +158,11 @@ def test_one_that_was_killed_goes_on_and_doubles_nothing(
     running.start(one, None)
     whole, calls = ledger.post, []
 
-    def post(*given: object, **named: object) -> object:
+    def post(*given: Any, **named: Any) -> Any:
         calls.append(1)
         if len(calls) == 4:  # two enrolments and two batches are in
             raise Killed
-        return whole(*given, **named)  # type: ignore[arg-type]
+        return whole(*given, **named)
 
     monkeypatch.setattr(ledger, "post", post)
     with pytest.raises(Killed):

@@ -43,9 +43,9 @@ def test_the_files_shown_are_read_whole(tmp_path: Path) -> None:
     form = balances.survey(path)
     points = Unit("points")
     wanted = balances.Wanted(asking, {"points": points}, "points")
-    rows = [row for row in balances.read(path, form, wanted) if isinstance(row, Balance)]
-    assert [(row.amount, row.earned_on, row.expires_on) for row in rows] == [
+    brought = [row for row in balances.read(path, form, wanted) if isinstance(row, Balance)]
+    assert [(row.amount, row.earned_on, row.expires_on) for row in brought] == [
         (120, date(2026, 1, 15), None),
         (85, None, date(2027, 12, 31)),
     ]
-    assert not any(row.rejected for row in rows)
+    assert not any(row.rejected for row in brought)

@@ -12,8 +12,7 @@ import pytest
 from django.test import Client
 
 from habitue import ledger
-from habitue.connectors import dropping, uploads
-from habitue.connectors.models import Import
+from habitue.connectors import checking, dropping, uploads
 from habitue.members.models import Business, JournalLine
 from tests.pages.conftest import unit_of
 from tests.pages.imports.test_import import WAYS, body, bring_in, confirm, drop, shown
@@ -65,6 +64,7 @@ def test_sums_that_do_not_agree_are_said_in_red(owner: Client, cafe: Business) -
     one = drop(owner, workbook(), "smile.xlsx")
     confirm(owner, one, unit=unit_of(cafe))
     bring_in(owner, one)
+    assert one.sheet is not None
     one.sheet["lines"][0]["posted"] -= 1
     one.save()
     assert "ne concordent pas" in body(owner, f"/import/{one.pk}")
@@ -143,4 +143,6 @@ def test_a_sample_of_balances_is_read_whole(owner: Client, cafe: Business) -> No
     one = drop(owner, content, "balances.csv")
     assert one.what == "balances"
     confirm(owner, one, unit=unit_of(cafe))
-    assert Import.objects.get(pk=one.pk).found["new"] == 2
+    seen = checking.of(one)
+    assert seen is not None
+    assert seen.new == 2
