@@ -52,6 +52,11 @@ class Position(Struct, frozen=True):
     anchor: int
     shape: str
 
+    @property
+    def needed_from(self) -> int:
+        """What transactions from this number on wrote may not have been seen yet."""
+        return int(self.snapshot.partition(":")[0])
+
 
 class Unreadable(Exception):
     """What of a lake cannot be read, and what to do about it, in a sentence."""

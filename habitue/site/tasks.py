@@ -243,3 +243,20 @@ def prune_webhooks(timestamp: int) -> None:
     pruned = deliveries.prune(now=datetime.now(UTC))
     if pruned:
         log.info("%s webhook messages were pruned", pruned)
+
+
+@app.periodic(cron="45 4 * * *")
+@app.task(queueing_lock="prune_outbox", pass_context=False)
+def prune_outbox(timestamp: int) -> None:
+    """Delete postings from the outbox that the lake and webhooks have passed, at night."""
+    from django.conf import settings
+
+    from habitue.lake import layout
+    from habitue.site import pruning
+
+    try:
+        pruned = pruning.prune_outbox(settings.ENVIRONMENT.home / "lake", now=datetime.now(UTC))
+    except layout.Unreadable as unreadable:
+        log.warning("The outbox was not pruned: %s", unreadable)
+    else:
+        log.info("%s postings left the outbox", pruned)
