@@ -35,14 +35,17 @@ COPIES: Final = 10
 class AskedCustomers(paging.Paged, frozen=True, kw_only=True):
     """Which customers."""
 
-    identity: Annotated[
-        str,
-        Meta(
-            pattern="^(external|email|phone|number):.{1,254}$",
-            description="Whoever is recognised by this; an empty page if nobody is.",
-            examples=["email:alice@example.org"],
-        ),
-    ] = ""
+    identity: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^(external|email|phone|number):.{1,254}$",
+                description="Whoever is recognised by this; an empty page if nobody is.",
+                examples=["email:alice@example.org"],
+            ),
+        ]
+        | None
+    ) = None
     member: Annotated[bool | None, Meta(description="Only members, or only who is none.")] = None
     created_since: Annotated[
         Instant | None, Meta(description="Only those whose record was made at or after it.")
