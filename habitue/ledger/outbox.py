@@ -39,7 +39,7 @@ def prune(
     What transactions from number `needed_from` on wrote is needed still (None: nothing is), and so
     are the postings numbered `stay`.
     """
-    values = {
+    values: dict[str, int | datetime | list[int] | None] = {
         "business": business,
         "before": now - KEPT,
         "stay": list(stay),
