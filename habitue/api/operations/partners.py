@@ -95,7 +95,7 @@ class MovementShown(Given, frozen=True, kw_only=True):
     kind: Annotated[Literal["issued", "redeemed"], Meta(description="Given there, or spent there.")]
 
 
-class NewPayment(NewLine, frozen=True, kw_only=True):
+class NewPartnerPayment(NewLine, frozen=True, kw_only=True):
     """Money that has passed between the business and a partner, to be written down."""
 
     direction: Annotated[
@@ -201,7 +201,7 @@ def movements(call: calls.Call, where: OfMonth, asked: paging.Paged) -> paging.P
     summary="Write down a payment from or to a partner",
     example={"direction": "in", "money": 2500, "day": "2026-03-31", "reference": "bank-2026-03"},
 )
-def pay(call: calls.Call, where: OfPartner, body: NewPayment) -> PaymentShown:
+def pay(call: calls.Call, where: OfPartner, body: NewPartnerPayment) -> PaymentShown:
     """Once per reference; a mistake is corrected by another payment the other way."""
     name = _name(call, where)
     sign = 1 if body.direction == "in" else -1
