@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +13,8 @@ from habitue import ledger
 from habitue.core import facts
 from habitue.ledger import Fact
 from habitue.members import bin as recycling
-from habitue.members import businesses, cards, customers, keys
-from habitue.members.models import ApiKey, Card, CodeRefusal, Customer
+from habitue.members import businesses, customers, keys
+from habitue.members.models import ApiKey, Customer
 from tests.api import world
 from tests.api.asking import Told, ask
 from tests.ledger.conftest import at_once, failures, rows, sound
@@ -394,59 +393,6 @@ def test_a_text_too_long_to_keep_is_refused(cafe: world.Place) -> None:
     assert (told.status, told.json["code"]) == (422, "malformed")
 
 
-# --- codes of cards ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shown(cafe: world.Place) -> Callable[[], str]:
-    """What Alice's card shows now."""
-    card = Card.objects.get(customer=cafe.alice)
-    return lambda: f"code:{cards.code(card, at=datetime.now(UTC))}"
-
-
-def test_a_card_code_is_good_for_one_request(cafe: world.Place, shown: Callable[[], str]) -> None:
-    code = shown()
-    first = sent(cafe, bought(code))
-    assert first.json["customer"] == str(cafe.alice)
-    told = sent(cafe, bought(code))
-    assert (told.status, told.json["code"], pointers(told)) == (
-        409,
-        "code_used",
-        ["/body/customer"],
-    )
-    assert [one.reason for one in CodeRefusal.objects.all()] == ["used"]
-    forged = code[:-1] + ("0" if code[-1] != "0" else "1")
-    assert sent(cafe, bought(forged)).status == 404
-
-
-def test_a_repeat_with_a_used_code_is_answered_again(
-    cafe: world.Place, shown: Callable[[], str]
-) -> None:
-    body = bought(shown(), source="till", reference="T-5")
-    first, again = sent(cafe, body), sent(cafe, body)
-    assert (again.status, again.raw) == (201, first.raw)
-    assert not CodeRefusal.objects.exists()
-    other = sent(cafe, {**body, "amount": 1})
-    assert (other.status, other.json["code"]) == (409, "conflict")
-
-
-def test_one_scan_serves_the_events_of_one_request(
-    cafe: world.Place, shown: Callable[[], str]
-) -> None:
-    code = shown()
-    told = batch(cafe, bought(code), {"kind": "visit", "customer": code})
-    assert [one["problem"] for one in told.json["results"]] == [None, None]
-    assert batch(cafe, bought(code)).json["results"][0]["problem"]["code"] == "code_used"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_code_copied_to_ten_tills_counts_once() -> None:
-    place = world.make()
-    code = cards.code(Card.objects.get(customer=place.alice), at=datetime.now(UTC))
-    told = at_once(10, lambda _: sent(place, bought(f"code:{code}")))
-    assert sorted(one.status for one in told) == [201] + [409] * 9
-
-
 # --- undoing -------------------------------------------------------------------------------------
 
 
@@ -477,75 +423,3 @@ def test_a_till_undoes_no_correction_and_a_partner_nothing_of_others(cafe: world
     assert ask("POST", f"/events/{cafe.purchase}/undo", key=cafe.partner, body={}).status == 404
     own = sent(cafe, bought(), key=cafe.partner).json["id"]
     assert ask("POST", f"/events/{own}/undo", key=cafe.partner, body={}).status == 201
-
-
-# --- what was recorded ---------------------------------------------------------------------------
-
-
-def test_events_are_listed_newest_first_and_page_by_page(cafe: world.Place) -> None:
-    for cents in (100, 200, 300):
-        sent(cafe, bought(cents=cents))
-    found: list[int] = []
-    asked = "/events?kind=purchase&limit=2"
-    while asked:
-        told = ask("GET", asked, key=cafe.read)
-        found += [one["amount"] for one in told.json["items"]]
-        following = told.json["next"]
-        asked = f"/events?kind=purchase&limit=2&cursor={following}" if following else ""
-    assert found == [300, 200, 100, 4000]
-    of_one = ask("GET", "/events?customer=external:alice", key=cafe.till)
-    assert {one["customer"] for one in of_one.json["items"]} == {str(cafe.alice)}
-    assert ask("GET", "/events?kind=wedding", key=cafe.read).status == 422
-    assert ask("GET", "/events", key=cafe.member).status == 403
-
-
-def test_events_are_found_by_when_they_came_in(cafe: world.Place) -> None:
-    moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    sent(cafe, bought(cents=500))
-    later = ask("GET", f"/events?since={moment}", key=cafe.read).json["items"]
-    assert [one["amount"] for one in later] == [500]
-    earlier = ask("GET", f"/events?until={moment}&kind=purchase", key=cafe.read).json["items"]
-    assert [one["amount"] for one in earlier] == [4000]
-
-
-def test_one_event_is_shown_with_its_goods_and_lines(
-    cafe: world.Place, next_door: world.Place
-) -> None:
-    told = ask("GET", "/events/reference:till:T-1001", key=cafe.till)
-    assert (told.status, told.json["id"]) == (200, str(cafe.purchase))
-    assert [one["sku"] for one in told.json["lines"]] == ["cake"]
-    assert {one["unit"] for one in told.json["entries"]} == {"points", "spend"}
-    assert (told.json["source"], told.json["reference"]) == ("till", "T-1001")
-    assert ask("GET", f"/events/{cafe.purchase}", key=cafe.partner).status == 404
-    assert ask("GET", f"/events/{cafe.purchase}", key=next_door.owner).status == 404
-    sent(cafe, bought(source="desk", reference="X"), key=cafe.partner)
-    own = ask("GET", "/events/reference:desk:X", key=cafe.partner)
-    assert (own.json["partner"], own.json["source"]) == ("airline", "desk")
-
-
-def test_a_refused_event_is_listed_with_its_reason(cafe: world.Place) -> None:
-    body = {"customer": "external:alice", "reward": "five"}
-    ask("POST", "/redemptions", key=cafe.till, body=body)
-    (one,) = ask("GET", "/events?refused=true", key=cafe.read).json["items"]
-    assert (one["name"], one["refused"]["code"]) == ("five", "insufficient")
-
-
-@pytest.mark.parametrize("named", [{}, {"source": "till", "reference": "T-8"}])
-def test_what_a_cashiers_token_does_stands_under_their_name(
-    cafe: world.Place, named: dict[str, str]
-) -> None:
-    told = sent(cafe, {**bought(), **named}, key=cafe.cashier)
-    again = sent(cafe, {**bought(), **named}, key=cafe.cashier)
-    assert (again.raw == told.raw) is bool(named)
-    posted = rows(
-        "SELECT count(*) FROM ledger_reference WHERE source = %s AND event_id = %s",
-        f"counter:{cafe.diego.pk}",
-        int(told.json["id"]),
-    )
-    assert posted == [(1,)]
-    shown = ask("GET", f"/events/{told.json['id']}", key=cafe.read)
-    assert len(shown.json["entries"]) == 2
-    if named:
-        assert (shown.json["source"], shown.json["reference"]) == ("till", "T-8")
-        assert ask("GET", "/events/reference:till:T-8", key=cafe.owner).json == shown.json
-    sound(cafe.business)
