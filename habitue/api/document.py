@@ -44,7 +44,17 @@ JSON pointer to each thing that is wrong. A refusal by the program is 409.
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The file as Python values."""
+    """The file as JSON has it, as Python values."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_document()))
+    return found
+
+
+def written() -> bytes:
+    """The file as it is served, and kept in docs/openapi.json."""
+    return msgspec.json.format(msgspec.json.encode(document()), indent=1) + b"\n"
+
+
+def _document() -> dict[str, Any]:
     operations = routing.operations()
     types = list(dict.fromkeys(_types(operations)))
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
@@ -71,11 +81,6 @@ def document() -> dict[str, Any]:
             },
         },
     }
-
-
-def written() -> bytes:
-    """The file as it is served, and kept in docs/openapi.json."""
-    return msgspec.json.format(msgspec.json.encode(document()), indent=1) + b"\n"
 
 
 def _types(operations: tuple[Operation, ...]) -> list[Any]:
