@@ -307,8 +307,7 @@ def _imports(shop: Business) -> dict[str, int]:
         if state != "columns":
             running.look(one)
         if state in ("finished", "undone"):
-            running.start(one, None)
-            running.run(one.pk)
+            running.start(one, None, at_once=True)  # or the worker would be at it at the same time
             one.refresh_from_db()
         if state == "undone":
             running.undo(one, None)
