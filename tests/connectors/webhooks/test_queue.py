@@ -241,7 +241,9 @@ def test_what_is_gone_is_paused_at_once_and_resumed_with_what_waited(
     world.deliver()
     assert len(receiver.got) == 1, "nothing is sent while it is paused"
     receiver.got.clear()
+    Message.objects.update(due_at=clock.now + timedelta(hours=8))  # as after many failures
     endpoints.resume(posts, by=None, at=clock.now)
+    assert set(Message.objects.values_list("first_at", "attempts")) == {(None, 0)}
     world.deliver()
     assert amounts(receiver) == [100, 200]
     assert states(posts) == ["delivered", "delivered"]
