@@ -12,7 +12,7 @@ JOBS ?= 2
 UV_INSTALL = UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 $(UV) pip install --quiet --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
-CODE := habitue tests benchmarks
+CODE := habitue tests benchmarks examples
 PRESENT = $(wildcard $(CODE))
 
 # ---- what people type ---------------------------------------------------------------------

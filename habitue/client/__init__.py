@@ -10,23 +10,55 @@ nothing else of Habitué.
 """
 
 from habitue.client.asking import Ask, AsyncClient, Client, Problem, Unreachable
-from habitue.client.calls import action, do, get, purchase, purchased, refund, visit
-from habitue.client.shapes import Entry, Event, Voucher
+from habitue.client.calls import (
+    action,
+    do,
+    enroll,
+    get,
+    pay,
+    purchase,
+    purchased,
+    quote,
+    redeem,
+    refund,
+    undo,
+    visit,
+)
+from habitue.client.shapes import (
+    Customer,
+    Entry,
+    Event,
+    MostPaid,
+    Offer,
+    Payment,
+    Quote,
+    Voucher,
+)
 
 __all__ = [
     "Ask",
     "AsyncClient",
     "Client",
+    "Customer",
     "Entry",
     "Event",
+    "MostPaid",
+    "Offer",
+    "Payment",
     "Problem",
+    "Quote",
     "Unreachable",
     "Voucher",
     "action",
     "do",
+    "enroll",
     "get",
+    "pay",
     "purchase",
     "purchased",
+    "quote",
+    "redeem",
     "refund",
+    "undo",
     "visit",
 ]

@@ -44,7 +44,9 @@ class Problem(Exception):
     """
 
     def __init__(self, status: int, details: _Details) -> None:
-        super().__init__(details.detail or f"status {status}")
+        where = ", ".join(one.pointer for one in details.errors)
+        said = details.detail or f"status {status}"
+        super().__init__(f"{said} ({where})" if where else said)
         self.status, self.code, self.detail = status, details.code, details.detail
         self.values, self.errors = details.values, details.errors
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import quote as quoted
 
 from habitue.client.asking import Ask
-from habitue.client.shapes import Event
+from habitue.client.shapes import Customer, Event, Payment, Quote
 
 T = TypeVar("T")
 Line = Mapping[str, Any]
@@ -30,8 +31,8 @@ def purchase(
     **more: Any,
 ) -> Ask[Event]:
     """Goods bought. `covered` money of it was paid by the events `spent` (payments with units)."""
-    body = {"kind": "purchase", "customer": customer, "lines": list(lines), "currency": currency}
-    body |= {"covered": covered, "spent": list(spent)}
+    body: dict[str, Any] = {"kind": "purchase", "customer": customer, "currency": currency}
+    body |= {"lines": list(lines), "covered": covered, "spent": list(spent)}
     return _event(body, source, reference, at, more)
 
 
@@ -70,6 +71,43 @@ def action(
     """Anything else that the program may reward, by its name."""
     body = {"kind": "action", "customer": customer, "name": name}
     return _event(body, source, reference, at, more)
+
+
+def pay(
+    customer: str, money: int, *, order: int, currency: str, reference: str, source: str = "shop"
+) -> Ask[Payment]:
+    """Pay so much of an order with units. Name the event in the purchase's `spent`, then."""
+    body = {"customer": customer, "money": money, "order": order, "currency": currency}
+    return Ask("POST", "/payments", Payment, body=body | {"source": source, "reference": reference})
+
+
+def undo(event: str) -> Ask[Event]:
+    """Event was a mistake, or its sale did not happen: everything is as it was before."""
+    return Ask("POST", f"/events/{quoted(event, safe=':')}/undo", Event, body={})
+
+
+def quote(customer: str, lines: Sequence[Line], *, currency: str) -> Ask[Quote]:
+    """What this basket would earn, and which rewards fit; nothing is written."""
+    body = {"kind": "purchase", "customer": customer, "lines": list(lines), "currency": currency}
+    return Ask("POST", "/quotes", Quote, body=body)
+
+
+def redeem(
+    customer: str, reward: str, *, reference: str, source: str = "shop", at_once: bool = False
+) -> Ask[Event]:
+    """A member takes a reward; its voucher is among the event's."""
+    body = {"customer": customer, "reward": reward, "at_once": at_once}
+    body |= {"source": source, "reference": reference}
+    return Ask("POST", "/redemptions", Event, body=body)
+
+
+def enroll(external: str, *, name: str = "", email: str = "", language: str = "") -> Ask[Customer]:
+    """A customer of yours, by your own number, becomes a member; again changes nothing."""
+    identities = [{"kind": "external", "value": external}]
+    identities += [{"kind": "email", "value": email}] if email else []
+    body: dict[str, Any] = {"identities": identities, "name": name, "enrolment": {}}
+    body |= {"language": language} if language else {}
+    return Ask("POST", "/customers", Customer, body=body, key=f"enroll:{external}:{email}")
 
 
 def purchased(source: str, reference: str) -> str:

@@ -44,3 +44,47 @@ class Event(Struct, frozen=True, kw_only=True):
     tier_before: str | None
     vouchers: list[Voucher]
     money: int = 0
+
+
+class Payment(Event, frozen=True, kw_only=True):
+    """What came of a payment: `money` of the order is paid, by `units` of `unit`."""
+
+    unit: str | None
+    units: str
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A reward for units, and how much of them is missing before and after a basket."""
+
+    reward: str
+    unit: str
+    cost: str
+    missing: str
+    missing_after: str
+
+
+class MostPaid(Struct, frozen=True, kw_only=True):
+    """The most of a basket that units can pay."""
+
+    money: int
+    currency: str
+    unit: str
+    units: str
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """What a basket would bring."""
+
+    entries: list[Entry]
+    balances: dict[str, str]
+    after: dict[str, str]
+    tier: str | None
+    rewards: list[Offer]
+    vouchers: list[Voucher]
+    pay: MostPaid | None
+
+
+class Customer(Struct, frozen=True, kw_only=True):
+    """A customer of the business."""
+
+    id: str
