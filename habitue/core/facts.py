@@ -308,9 +308,7 @@ class Undo(Struct, frozen=True, omit_defaults=True, tag="undo", gc=False):
 class Adjustment(Struct, frozen=True, omit_defaults=True, tag="adjustment", gc=False):
     """A person corrects a balance by an exact number of units (fixed point), with a reason.
 
-    `earned_on`, `expires_on`: the days of units that are given, where they were earned before they
-    came here (a balance brought along from another program); else the event's day, and the last
-    day that the unit's own rule says. `expires_on` is the last usable day.
+    `earned_on`, `expires_on` (the last usable day): of units brought along from another program.
     """
 
     unit: str
@@ -397,13 +395,12 @@ def trigger(what: What) -> str:
 def problem(event: Event, *, currency: str) -> Refused | None:
     """What is wrong with an event taken by itself, or None. `currency` is the program's."""
     what = event.what
-    if isinstance(what, Purchase):
-        refused = _attributes_problem(what.attributes) if what.attributes else None
-        return refused or purchase_problem(what, currency)
-    if isinstance(what, (Visit, Action)) and what.attributes:
+    if isinstance(what, (Purchase, Visit, Action)) and what.attributes:
         refused = _attributes_problem(what.attributes)
         if refused is not None:
             return refused
+    if isinstance(what, Purchase):
+        return purchase_problem(what, currency)
     if isinstance(what, Refund):
         return _refund_problem(what)
     if isinstance(what, Payment):
@@ -423,9 +420,8 @@ def problem(event: Event, *, currency: str) -> Refused | None:
 
 
 def _attributes_problem(attributes: dict[str, str | int | bool]) -> Refused | None:
-    for value in attributes.values():
-        if not isinstance(value, str) and abs(value) > MAX_AMOUNT:
-            return _refused("attribute", "A number among the attributes is huge.", MAX_AMOUNT)
+    if any(not isinstance(value, str) and abs(value) > MAX_AMOUNT for value in attributes.values()):
+        return _refused("attribute", "A number among the attributes is huge.", MAX_AMOUNT)
     return None
 
 
@@ -484,11 +480,9 @@ def _sides_problem(customer: int, what: What) -> Refused | None:
     oneself = Refused("oneself", "Giver and receiver are the same member.")
     if isinstance(what, Merge):
         return oneself if what.into == customer else None
-    if not isinstance(what, Transfer):
-        return None
-    if what.to == customer:
+    if isinstance(what, Transfer) and what.to == customer:
         return oneself
-    if not 0 < what.amount <= MAX_AMOUNT:
+    if isinstance(what, Transfer) and not 0 < what.amount <= MAX_AMOUNT:
         return _refused("amount", "A gift must be more than nothing, and not huge.", what.amount)
     return None
 
