@@ -6,13 +6,11 @@ Built once in a running product: `habitue django shell -c "… world.main()"` pr
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 import time
 from datetime import datetime, timedelta
 
-import openpyxl
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import signing
@@ -20,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from habitue import ledger
-from habitue.connectors import bringing, reading, running, uploads
+from habitue.connectors import reading, running, uploads
 from habitue.connectors.models import (
     Attempt,
     Endpoint,
@@ -45,6 +43,7 @@ from habitue.pages.models import Study
 from habitue.pages.program import drafts, studies
 from habitue.pages.program.studies import MeasuresAsked
 from habitue.site import demo
+from tests.browser import brought
 from tests.connectors.test_running import LIST, NEWS
 from tests.pages.conftest import make_member, make_shop
 from tests.pages.program import town as made
@@ -240,7 +239,7 @@ def _cafe(world: World, zoe: User) -> Business:
         "confirm": _letter(alone, now),
         "scanned": cards.code(alone.cards.get(), at=now),
         "till_code": text,
-        **_balances(shop),
+        **brought.balances(shop),
         **_imports(shop),
         **_connected(shop, alone, now),
     }
@@ -318,43 +317,6 @@ def _imports(shop: Business) -> dict[str, int]:
         mine = Import.objects.filter(pk=found[f"import_{state}"])
         mine.update(state=kept, done=40, failed=failed)
     return found
-
-
-def _balances(shop: Business) -> dict[str, int]:
-    """A workbook with sheets that is a platform's export, as columns, preview and result."""
-    program = ledger.program(shop.pk)
-    assert program is not None
-    unit = next(each.id for each in program.units if each.redeemable)
-    found = {}
-    for state in ("columns", "checked", "finished"):
-        one = Import(business=shop, filename="smile.xlsx", brought_at=timezone.now())
-        one.sha256 = uploads.keep(one.pk, [_workbook()])
-        bringing.recognise(one)
-        said = reading.of(one)
-        said.unit = unit
-        reading.keep(one, said)
-        one.rows = reading.survey(uploads.path(one.pk), one.what, said).rows
-        one.save()
-        if state != "columns":
-            running.look(one)
-        if state == "finished":
-            running.start(one, None, at_once=True)
-        found[f"balances_{state}"] = one.pk
-    return found
-
-
-def _workbook() -> bytes:
-    made, file = openpyxl.Workbook(), io.BytesIO()
-    sheet = made.active
-    assert sheet is not None
-    sheet.title = "Customers"
-    sheet.append(["First name", "Last name", "Email", "Points balance", "Referral URL", "VIP tier"])
-    for number, points in enumerate((120, 85.0, -10, 7.5, 0, 2_450), 1):
-        sheet.append([f"Nora {number}", "Petit", f"nora{number}@example.org", points, "-", "Gold"])
-    made.create_sheet("Rewards").append(["Name", "Cost"])
-    made.create_sheet("Old").sheet_state = "hidden"
-    made.save(file)
-    return file.getvalue()
 
 
 def _start(world: World, zoe: User, shop: Business) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -185,6 +187,13 @@ def test_a_sheet_with_two_cells_a_world_apart_ends_its_own_process_only(tmp_path
     )
     replaced(path, "xl/worksheets/sheet1.xml", rows)
     assert "damaged, or larger than can be opened" in refusal(path)
+
+
+def test_whoever_opens_a_workbook_may_take_so_much_and_no_more() -> None:
+    greedy = "from habitue.connectors import unfolding as u; u.limit(); bytearray(u.MEMORY)"
+    done = subprocess.run([sys.executable, "-c", greedy], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"MemoryError" in done.stderr
 
 
 def test_a_sheet_of_more_rows_than_an_import_takes_is_refused(tmp_path: Path) -> None:
