@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 from threading import Barrier, Thread
+from typing import Final
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ from habitue.members.models import Business
 from tests.connectors.shops import world
 
 WHO = Person(external="3", email="alice@example.org", name="Alice")
+STATUSES: Final[tuple[order.Status, ...]] = ("paid", "pending", "cancelled")
 BOUGHT = world.NOW - timedelta(days=3)
 
 
@@ -59,7 +61,7 @@ def states(draw: st.DrawFn) -> list[Order]:
                 at=BOUGHT,
                 updated_at=BOUGHT + timedelta(minutes=minute),
                 currency="GBP",
-                status=chance.choices(["paid", "pending", "cancelled"], [7, 1, 2])[0],
+                status=chance.choices(STATUSES, [7, 1, 2])[0],
                 items=goods,
                 total=sum(item.amount + item.tax for item in goods) + 500,
                 refunds=tuple(back for back in refunds if chance.random() < 0.4),
@@ -173,6 +175,9 @@ def test_a_plan_carried_out_leaves_nothing_to_do(known: list[Order]) -> None:
         goal = differing.wanted(state, 1, channel="online")
         carry(standing, differing.plan(standing, goal), goal)
         assert differing.plan(standing, goal).idle
+        if goal is not None:
+            assert standing.what == goal.what
+            assert {name: one.what for name, one in standing.refunds.items()} == goal.refunds
 
 
 def carry(standing: Standing, plan: differing.Plan, goal: differing.Wanted | None) -> None:
