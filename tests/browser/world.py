@@ -239,7 +239,6 @@ def _cafe(world: World, zoe: User) -> Business:
         "confirm": _letter(alone, now),
         "scanned": cards.code(alone.cards.get(), at=now),
         "till_code": text,
-        **brought.balances(shop),
         **_imports(shop),
         **_connected(shop, alone, now),
     }
@@ -292,7 +291,7 @@ def _letter(customer: Customer, now: datetime) -> str:
 
 def _imports(shop: Business) -> dict[str, int]:
     """A list in each of the states that a screen shows."""
-    found = {}
+    found = brought.balances(shop)
     for state in ("columns", "checked", "checking", "running", "finished", "undone", "failed"):
         one = Import(business=shop, what="customers", filename="clients.csv")
         one.brought_at = timezone.now()
