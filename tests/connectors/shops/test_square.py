@@ -180,7 +180,7 @@ def test_a_return_by_lines_is_found_by_its_own_order(
 def test_a_refund_counts_once_it_is_completed(
     client: Client, bean: Business, shop: Shop, serve: Serve
 ) -> None:
-    serve(sale(), [refund(status="PENDING")])
+    serve(sale(), [refund(status="PENDING")], returned())
     world.tell(client, shop, payment())
     assert work(shop) == "posted"
     assert world.points(bean) == {"Amelia Earhart": 55}
