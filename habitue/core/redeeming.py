@@ -113,7 +113,7 @@ def adjust(
     entries: list[Entry],
     forced: bool,
 ) -> Refused | None:
-    """A person corrects a balance exactly, with a reason; what is given may bring its days along."""
+    """A person corrects a balance exactly, with a reason; what is given may bring its days."""
     unit = rulebook.unit_number.get(what.unit)
     if unit is None or not rulebook.program.units[unit].redeemable:
         return Refused("unknown_unit", f"There is no unit {what.unit!r} to correct.")
