@@ -5,13 +5,13 @@ Everything here follows from what was recorded, so that a repeat is answered wor
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal, cast
 
 from msgspec import Meta
 
 from habitue.api.looking import Item
-from habitue.api.values import Amount, Given, Id, written
+from habitue.api.values import Amount, Given, Id, Instant, written
 from habitue.core import explaining, facts
 from habitue.ledger import Answer, EntryLine, VoucherLine, books
 
@@ -47,7 +47,7 @@ class EventTold(Given, frozen=True, kw_only=True):
     id: Id
     kind: str
     customer: Id
-    at: datetime
+    at: Instant
     source: Annotated[str | None, Meta(description="As it was sent.")]
     reference: str | None
     entries: list[EntryTold]

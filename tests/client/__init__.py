@@ -1,0 +1,1 @@
+"""The Python client, against a real server and against the OpenAPI file."""
