@@ -11,6 +11,13 @@ from habitue.api import problems, routing
 from habitue.api.routing import Operation
 
 _REF: Final = "#/components/schemas/{name}"
+_FORMS: Final = {
+    "application/yaml": {"type": "object"},
+    "application/x-ndjson": {"type": "string"},
+    "text/csv": {"type": "string"},
+}
+"""What an answer is that is no JSON document."""
+
 _PROBLEMS: Final = {
     400: "The body is no JSON, or a header cannot be read.",
     401: "No credential of ours.",
@@ -127,7 +134,7 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": False,
                 "description": about,
-                "schema": {"type": "string", "maxLength": 200},
+                "schema": {"type": "string"},
             }
         )
     if one.writes:
@@ -148,7 +155,7 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
 def _responses(one: Operation, schema: dict[str, Any]) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if one.answers is not None:
-        form = schema[repr(one.answers)] if one.media == "application/json" else {"type": "string"}
+        form = _FORMS.get(one.media) or schema[repr(one.answers)]
         done["content"] = {one.media: {"schema": form}}
     found = {str(one.status): done}
     for status in sorted(_statuses(one)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
+import msgspec.inspect
 
 from habitue.api import problems
 from habitue.api.problems import Problem
@@ -14,6 +16,7 @@ from habitue.api.routing import Operation
 
 MOST_BODY: Final = 4 * 1024 * 1024
 _PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _TYPES = {
     "int": "a whole number",
@@ -59,6 +62,9 @@ def query(operation: Operation, text: str) -> Any:
         if given:
             raise problems.wrong(f"/query/{next(iter(given))}", "This takes no parameters.")
         return None
+    for name in _instants(operation.asked) & given.keys():
+        if not _INSTANT.match(given[name]):
+            raise problems.wrong(f"/query/{name}", "Write an instant as 2026-03-02T12:00:00Z.")
     return _converted(given, operation.asked, "/query")
 
 
@@ -68,6 +74,14 @@ def where(operation: Operation, blanks: dict[str, str]) -> Any:
         return msgspec.convert(blanks, operation.where, strict=False)
     except msgspec.ValidationError:
         raise problems.unknown("thing") from None
+
+
+@functools.cache
+def _instants(wanted: Any) -> frozenset[str]:
+    """The parameters that are instants: a number would be read as seconds since 1970."""
+    fields = msgspec.inspect.type_info(wanted)
+    assert isinstance(fields, msgspec.inspect.StructType)
+    return frozenset(one.name for one in fields.fields if "DateTimeType" in repr(one.type))
 
 
 def _converted(given: dict[str, str], wanted: Any, place: str) -> Any:

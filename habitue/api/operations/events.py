@@ -215,7 +215,7 @@ def undo(call: calls.Call, where: OfEvent, body: NewUndo) -> Reply:
     return answer if isinstance(answer, Reply) else Reply(201, msgspec.json.encode(answer))
 
 
-@operation("GET", "/events", may=calls.READERS, summary="What happened")
+@operation("GET", "/events", may=calls.READERS, problems=(404,), summary="What happened")
 def listed(call: calls.Call, asked: AskedEvents) -> paging.Page[EventShown]:
     """Events of the business, newest first in the order in which they came in, refused ones too.
 
