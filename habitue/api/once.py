@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -21,6 +21,9 @@ from habitue.api.replies import Reply
 from habitue.members.erasing import Person
 
 MOST_KEY: Final = 200
+KEPT: Final = timedelta(days=30)
+"""For so long a request is answered again under its key."""
+
 REPLAYED: Final = ("Idempotent-Replayed", "true")
 
 _CLAIM = """
@@ -137,9 +140,9 @@ def name(call: Call) -> Name:
 
 
 def forget(*, before: datetime) -> int:
-    """Forget the answers that were kept before an instant; how many."""
+    """Forget the answers that had been kept long enough at an instant; how many."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM api_keptanswer WHERE kept_at < %s", [before])
+        cursor.execute("DELETE FROM api_keptanswer WHERE kept_at <= %s", [before - KEPT])
         return int(cursor.rowcount)
 
 

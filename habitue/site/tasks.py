@@ -196,7 +196,8 @@ def letter(kind: str, key: int, root: str) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="forget_codes", pass_context=False)
 def forget_codes(timestamp: int) -> None:
-    """Delete what is long stale: marks of card codes, sign-in codes, tokens, sums, files."""
+    """Delete what is long stale: marks of card codes, sign-in codes, tokens, answers, files."""
+    from habitue.api import once
     from habitue.connectors import uploads
     from habitue.connectors.shops import working
     from habitue.ledger import kept
@@ -211,6 +212,7 @@ def forget_codes(timestamp: int) -> None:
     tokens.forget(before=now)
     codes.forget(before=now)
     limits.forget(before=now)
+    once.forget(before=now)
     kept.forget(now=now)
 
 
