@@ -42,7 +42,7 @@ nightly: $(VENV)/.dev ## The laws over far more histories: at least 200,000 even
 		$(BIN)/python -m pytest --timeout 7200 tests/core tests/ledger/test_walk.py tests/ledger/test_walk_programs.py $(ARGS)
 
 kills: $(VENV)/.dev ## Kill everything 200 times under load through the API; nothing told may be lost or doubled
-	@HABITUE_KILLS_TREE=$${TREE:-100} HABITUE_KILLS_DATABASE=$${DATABASE:-50} HABITUE_KILLS_WEB=$${WEB:-0} HABITUE_KILLS_WORKER=$${WORKER:-50} \
+	@HABITUE_KILLS_TREE=$(or $(TREE),100) HABITUE_KILLS_DATABASE=$(or $(DATABASE),50) HABITUE_KILLS_WEB=$(or $(WEB),0) HABITUE_KILLS_WORKER=$(or $(WORKER),50) \
 		$(BIN)/python -m pytest -q -s tests/faults/test_api_kills.py $(ARGS)
 
 cases: $(VENV)/.dev ## Draw at least 5,000 requests from the OpenAPI file and judge every answer

@@ -204,11 +204,7 @@ def _cafe(world: World, zoe: User) -> Business:
     erasing.erase(erased, at=now)
     keys.make(shop, name="La caisse", scope=ApiKey.Scope.TILL, by=own, at=now)
     _told(world, shop, own)
-    manager = User.objects.create_user("mara@example.org", "mara@example.org")
-    staff.admit(shop, manager, Staff.Role.MANAGER, by=own, at=now)
-    world.signed_in("manager", manager, shop)
-    world.signed_in("stranger", User.objects.create_user("nobody@example.org"), shop)
-    world.signed_in("owner", zoe, shop)
+    manager = _entered(world, shop, own)
     client = world.at_counter("counter", diego, "4711")
     client.post(f"/s/{shop.counter_key}/new", {"name": "Farid", "contact": ""})
     farid = Customer.objects.get(business=shop, name="Farid")
@@ -224,7 +220,7 @@ def _cafe(world: World, zoe: User) -> Business:
         "empty_key": empty.counter_key,
         "key": shop.counter_key,
         "diego": diego.pk,
-        "manager": shop.staff.get(user=manager).pk,
+        "manager": manager.pk,
         "full": full.pk,
         "full_card": full.cards.get().token,
         "full_number": full.member.number,
@@ -243,6 +239,17 @@ def _cafe(world: World, zoe: User) -> Business:
         **_connected(shop, alone, now),
     }
     return shop
+
+
+def _entered(world: World, shop: Business, owner: Staff) -> Staff:
+    """The browsers of a manager, of a stranger and of the owner."""
+    mara = User.objects.create_user("mara@example.org", "mara@example.org")
+    manager = staff.admit(shop, mara, Staff.Role.MANAGER, by=owner, at=timezone.now())
+    world.signed_in("manager", mara, shop)
+    world.signed_in("stranger", User.objects.create_user("nobody@example.org"), shop)
+    assert owner.user is not None
+    world.signed_in("owner", owner.user, shop)
+    return manager
 
 
 def _connected(shop: Business, customer: Customer, now: datetime) -> dict[str, int]:
