@@ -13,6 +13,7 @@ from tests.docs.markdown import ROOT
 BLOCKS = [
     pytest.param(body, id=f"{path.relative_to(ROOT)} {number}")
     for path in markdown.documents()
+    if path != ROOT / "docs" / "api.md"  # whose examples need the API: test_api.py
     for number, body in enumerate(markdown.fences(path.read_text("utf-8"), "python"), 1)
 ]
 PAGES = [path for path in markdown.documents() if markdown.fences(path.read_text("utf-8"), "yaml")]
