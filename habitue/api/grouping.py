@@ -17,10 +17,10 @@ Told = TypeVar("Told")
 class _Place(Generic[Asked, Told]):
     """Somebody who waits: for an answer, or to lead."""
 
-    __slots__ = ("answer", "asked", "error", "leads", "woken")
+    __slots__ = ("answer", "asked", "error", "leads", "weight", "woken")
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+    def __init__(self, asked: Asked, weight: int) -> None:
+        self.asked, self.weight = asked, weight
         self.answer: Told | None = None
         self.error: BaseException | None = None
         self.leads = False
@@ -29,7 +29,10 @@ class _Place(Generic[Asked, Told]):
 
 
 class Grouping(Generic[Asked, Told]):
-    """Lets threads do one kind of work together. `work` answers each, in their order."""
+    """Lets threads do one kind of work together. `work` answers each, in their order.
+
+    A group weighs at most `most`, or is one alone: who waits long should not wait for a crowd.
+    """
 
     def __init__(self, work: Callable[[Sequence[Asked]], Sequence[Told]], *, most: int) -> None:
         self._work, self._most = work, most
@@ -37,9 +40,9 @@ class Grouping(Generic[Asked, Told]):
         self._busy = False
         self._door = threading.Lock()
 
-    def do(self, asked: Asked) -> Told:
+    def do(self, asked: Asked, weight: int = 1) -> Told:
         """Have this done, with whatever others wait for; its answer, or the error of its group."""
-        mine: _Place[Asked, Told] = _Place(asked)
+        mine: _Place[Asked, Told] = _Place(asked, weight)
         with self._door:
             if self._busy:
                 self._waiting.append(mine)
@@ -57,8 +60,7 @@ class Grouping(Generic[Asked, Told]):
     def _lead(self, mine: _Place[Asked, Told]) -> None:
         """Work for oneself and for who waits, then hand over to whoever came meanwhile."""
         with self._door:
-            group = [mine, *self._waiting[: self._most - 1]]
-            del self._waiting[: self._most - 1]
+            group = [mine, *self._next(self._most - mine.weight)]
         try:
             answers = self._work([place.asked for place in group])
             for place, answer in zip(group, answers, strict=True):
@@ -71,6 +73,18 @@ class Grouping(Generic[Asked, Told]):
             self._hand_over()
             for place in group[1:]:
                 place.woken.release()
+
+    def _next(self, room: int) -> list[_Place[Asked, Told]]:
+        """Whoever waits longest and still fits, in their order; they wait no more."""
+        many = 0
+        for place in self._waiting:
+            room -= place.weight
+            if room < 0:
+                break
+            many += 1
+        taken = self._waiting[:many]
+        del self._waiting[:many]
+        return taken
 
     def _hand_over(self) -> None:
         with self._door:

@@ -49,6 +49,7 @@ class Operation:
     answers: Any = None
     media: str = "application/json"
     plural: bool = False
+    weigh: Callable[[Any], int] = field(default=lambda body: 1, repr=False)
     writes: bool = False
     example: Any = None
     problems: tuple[int, ...] = ()
@@ -70,6 +71,7 @@ def operation(
     answers: Any = None,
     media: str = "application/json",
     plural: bool = False,
+    weigh: Callable[[Any], int] = lambda body: 1,
     writes: bool | None = None,
     example: Any = None,
     problems: tuple[int, ...] = (),
@@ -80,7 +82,8 @@ def operation(
     `writes` (by default: everything but GET) makes it idempotent by key. `problems` are further
     statuses that it may answer with, beside those that follow from what it takes; with 412 it
     takes If-Match (`Call.fits`). `secret` names the answer's field that is shown once: what is kept
-    under an idempotency key has null there.
+    under an idempotency key has null there. `weigh` says how much of a group a plural operation's
+    body takes.
     """
 
     def declare(act: F) -> F:
@@ -104,6 +107,7 @@ def operation(
                 answers=None if empty else answered,
                 media=media,
                 plural=plural,
+                weigh=weigh,
                 writes=method != "GET" if writes is None else writes,
                 example=example,
                 problems=problems,

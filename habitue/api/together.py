@@ -24,8 +24,8 @@ from habitue.members import callers
 log = logging.getLogger(__name__)
 Told = Reply | Problem
 
-MOST: Final = 256
-"""Requests in one group."""
+MOST: Final = 500
+"""Events in one group; a request that brings more is a group by itself."""
 
 _TRIES: Final = 3
 
@@ -42,7 +42,7 @@ class Wanted(Struct, frozen=True):
 
 def do(wanted: Wanted) -> Told:
     """Have a request done with whatever others ask for just now."""
-    return _grouping.do(wanted)
+    return _grouping.do(wanted, wanted.operation.weigh(wanted.body))
 
 
 def work(group: Sequence[Wanted]) -> list[Told]:

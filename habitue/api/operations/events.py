@@ -135,6 +135,7 @@ def record(asked: Sequence[calls.Asked]) -> list[Struct | Reply | Problem]:
     "/events/batch",
     may=_SENDERS,
     plural=True,
+    weigh=lambda body: len(body.events),
     body=NewEvents,
     answers=EventResults,
     summary="Many things happened",
