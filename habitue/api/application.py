@@ -47,6 +47,8 @@ _ALWAYS: Final = (
 )
 _LINES: Final = {one.value: f"{one.value} {one.phrase}" for one in HTTPStatus}
 _PREFIX: Final = len("Bearer ")
+_LET_GO: Final = 8
+"""Times the longest body: so much of one that is too long is read and thrown away."""
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -121,6 +123,7 @@ def _parameters(operation: Operation, blanks: dict[str, str], request: Request) 
     if operation.asked is not None:
         given["asked"] = asked
     if operation.body is not None:
+        reading.plain(request.headers.get("CONTENT_ENCODING", ""))
         media = request.headers.get("CONTENT_TYPE", "")
         given["body"] = reading.body(operation, request.body, media)
     return given
@@ -201,14 +204,37 @@ def _with(reply: Reply, left: int) -> Reply:
 
 
 def _request(environ: Environ) -> Request | Problem:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > reading.MOST_BODY:
-        return Problem(413, "too_long", f"A body has at most {reading.MOST_BODY:,} bytes.")
     headers = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
     headers["CONTENT_TYPE"] = environ.get("CONTENT_TYPE", "")
     try:
         path = environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeDecodeError:
         return problems.unknown("address")
-    body = environ["wsgi.input"].read(int(length)) if length != "0" else b""
+    body = _body(environ)
+    if isinstance(body, Problem):
+        return body
     return Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, body)
+
+
+def _body(environ: Environ) -> bytes | Problem:
+    """The body, whether its length was said or it comes in chunks; what is too long is let go."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if length == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
+        return b""
+    source = environ["wsgi.input"]
+    try:
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            body: bytes = source.read(reading.MOST_BODY + 1)
+        elif int(length) <= reading.MOST_BODY:
+            body = source.read(int(length))
+            return body if len(body) == int(length) else problems.slow()
+        else:
+            body = bytes(reading.MOST_BODY + 1)
+        if len(body) <= reading.MOST_BODY:
+            return body
+        for _ in range(_LET_GO):  # so that the sender reads the answer, and no broken pipe
+            if not source.read(reading.MOST_BODY):
+                break
+    except OSError:
+        return problems.slow()
+    return Problem(413, "too_long", f"A body has at most {reading.MOST_BODY:,} bytes.")

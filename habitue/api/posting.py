@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC
 from typing import Final
 
 import msgspec
@@ -210,7 +211,7 @@ def _fact(item: Item, customer: int, found: looking.Found, shelf: books.Shelf) -
         source, reference = _door(caller), f"api {secrets.token_hex(8)}"
     return Fact(
         customer=customer,
-        at=body.at or item.call.now,
+        at=(body.at or item.call.now).astimezone(UTC),  # so is a repeat answered
         what=what,
         source=source,
         reference=reference,

@@ -116,6 +116,16 @@ def unavailable() -> Problem:
     )
 
 
+def slow() -> Problem:
+    """503: the body did not come in, or too many others come in slowly."""
+    return Problem(
+        503,
+        "slow",
+        "The body did not come in, or too many are sent slowly just now. Nothing was done.",
+        headers=(("Retry-After", "1"),),
+    )
+
+
 def reply(problem: Problem) -> Reply:
     """A problem as bytes."""
     if problem.status == 204:

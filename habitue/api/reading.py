@@ -18,6 +18,9 @@ MOST_BODY: Final = 4 * 1024 * 1024
 _PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)")
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
+_DIGITS = re.compile(r"-?[0-9]+")
 _TYPES = {
     "int": "a whole number",
     "str": "a text",
@@ -32,9 +35,10 @@ _TYPES = {
 def body(operation: Operation, raw: bytes, media: str) -> Any:
     """The JSON body as the operation's type."""
     assert operation.decode is not None
-    if media.partition(";")[0].strip().lower() != "application/json":
+    kind, _, said = media.lower().partition(";")
+    if kind.strip() != "application/json" or not _UTF_8.issuperset(_CHARSET.findall(said)):
         raise Problem(
-            415, "media_type", "Send JSON, with the header Content-Type: application/json."
+            415, "media_type", "Send JSON in UTF-8, with the header Content-Type: application/json."
         )
     try:
         found = operation.decode(raw)
@@ -45,6 +49,12 @@ def body(operation: Operation, raw: bytes, media: str) -> Any:
     if rb"\u0000" in raw and _has_nul(msgspec.to_builtins(found)):
         raise problems.wrong("/body", "A text holds the character NUL (U+0000); leave it out.")
     return found
+
+
+def plain(coding: str) -> None:
+    """Refuse a body that says to be compressed: nobody knows how long it would get."""
+    if coding.strip().lower() not in ("", "identity"):
+        raise Problem(415, "media_type", "Send the body as it is, without Content-Encoding.")
 
 
 def query(operation: Operation, text: str) -> Any:
@@ -65,11 +75,17 @@ def query(operation: Operation, text: str) -> Any:
     for name in _instants(operation.asked) & given.keys():
         if not _INSTANT.match(given[name]):
             raise problems.wrong(f"/query/{name}", "Write an instant as 2026-03-02T12:00:00Z.")
-    return _converted(given, operation.asked, "/query")
+    found = _converted(given, operation.asked, "/query")
+    for name, written in given.items():
+        if type(getattr(found, name, None)) is int and not _DIGITS.fullmatch(written):
+            raise problems.wrong(f"/query/{name}", "Write a whole number with digits only.")
+    return found
 
 
 def where(operation: Operation, blanks: dict[str, str]) -> Any:
     """What stands in the address; what cannot be there is not found."""
+    if any("\0" in blank for blank in blanks.values()):
+        raise problems.unknown("thing")
     try:
         return msgspec.convert(blanks, operation.where, strict=False)
     except msgspec.ValidationError:

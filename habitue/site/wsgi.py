@@ -17,10 +17,12 @@ leash.die_with_parent()  # the server's own worker process must not outlive a ki
 _pages: Application = get_wsgi_application()
 # Imported now and not above: its tables want Django set up.
 _api: Application = import_string("habitue.api.application.application")
+_guarded: Callable[[dict[str, Any]], Any] = import_string("habitue.site.bodies.guarded")
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """WSGI: programs ask below /api/, people everywhere else."""
+    environ["wsgi.input"] = _guarded(environ)
     if environ["PATH_INFO"].startswith("/api/"):
         close_old_connections()  # as Django does before each of its own requests
         return _api(environ, start_response)

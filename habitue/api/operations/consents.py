@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -116,7 +117,7 @@ def record(call: calls.Call, customer: Customer, said: NewConsent, pointer: str)
         granted=said.granted,
         wording=said.wording,
         source=said.source,
-        at=said.at or call.now,
+        at=(said.at or call.now).astimezone(UTC),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, Literal
+from datetime import UTC, timedelta
+from typing import Annotated, Final, Literal
 
 from django.db import transaction
 from msgspec import Meta
@@ -14,6 +14,9 @@ from habitue.api.routing import operation
 from habitue.api.values import Given, Id, Instant, Name, Said
 from habitue.members import keys
 from habitue.members.models import ApiKey, Staff
+
+LAST_YEAR: Final = 9000
+"""In which a key may end, in every time zone."""
 
 KeyScope = Annotated[
     Literal["owner", "till", "read", "partner"],
@@ -116,8 +119,11 @@ def make(call: calls.Call, body: NewKey) -> KeyMade:
     partners = [one.id for one in call.shelf.book.latest.program.partners]
     if body.partner and body.partner not in partners:
         raise problems.wrong("/body/partner", "The program has no such partner.")
-    if body.expires_at is not None and body.expires_at <= call.now:
+    ends = body.expires_at
+    if ends is not None and ends <= call.now:
         raise problems.wrong("/body/expires_at", "This instant is over already.")
+    if ends is not None and ends.year > LAST_YEAR:
+        raise problems.wrong("/body/expires_at", "No key is good for so long.")
     with transaction.atomic():
         key, text = keys.make(
             call.business,
@@ -126,7 +132,7 @@ def make(call: calls.Call, body: NewKey) -> KeyMade:
             by=call.staff,
             at=call.now,
             partner=body.partner,
-            expires_at=body.expires_at,
+            expires_at=ends and ends.astimezone(UTC),
         )
     return KeyMade(text=text, key=_shown(key))
 
