@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
+
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pins() -> Iterator[None]:
+    """The real hash takes a third of a second a PIN; tests/members/test_staff.py sees to it."""
+    with override_settings(PASSWORD_HASHERS=QUICK):
+        yield
 
 
 @pytest.fixture(scope="session")

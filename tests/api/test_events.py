@@ -17,7 +17,7 @@ from habitue.members import businesses, customers, keys
 from habitue.members.models import ApiKey, Customer
 from tests.api import world
 from tests.api.asking import Told, ask
-from tests.ledger.conftest import at_once, failures, rows, sound
+from tests.ledger.conftest import rows, sound
 
 pytestmark = pytest.mark.django_db
 
@@ -171,19 +171,6 @@ def test_a_refusal_is_recorded_and_answered_again(cafe: world.Place) -> None:
     assert (first.status, first.json["code"]) == (409, "in_the_future")
     assert again.raw == first.raw
     assert first.json["event"]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("by", ["key", "reference"])
-def test_duplicates_at_once_happen_once_and_are_answered_alike(by: str) -> None:
-    place = world.make()
-    body = bought(source="till", reference="T-9") if by == "reference" else bought()
-    told = at_once(12, lambda _: sent(place, body, once="k-1" if by == "key" else ""))
-    assert not failures(told)
-    assert {one.status for one in told} == {201}
-    assert len({one.raw for one in told}) == 1
-    assert events_of(place.bruno) == 1
-    sound(place.business)
 
 
 def test_a_purchase_costs_no_statement_of_its_own(cafe: world.Place) -> None:

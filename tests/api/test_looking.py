@@ -14,7 +14,6 @@ from habitue.members import cards
 from habitue.members.models import Card, CodeRefusal
 from tests.api import world
 from tests.api.test_events import batch, bought, pointers, sent
-from tests.ledger.conftest import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -59,14 +58,6 @@ def test_one_scan_serves_the_events_of_one_request(
     told = batch(cafe, bought(code), {"kind": "visit", "customer": code})
     assert [one["problem"] for one in told.json["results"]] == [None, None]
     assert batch(cafe, bought(code)).json["results"][0]["problem"]["code"] == "code_used"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_code_copied_to_ten_tills_counts_once() -> None:
-    place = world.make()
-    code = cards.code(Card.objects.get(customer=place.alice), at=datetime.now(UTC))
-    told = at_once(10, lambda _: sent(place, bought(f"code:{code}")))
-    assert sorted(one.status for one in told) == [201] + [409] * 9
 
 
 def test_a_code_copied_to_two_tills_counts_once_though_both_are_posted_together(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from habitue import ledger
 from habitue.api.operations import vouchers
@@ -17,7 +13,7 @@ from habitue.members import cards, wishes
 from habitue.members.models import Card
 from tests.api import world
 from tests.api.asking import Told, ask
-from tests.ledger.conftest import at_once, failures, rows, sound
+from tests.ledger.conftest import rows, sound
 
 pytestmark = pytest.mark.django_db
 
@@ -46,21 +42,6 @@ def points(place: world.Place) -> int:
     held = ledger.standing(place.business.pk, place.alice, now=datetime.now(UTC))
     assert held is not None
     return held.balances["points"]
-
-
-def together(count: int, work: Callable[[], Told]) -> list[Told]:
-    """Work begun by so many at one moment; who waits for the others needs no connection."""
-    barrier = threading.Barrier(count)
-
-    def one(_: int) -> Told:
-        barrier.wait(timeout=60)
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(one, range(count)))
 
 
 # --- rewards -------------------------------------------------------------------------------------
@@ -112,19 +93,6 @@ def test_a_repeated_redemption_gives_the_same_voucher(cafe: world.Place) -> None
     assert again.raw == first.raw
     assert again.headers["Idempotent-Replayed"] == "true"
     assert points(cafe) == 20
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_200_who_redeem_at_once_exactly_7_succeed() -> None:
-    place = world.make()
-    assert corrects(place, "45").status == 201  # 30 and 45 are seven coffees
-    told = together(200, lambda: takes(place, key=place.owner))
-    assert sorted({one.status for one in told}) == [201, 409]
-    assert [one.status for one in told].count(201) == 7
-    assert points(place) == 5
-    codes = {one.json["vouchers"][0]["code"] for one in told if one.status == 201}
-    assert len(codes) == 7
-    sound(place.business)
 
 
 def test_a_screen_that_waits_for_a_reward_is_told(cafe: world.Place) -> None:
@@ -233,16 +201,6 @@ def test_misses_under_a_key_count_too(cafe: world.Place) -> None:
         body = {"code": f"GUESS{place}"}
         ask("POST", "/vouchers/use", key=cafe.till, body=body, once=f"k-{place}")
     assert uses(cafe, cafe.voucher).status == 429
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_voucher_handed_in_at_twelve_tills_is_used_once() -> None:
-    place = world.make()
-    told = at_once(12, lambda _: uses(place, place.voucher))
-    assert not failures(told)
-    assert [one.status for one in told].count(201) == 1
-    assert {one.status for one in told} <= {201, 404, 409}
-    sound(place.business)
 
 
 # --- corrections ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 
 from habitue.members import businesses, staff
 from habitue.members.models import Business, Staff
+from habitue.site import settings
 
 
 def test_five_wrong_pins_lock_for_a_quarter_of_an_hour(diego: Staff, now: datetime) -> None:
@@ -26,6 +27,11 @@ def test_a_new_pin_opens_what_was_locked(diego: Staff, now: datetime) -> None:
     staff.set_pin(diego, "1234")
     assert staff.check_pin(diego, "1234", at=now) == "right"
     assert "1234" not in diego.pin_hash
+
+
+def test_in_earnest_a_pin_takes_long_to_hash() -> None:
+    """Only the suite hashes quickly (tests/conftest.py): the settings leave Django's own."""
+    assert not hasattr(settings, "PASSWORD_HASHERS")
 
 
 def test_who_left_or_has_no_pin_stays_out(diego: Staff, cafe: Business, now: datetime) -> None:

@@ -7,13 +7,12 @@ that reads the same in two of them, and holds words that only one of them has, w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Final
 
 import pytest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.test import Client, override_settings
+from django.test import Client
 
 from habitue.pages.start import known
 from tests.pages.hostile import life, watching
@@ -22,7 +21,6 @@ from tests.pages.hostile.life import Life
 
 pytestmark = pytest.mark.django_db
 
-QUICK: Final = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SPOKEN: Final = ("title", "aria-label", "alt", "placeholder", "content")
 """Attributes whose text somebody reads or hears; those that begin with data- are as well."""
 
@@ -121,9 +119,8 @@ def wrong(said: dict[str, set[str]]) -> list[str]:
 
 
 @pytest.fixture
-def shop(db: None) -> Iterator[Life]:
-    with override_settings(PASSWORD_HASHERS=QUICK):
-        yield life.make("Le Quartier", "Zanzibar")
+def shop(db: None) -> Life:
+    return life.make("Le Quartier", "Zanzibar")
 
 
 @pytest.fixture

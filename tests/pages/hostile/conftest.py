@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.test import override_settings
 
 from tests.pages.hostile import life
 from tests.pages.hostile.life import Life
-
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def quick_pins() -> Iterator[None]:
-    """The real hash takes a third of a second a PIN, which no test here is about."""
-    with override_settings(PASSWORD_HASHERS=QUICK):
-        yield
 
 
 @pytest.fixture
