@@ -17,6 +17,7 @@ leash.die_with_parent()  # the server's own worker process must not outlive a ki
 _pages: Application = get_wsgi_application()
 # Imported now and not above: its tables want Django set up.
 _api: Application = import_string("habitue.api.application.application")
+import_string("habitue.api.routing.operations")()  # what cannot be described is not opened
 _guarded: Callable[[dict[str, Any]], Any] = import_string("habitue.site.bodies.guarded")
 
 
