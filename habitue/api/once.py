@@ -74,7 +74,7 @@ Name = tuple[int, str, str]
 def said(method: str, path: str, query: str, body: Any) -> bytes:
     """A hash of a request: what it means, not how its JSON was spaced."""
     hashed = hashlib.blake2b(f"{method} {path}?{query}\n".encode(), digest_size=16)
-    hashed.update(json.encode(body))
+    hashed.update(json.encode(body, order="deterministic"))
     return hashed.digest()
 
 

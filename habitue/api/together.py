@@ -28,6 +28,7 @@ MOST: Final = 500
 """Events in one group; a request that brings more is a group by itself."""
 
 _TRIES: Final = 3
+_DOWN: Final = ("08", "53", "57P")  # connection lost, nothing left of something, shut down
 
 
 class Wanted(Struct, frozen=True):
@@ -94,8 +95,9 @@ def _surely(operation: routing.Operation, asked: Sequence[Asked], now: datetime)
         if len(asked) == 1:
             return [problem]
     except (OperationalError, InterfaceError) as error:
-        log.warning("%s: %s", operation.name, str(error).splitlines()[0])
-        return [problems.unavailable() for _ in asked]
+        if len(asked) == 1 or _is_down(error):
+            log.warning("%s: %s", operation.name, str(error).splitlines()[0])
+            return [problems.unavailable() for _ in asked]
     except BaseException:
         if len(asked) == 1:
             log.exception("%s failed", operation.name)
@@ -105,6 +107,12 @@ def _surely(operation: routing.Operation, asked: Sequence[Asked], now: datetime)
         *_surely(operation, asked[:half], now),
         *_surely(operation, asked[half:], now),
     ]
+
+
+def _is_down(error: Exception) -> bool:
+    """Whether the database itself does not answer, and not only what one request made of it."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return not state or state.startswith(_DOWN)
 
 
 def _patiently(operation: routing.Operation, asked: Sequence[Asked], now: datetime) -> list[Told]:
