@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from habitue.api import document, routing
 from habitue.api.replies import Reply
@@ -32,35 +37,76 @@ def answer(path: str) -> Reply | None:
     return None
 
 
+_GROUPS: Final = {
+    "At the counter": "events quotes payments redemptions vouchers rewards",
+    "Customers": "customers members identities cards balances tiers consents",
+    "Who is signed in": "tokens staff keys status",
+    "The program": "programs adjustments draws causes partners liability",
+    "What comes of it": "figures audiences leaderboard exports",
+    "The business": "business webhooks",
+}
+"""Kinds of things by who needs them, most first; a kind in none of them comes last."""
+
+_USUAL: Final = frozenset({"Idempotency-Key", "If-Match", "limit", "cursor"})
+"""Parameters that mean the same everywhere: they are explained once, at the top."""
+
+_MARKS: Final = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
+
+
 @functools.cache
 def _page() -> bytes:
     whole = document.document()
+    operations = [
+        _operation(path, method.upper(), said)
+        for path, methods in whole["paths"].items()
+        for method, said in methods.items()
+    ]
+    problems = {
+        status: answered["description"]
+        for methods in whole["paths"].values()
+        for said in methods.values()
+        for status, answered in said["responses"].items()
+        if status >= "400"
+    }
     schemas = whole["components"]["schemas"]
-    tags = {tag["name"]: list[dict[str, Any]]() for tag in whole["tags"]}
-    for path, methods in whole["paths"].items():
-        for method, said in methods.items():
-            tags[said["tags"][0]].append(_operation(path, method.upper(), said))
     context = {
-        "about": [part.split("**") for part in whole["info"]["description"].split("\n\n")],
-        "tags": tags,
+        "about": _paragraphs(whole["info"]["description"]),
+        "groups": _grouped(operations),
+        "problems": dict(sorted(problems.items())),
         "schemas": {name: _fields(schema) for name, schema in schemas.items()},
         "prefix": routing.PREFIX,
     }
     return render_to_string("api/page.html", context).encode()
 
 
+def _grouped(operations: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Operations by group, those on one kind of thing together."""
+    places = {
+        tag: (place, group)
+        for place, (group, tags) in enumerate(_GROUPS.items())
+        for tag in tags.split()
+    }
+    found: dict[str, list[dict[str, Any]]] = {group: [] for group in _GROUPS}
+    order = list(places)
+    for one in sorted(operations, key=lambda one: _place(order, one["tag"])):
+        found.setdefault(places.get(one["tag"], (0, "More"))[1], []).append(one)
+    return found
+
+
+def _place(order: list[str], tag: str) -> int:
+    return order.index(tag) if tag in order else len(order)
+
+
 def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
     content = said.get("requestBody", {}).get("content", {}).get("application/json")
-    answers = {
-        status: {"about": answered["description"], "schema": _name(_shape(answered))}
-        for status, answered in said["responses"].items()
-    }
+    done = next(one for status, one in said["responses"].items() if status < "400")
     return {
         "id": said["operationId"],
+        "tag": said["tags"][0],
         "method": method,
         "path": path,
         "summary": said["summary"],
-        "description": said["description"],
+        "description": _paragraphs(said["description"]),
         "scopes": [scope for one in said["security"] for scope in one["bearer"]],
         "parameters": [
             {
@@ -68,14 +114,40 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
                 "place": one["in"],
                 "required": one["required"],
                 "kind": _kind(one["schema"]),
-                "about": one.get("description") or one["schema"].get("description", ""),
+                "about": _marked(one.get("description") or one["schema"].get("description", "")),
             }
             for one in said["parameters"]
+            if one["name"] not in _USUAL
         ],
-        "body": _name(content["schema"]) if content else "",
-        "call": _call(path, method, content),
-        "answers": answers,
+        "usual": [one["name"] for one in said["parameters"] if one["name"] in _USUAL],
+        "bodies": _names(content["schema"]) if content else [],
+        "call": _call(path, method, said, content),
+        "status": next(status for status in said["responses"] if status < "400"),
+        "answers": _names(_shape(done)),
+        "answer": _example(done),
+        "problems": [status for status in said["responses"] if status >= "400"],
     }
+
+
+def _paragraphs(text: str) -> list[SafeString]:
+    return [_marked(part) for part in text.split("\n\n") if part.strip()]
+
+
+def _marked(text: str) -> SafeString:
+    """A text as HTML: what stands between backticks is code, between two stars strong."""
+    html = _MARKS.sub(
+        lambda found: f"<code>{found[1]}</code>" if found[1] else f"<strong>{found[2]}</strong>",
+        escape(text),
+    )
+    return mark_safe(html)  # the text was escaped before its marks became tags
+
+
+def _example(answered: dict[str, Any]) -> str:
+    """What was answered to the example, as JSON to be read; "" where none is kept."""
+    for content in answered.get("content", {}).values():
+        if "example" in content:
+            return json.dumps(content["example"], indent=2, ensure_ascii=False)
+    return ""
 
 
 def _shape(answered: dict[str, Any]) -> dict[str, Any]:
@@ -85,13 +157,17 @@ def _shape(answered: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _call(path: str, method: str, content: dict[str, Any] | None) -> str:
+def _call(path: str, method: str, said: dict[str, Any], content: dict[str, Any] | None) -> str:
     """A call to copy into a terminal."""
+    for one in said["parameters"]:
+        (example,) = one["schema"].get("examples", [f"{{{one['name']}}}"])[:1]
+        if one["in"] == "path":
+            path = path.replace(f"{{{one['name']}}}", quote(str(example), safe=":{}"))
     lines = [f'curl -X {method} "$HABITUE{path}"', '  -H "Authorization: Bearer $KEY"']
-    if method != "GET":
+    if any(one["name"] == "Idempotency-Key" for one in said["parameters"]):
         lines.append('  -H "Idempotency-Key: $(uuidgen)"')
     if content:
-        body = json.dumps(content.get("example", {}), ensure_ascii=False)
+        body = json.dumps(content["example"], ensure_ascii=False) if "example" in content else "{…}"
         lines += ["  -H 'Content-Type: application/json'", f"  -d '{body}'"]
     return " \\\n".join(lines)
 
@@ -100,7 +176,7 @@ def _fields(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema as a table: what each field is, and whether it must be there."""
     required = schema.get("required", [])
     return {
-        "about": schema.get("description", ""),
+        "about": _paragraphs(schema.get("description", "")),
         "kind": "" if "properties" in schema else _kind(schema),
         "fields": [
             {
@@ -108,7 +184,7 @@ def _fields(schema: dict[str, Any]) -> dict[str, Any]:
                 "kind": _kind(form),
                 "link": _name(form),
                 "required": name in required,
-                "about": form.get("description", ""),
+                "about": _marked(form.get("description", "")),
             }
             for name, form in schema.get("properties", {}).items()
         ],
@@ -117,11 +193,22 @@ def _fields(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _name(form: dict[str, Any]) -> str:
     """Which schema a form leads to, itself or as the items of a list or as one of several."""
+    return next(iter(_names(form)), "")
+
+
+def _names(form: dict[str, Any]) -> list[str]:
+    """Every schema that a form leads to."""
+    return list(dict.fromkeys(_led(form)))
+
+
+def _led(form: dict[str, Any]) -> Iterator[str]:
     if "$ref" in form:
-        return str(form["$ref"].rpartition("/")[2])
-    if "items" in form and isinstance(form["items"], dict):
-        return _name(form["items"])
-    return next((name for one in form.get("anyOf", []) if (name := _name(one))), "")
+        yield str(form["$ref"].rpartition("/")[2])
+    for part in (form.get("items"), form.get("additionalProperties")):
+        if isinstance(part, dict):
+            yield from _led(part)
+    for part in form.get("anyOf", []):
+        yield from _led(part)
 
 
 def _kind(form: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from habitue.api import problems, routing
 from habitue.api.routing import Operation
 
+_ANSWERS: Final = Path(__file__).with_name("answers.json")
 _REF: Final = "#/components/schemas/{name}"
 _FORMS: Final = {
     "application/yaml": {"type": "object"},
@@ -157,12 +159,21 @@ def _responses(one: Operation, schema: dict[str, Any]) -> dict[str, Any]:
     if one.answers is not None:
         form = _FORMS.get(one.media) or schema[repr(one.answers)]
         done["content"] = {one.media: {"schema": form}}
+        if one.name in _answers():
+            done["content"][one.media]["example"] = _answers()[one.name]
     found = {str(one.status): done}
     for status in sorted(_statuses(one)):
         found[str(status)] = {
             "description": _PROBLEMS[status],
             "content": {problems.MEDIA: {"schema": schema[repr(problems.ProblemDetails)]}},
         }
+    return found
+
+
+@functools.cache
+def _answers() -> dict[str, Any]:
+    """What the operations answered to their examples when tests/api/test_answers.py wrote it."""
+    found: dict[str, Any] = msgspec.json.decode(_ANSWERS.read_bytes())
     return found
 
 
