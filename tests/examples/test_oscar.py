@@ -30,6 +30,18 @@ ADDRESS: Final = {
     "country": "FR",
 }
 
+DONE: Final = "done\n"
+OFFICE: Final = """
+import sys
+import django
+from django.core.management import call_command
+
+django.setup()
+for line in sys.stdin:
+    call_command(*line.split())
+    print("done", flush=True)
+"""
+
 
 class Shop:
     """The shop's process, and a visitor in it."""
@@ -48,26 +60,30 @@ class Shop:
             "HABITUE_URL": f"http://127.0.0.1:{house.port}",
             "HABITUE_KEY": key,
         }
+        self.log = (folder / "shop.log").open("wb")
+        self.office = subprocess.Popen(
+            [sys.executable, "-c", OFFICE],
+            env=self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+        )
         self.run("migrate", "--run-syncdb", "-v0")
         self.run("stock_shelves")
         command = [sys.executable, "-m", "django", "runserver", str(port), "--noreload"]
-        self.log = (folder / "shop.log").open("wb")
         self.server = subprocess.Popen(command, env=self.env, stdout=self.log, stderr=self.log)
         self.visitor = httpx.Client(
             base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=30
         )
         self._await()
 
-    def run(self, *command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "django", *command],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def run(self, *command: str) -> None:
+        """A command of the shop, in the one process that is there for them."""
+        assert self.office.stdin
+        assert self.office.stdout
+        print(*command, file=self.office.stdin, flush=True)
+        assert DONE in iter(self.office.stdout.readline, ""), Path(self.log.name).read_text()
 
     def page(self, path: str) -> str:
         answer = self.visitor.get(path)
@@ -85,6 +101,7 @@ class Shop:
         self.visitor.close()
         self.server.terminate()
         self.server.wait(20)
+        self.office.communicate(timeout=20)
         self.log.close()
 
     def _await(self) -> None:
