@@ -104,6 +104,9 @@ def _check(item: Item, shelf: books.Shelf) -> None:
     caller, body, pointer = item.call.caller, item.body, item.pointer
     if caller.scope not in body.may:
         raise _forbidden(f"{pointer}/kind", f"A credential of scope {caller.scope!r} may not.")
+    partners = [one.id for one in shelf.book.latest.program.partners] if caller.partner else ()
+    if caller.partner and caller.partner not in partners:
+        raise _forbidden(pointer, f"The program has no partner {caller.partner!r} any more.")
     partner = getattr(body, "partner", "")
     if caller.partner and partner not in ("", caller.partner):
         raise _forbidden(f"{pointer}/partner", f"This credential is {caller.partner!r}'s.")
