@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
@@ -72,8 +73,8 @@ def _page() -> bytes:
     context = {
         "about": _paragraphs(whole["info"]["description"]),
         "groups": _grouped(operations),
-        "problems": dict(sorted(problems.items())),
-        "schemas": {name: _fields(schema) for name, schema in schemas.items()},
+        "problems": {status: _marked(about) for status, about in sorted(problems.items())},
+        "schemas": {name: _fields(name, schema) for name, schema in schemas.items()},
         "prefix": routing.PREFIX,
     }
     return render_to_string("api/page.html", context).encode()
@@ -120,10 +121,10 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
             if one["name"] not in _USUAL
         ],
         "usual": [one["name"] for one in said["parameters"] if one["name"] in _USUAL],
-        "bodies": _names(content["schema"]) if content else [],
+        "bodies": _titles(content["schema"]) if content else {},
         "call": _call(path, method, said, content),
         "status": next(status for status in said["responses"] if status < "400"),
-        "answers": _names(_shape(done)),
+        "answers": _titles(_shape(done)),
         "answer": _example(done),
         "problems": [status for status in said["responses"] if status >= "400"],
     }
@@ -146,8 +147,12 @@ def _example(answered: dict[str, Any]) -> str:
     """What was answered to the example, as JSON to be read; "" where none is kept."""
     for content in answered.get("content", {}).values():
         if "example" in content:
-            return json.dumps(content["example"], indent=2, ensure_ascii=False)
+            return _json(content["example"])
     return ""
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _shape(answered: dict[str, Any]) -> dict[str, Any]:
@@ -167,15 +172,16 @@ def _call(path: str, method: str, said: dict[str, Any], content: dict[str, Any] 
     if any(one["name"] == "Idempotency-Key" for one in said["parameters"]):
         lines.append('  -H "Idempotency-Key: $(uuidgen)"')
     if content:
-        body = json.dumps(content["example"], ensure_ascii=False) if "example" in content else "{…}"
-        lines += ["  -H 'Content-Type: application/json'", f"  -d '{body}'"]
+        lines.append("  -H 'Content-Type: application/json'")
+        lines.append(f"  -d {shlex.quote(_json(content.get('example', {})))}")
     return " \\\n".join(lines)
 
 
-def _fields(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema as a table: what each field is, and whether it must be there."""
+def _fields(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema as a list: what each field is, and whether it must be there."""
     required = schema.get("required", [])
     return {
+        "title": _title(name),
         "about": _paragraphs(schema.get("description", "")),
         "kind": "" if "properties" in schema else _kind(schema),
         "fields": [
@@ -196,6 +202,17 @@ def _name(form: dict[str, Any]) -> str:
     return next(iter(_names(form)), "")
 
 
+def _titles(form: dict[str, Any]) -> dict[str, str]:
+    """Every schema that a form leads to, and as what it is shown."""
+    return {name: _title(name) for name in _names(form)}
+
+
+def _title(name: str) -> str:
+    """A schema's name as it is shown: `Page_EventShown_` is a page of EventShown."""
+    inside = name.removeprefix("Page_")
+    return name if inside == name else f"page of {inside.removesuffix('_')}"
+
+
 def _names(form: dict[str, Any]) -> list[str]:
     """Every schema that a form leads to."""
     return list(dict.fromkeys(_led(form)))
@@ -214,7 +231,7 @@ def _led(form: dict[str, Any]) -> Iterator[str]:
 def _kind(form: dict[str, Any]) -> str:
     """What a value is, in few words."""
     if "$ref" in form:
-        return _name(form)
+        return _title(_name(form))
     if "anyOf" in form:
         return " or ".join(_kind(one) for one in form["anyOf"])
     if "enum" in form:
