@@ -84,8 +84,9 @@ matrix: $(VENV)/.dev browser ## Look at every screen in every language, theme an
 messages: $(VENV)/.dev ## Bring the French and Italian catalogues up to date and compile them
 	@$(BIN)/python -m tests.pages.catalogue
 
-openapi: $(VENV)/.base ## Write docs/openapi.json anew from the operations
-	@$(BIN)/habitue openapi > docs/openapi.json
+openapi: $(VENV)/.dev ## Write docs/openapi.json anew from the operations, and what their examples are answered
+	@HABITUE_WRITE=yes $(BIN)/python -m pytest -q tests/api/test_answers.py -k in_the_file
+	@$(BIN)/habitue openapi > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 lock: $(UV) ## Choose versions anew from requirements/*.in
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt

@@ -1,7 +1,7 @@
 """The answers in the OpenAPI file are real: what the examples are answered in the tests' world.
 
-Numbers, days and secrets in them are replaced, for they differ each time. With `HABITUE_WRITE=yes`
-this writes habitue/api/answers.json anew; `make openapi` follows.
+Numbers, days and secrets in them are replaced, for they differ each time. `make openapi` writes
+habitue/api/answers.json anew.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def test_the_answers_in_the_file_are_those_that_are_given(cafe: world.Place) -> 
     text = json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     if os.environ.get("HABITUE_WRITE"):
         KEPT.write_text(text, "utf-8")
-    assert json.loads(KEPT.read_text("utf-8")) == found, "answers differ: see this module's head"
+    assert json.loads(KEPT.read_text("utf-8")) == found, "the answers have changed: make openapi"
     assert len(found) > 50
 
 
