@@ -7,6 +7,7 @@ for another request is refused.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +22,7 @@ from habitue.api.replies import Reply
 from habitue.members.erasing import Person
 
 MOST_KEY: Final = 200
+_KEY = re.compile(rf"[!-~]{{1,{MOST_KEY}}}")
 KEPT: Final = timedelta(days=30)
 """For so long a request is answered again under its key."""
 
@@ -83,9 +85,9 @@ def key(headers: Mapping[str, str]) -> str:
     given = headers.get("IDEMPOTENCY_KEY")
     if given is None:
         return ""
-    if not (given.isascii() and given.isprintable() and 0 < len(given) <= MOST_KEY):
+    if not _KEY.fullmatch(given):
         raise Problem(
-            400, "key", f"An Idempotency-Key has 1 to {MOST_KEY} printable ASCII characters."
+            400, "key", f"An Idempotency-Key has 1 to {MOST_KEY} letters, digits, signs of ASCII."
         )
     return given
 
