@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -94,7 +93,7 @@ def _respond(request: Request, now: datetime) -> Reply:
     call.match = request.headers.get("IF_MATCH", "")
     parameters = _parameters(operation, blanks, request)
     reply = _done(operation, call, request, parameters)
-    return _with(_fresh(request, reply), left)
+    return limits.per_caller.said(_fresh(request, reply), left)
 
 
 def _operation(request: Request) -> tuple[Operation, dict[str, str]]:
@@ -196,11 +195,6 @@ def _fresh(request: Request, reply: Reply) -> Reply:
     if tag in known:
         return Reply(304, b"", headers=headers)
     return Reply(reply.status, reply.body, reply.media, headers)
-
-
-def _with(reply: Reply, left: int) -> Reply:
-    headers = (*reply.headers, *limits.per_caller.headers(left))
-    return replace(reply, headers=headers)
 
 
 def _request(environ: Environ) -> Request | Problem:

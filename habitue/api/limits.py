@@ -7,12 +7,14 @@ slowing the others, not to count to the last request.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
 from msgspec import Struct
 
 from habitue.api.problems import Problem
+from habitue.api.replies import Reply
 
 _MOST_CALLERS: Final = 100_000
 
@@ -55,6 +57,10 @@ class Limit:
             ("RateLimit-Policy", f'"caller";q={self.burst};w={window}'),
             ("RateLimit", f'"caller";r={max(0, left)};t={window}'),
         )
+
+    def said(self, reply: Reply, left: int) -> Reply:
+        """An answer that says so."""
+        return replace(reply, headers=(*reply.headers, *self.headers(left)))
 
     def refusal(self) -> Problem:
         """The answer to whoever asks too often."""

@@ -15,7 +15,7 @@ import msgspec
 from django.db import InterfaceError, OperationalError, transaction
 from msgspec import Struct
 
-from habitue.api import admission, grouping, once, problems, routing
+from habitue.api import admission, grouping, limits, once, problems, routing
 from habitue.api.calls import Asked
 from habitue.api.problems import Problem
 from habitue.api.replies import Reply
@@ -51,10 +51,11 @@ def work(group: Sequence[Wanted]) -> list[Told]:
     now = datetime.now(UTC)
     told: dict[int, Told] = {}
     asked: dict[int, Asked] = {}
+    left: dict[int, int] = {}
     who = callers.callers({one.text for one in group if one.text}, at=now)
     for place, one in enumerate(group):
         try:
-            call, _ = admission.admitted(one.operation, who.get(one.text), now)
+            call, left[place] = admission.admitted(one.operation, who.get(one.text), now)
         except Problem as problem:
             told[place] = problem
             continue
@@ -63,6 +64,10 @@ def work(group: Sequence[Wanted]) -> list[Told]:
     for operation, places in _postings(group, asked):
         answers = _surely(operation, [asked[place] for place in places], now)
         told.update(zip(places, answers, strict=True))
+    for place, many in left.items():
+        answer = told[place]
+        if isinstance(answer, Reply):
+            told[place] = limits.per_caller.said(answer, many)
     return [told[place] for place in range(len(group))]
 
 

@@ -184,7 +184,16 @@ def test_days_that_are_not_are_refused(cafe: world.Place) -> None:
 
 
 def test_nothing_in_an_address_breaks_any_operation(cafe: world.Place) -> None:
-    hostile = ("\0", "reference:a:\0", "external:\0", "code:\0", "%00", "..", "\r\nX: 1", "9" * 400)
+    hostile: tuple[str, ...] = (
+        "\0",
+        "reference:a:\0",
+        "external:\0",
+        "code:\0",
+        "%00",
+        "..",
+        "\r\nX: 1",
+        "9" * 400,
+    )
     hostile += ("\u202e", "\U0001f4a5", "0001-01", "9999-12", "0001-01-01", "9999-12-31", "-1")
     for one in routing.operations():
         for text in hostile if "{" in one.path else ():
@@ -275,8 +284,11 @@ def test_one_caller_s_flood_leaves_the_others_alone(cafe: world.Place, unspent: 
         assert told.headers["Retry-After"] == "1"
         assert told.headers["RateLimit"].startswith('"caller";r=0;')
         assert "RateLimit-Policy" in told.headers
-    other = ask("GET", "/business", key=cafe.owner)
-    assert (other.status, '"caller";r=' in other.headers["RateLimit"]) == (200, True)
+    for other in (
+        ask("GET", "/business", key=cafe.owner),
+        ask("POST", "/events", key=cafe.owner, body=BOUGHT),
+    ):
+        assert (other.status < 300, '"caller";r=' in other.headers["RateLimit"]) == (True, True)
 
 
 def test_a_till_does_nothing_of_the_owner_s(cafe: world.Place) -> None:
