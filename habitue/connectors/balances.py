@@ -58,12 +58,7 @@ class Wanted(NamedTuple):
 def survey(path: Path, dialect: opening.Dialect | None = None) -> Shape:
     """Read the whole file once; `Unusable` says why the file as a whole cannot be used."""
     encoding, separator, header, _ = opening.look(path, columns.BALANCES, dialect)
-    if dialect and dialect.columns is not None:
-        placed = dict(dialect.columns)
-    else:
-        placed = columns.guess(header, columns.BALANCES)
-    if not set(people.KINDS) & placed.keys():
-        raise text.Unusable(people.NOBODY)
+    placed = people.places(header, columns.BALANCES, dialect)
     if "amount" not in placed:
         raise text.Unusable("No column says how much each customer has: call one balance.")
     rows, order, marks = (-1 if header else 0), dates.Order(), numbers.Marks()

@@ -26,7 +26,7 @@ from habitue.connectors.balances import Balance
 from habitue.connectors.gathering import Rules, Verdict
 from habitue.connectors.models import Change, Import
 from habitue.connectors.people import KINDS, Person
-from habitue.connectors.table import Rejected
+from habitue.connectors.table import Reject, Rejected, Tell
 from habitue.core import facts
 from habitue.ledger import posted
 from habitue.members.models import Business, Member
@@ -34,10 +34,6 @@ from habitue.members.models import Business, Member
 SOURCE: Final = "balances"
 BATCH: Final = 1_000
 
-Tell = Callable[[int], None]
-"""Told how many more rows are done."""
-
-Reject = Callable[[Rejected], None]
 Known = tuple[tuple[str, str], ...]
 """The identities that a row gives, by kind."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -29,7 +29,7 @@ from habitue.connectors import (
 from habitue.connectors.models import Import
 from habitue.connectors.reading import Reading, Shape
 from habitue.connectors.rejects import Rejects
-from habitue.connectors.table import Rejected, Row
+from habitue.connectors.table import Rejected, Row, Tell
 from habitue.members import answers as kept
 from habitue.members import customers
 
@@ -37,8 +37,6 @@ SHOWN: Final = 100
 """Wrong rows that are shown, and may be mended on the page."""
 
 FIRST: Final = 5
-
-Tell = Callable[[int], None]
 
 
 class Fault(Struct, frozen=True):

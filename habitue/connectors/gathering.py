@@ -7,7 +7,7 @@ running it again. Nothing is ever sent to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
@@ -20,7 +20,7 @@ from habitue.connectors import changes, opening
 from habitue.connectors.changes import Known
 from habitue.connectors.models import Change
 from habitue.connectors.people import KINDS, Person
-from habitue.connectors.table import Rejected
+from habitue.connectors.table import Reject, Rejected, Tell
 from habitue.core.facts import Enrolment
 from habitue.members import cards, consents, customers, ids
 from habitue.members.models import Business, Consent, Customer, Identity
@@ -34,11 +34,6 @@ NAMES: Final = {
     "email": "e-mail",
     "phone": "phone number",
 }
-
-Tell = Callable[[int], None]
-"""Told how many more rows are done."""
-
-Reject = Callable[[Rejected], None]
 
 
 class Rules(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ resumed by running it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from habitue.connectors import changes, opening, ordering, purchases
 from habitue.connectors.models import Change
 from habitue.connectors.purchases import Bought, Shape
 from habitue.connectors.rejects import Rejects
-from habitue.connectors.table import Rejected
+from habitue.connectors.table import Rejected, Tell
 from habitue.core import facts, money
 from habitue.ledger import posted
 from habitue.members import customers
@@ -38,9 +38,6 @@ MONTH_FIRST: Final = frozenset({"US", "PH", "FM", "MH", "PW"})
 
 Receipt = list[Bought]
 """The rows of one purchase: mostly one, several where a file has a row per product."""
-
-Tell = Callable[[int], None]
-"""Told how many more rows are done."""
 
 
 class Tally(Struct, kw_only=True):

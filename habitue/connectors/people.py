@@ -8,7 +8,7 @@ line, value and reason; empty lines are only counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -100,12 +100,7 @@ class Wanted(NamedTuple):
 def survey(path: Path, dialect: opening.Dialect | None = None) -> Shape:
     """Read the whole file once; `Unusable` says why the file as a whole cannot be used."""
     encoding, separator, header, _ = opening.look(path, columns.CUSTOMERS, dialect)
-    if dialect and dialect.columns is not None:
-        placed = dict(dialect.columns)
-    else:
-        placed = columns.guess(header, columns.CUSTOMERS)
-    if not set(KINDS) & placed.keys():
-        raise text.Unusable(NOBODY)
+    placed = places(header, columns.CUSTOMERS, dialect)
     rows, order = (-1 if header else 0), dates.Order()
     watched = [placed[role] for role in ("birthday", "consent_on") if role in placed]
     for row in table.rows(text.lines(path, encoding), separator):
@@ -122,6 +117,19 @@ def survey(path: Path, dialect: opening.Dialect | None = None) -> Shape:
         rows=rows,
         order=order,
     )
+
+
+def places(
+    header: Sequence[str], roles: columns.Vocabulary, dialect: opening.Dialect | None
+) -> dict[str, int]:
+    """Which column is which: as somebody said, else as the header has it. One must say who."""
+    if dialect and dialect.columns is not None:
+        placed = dict(dialect.columns)
+    else:
+        placed = columns.guess(header, roles)
+    if not set(KINDS) & placed.keys():
+        raise text.Unusable(NOBODY)
+    return placed
 
 
 def read(

@@ -6,7 +6,7 @@ reference, so a second import adds nothing, and one that was killed is resumed b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from msgspec import Struct
 from habitue.connectors import answers, changes, imports, opening
 from habitue.connectors.answers import Given, Shape, Wanted
 from habitue.connectors.rejects import Rejects
-from habitue.connectors.table import Rejected, Row
+from habitue.connectors.table import Rejected, Row, Tell
 from habitue.members import answers as kept
 from habitue.members import customers
 from habitue.members.answers import Answered
@@ -27,9 +27,6 @@ from habitue.members.models import Business
 
 SOURCE: Final = "csv"
 BATCH: Final = 1_000
-
-Tell = Callable[[int], None]
-"""Told how many more rows are done."""
 
 
 class Tally(Struct, kw_only=True):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import re
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
 
+from habitue.connectors.exports import written
 from habitue.connectors.table import Rejected
 
 SHOWN: Final = 20
 HEADER: Final = ("line", "value", "reason", "row")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Rejects:
@@ -67,5 +65,4 @@ class Rejects:
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, and no screen for a command."""
-    plain = _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", cell)
-    return f"'{plain}" if cell.startswith(_FORMULA) else plain
+    return written.neutral(written.CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", cell))

@@ -39,7 +39,7 @@ from habitue.connectors import (
 from habitue.connectors.models import Import
 from habitue.connectors.reading import Shape
 from habitue.connectors.rejects import Rejects
-from habitue.connectors.table import Rejected, Row
+from habitue.connectors.table import Rejected, Row, Tell
 from habitue.members import journal
 from habitue.members.models import Business, Staff
 
@@ -267,7 +267,7 @@ def _purchases(
     refused: Sorted,
     keeper: changes.Keeper,
     now: datetime,
-    tell: imports.Tell,
+    tell: Tell,
 ) -> Counts:
     said = reading.of(one)
     reading.ordered(shape, said)
@@ -297,7 +297,7 @@ def _customers(
     refused: Sorted,
     keeper: changes.Keeper,
     now: datetime,
-    tell: imports.Tell,
+    tell: Tell,
 ) -> Counts:
     said = reading.of(one)
     wanted = reading.persons(shape, one.business, said, now)
@@ -319,7 +319,7 @@ def _balances(
     refused: Sorted,
     keeper: changes.Keeper,
     now: datetime,
-    tell: imports.Tell,
+    tell: Tell,
 ) -> Counts:
     """What became of each unit is noted too; the caller saves it with the counts."""
     said, program = reading.of(one), ledger.program(one.business_id)
@@ -354,7 +354,7 @@ def _answers(
     refused: Sorted,
     keeper: changes.Keeper,
     now: datetime,
-    tell: imports.Tell,
+    tell: Tell,
 ) -> Counts:
     said = reading.of(one)
     reading.ordered(shape, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -35,6 +35,13 @@ class Rejected(Struct, frozen=True, kw_only=True):
     reason: str
     text: str = ""
     column: int = -1
+
+
+Reject = Callable[[Rejected], None]
+"""Told which row is left out."""
+
+Tell = Callable[[int], None]
+"""Told how many more rows are done."""
 
 
 class Row(NamedTuple):

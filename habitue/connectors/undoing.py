@@ -6,7 +6,7 @@ something else hangs on by now stays, and is counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,14 +17,13 @@ from habitue import ledger
 from habitue.connectors import changes, gathering, recording
 from habitue.connectors.changes import Known
 from habitue.connectors.models import Change, Import
+from habitue.connectors.table import Tell
 from habitue.core.facts import Undo
 from habitue.members import consents, erasure
 from habitue.members.models import Answer, Consent, Customer, Member
 
 BATCH: Final = 500
 SOURCE: Final = "import-undo"
-
-Tell = Callable[[int], None]
 
 _STANDING: Final = """
 SELECT DISTINCT event.customer_id FROM ledger_event event

@@ -139,7 +139,7 @@ def issued(
 ) -> dict[tuple[int, int], list[VoucherLine]]:
     """Vouchers that events issued, by customer and event, with the codes that they have."""
     given = codes.of([(who, each.id) for (who, _), them in vouchers.items() for each in them])
-    return {event: _vouchers(event[0], them, given) for event, them in vouchers.items() if them}
+    return {event: voucher_lines(event[0], them, given) for event, them in vouchers.items() if them}
 
 
 def _first(
@@ -159,7 +159,7 @@ def _first(
     if outcome.level != outcome.level_before:
         answer.level, answer.level_before = outcome.level, outcome.level_before
     if outcome.issued:
-        answer.issued = _vouchers(event.customer, outcome.issued, given)
+        answer.issued = voucher_lines(event.customer, outcome.issued, given)
     if outcome.refused is None:
         answer.cost = _cost(book, what, outcome.on)
     return answer
@@ -200,7 +200,8 @@ def _money(what: facts.What, amount: int | None) -> int:
     return what.money if isinstance(what, facts.Cancellation) else 0
 
 
-def _vouchers(customer: int, issued: Iterable[Voucher], given: Codes) -> list[VoucherLine]:
+def voucher_lines(customer: int, issued: Iterable[Voucher], given: Codes) -> list[VoucherLine]:
+    """A customer's vouchers with their codes, for people."""
     return [
         VoucherLine(
             each.id,

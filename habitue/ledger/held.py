@@ -106,17 +106,7 @@ def vouchers(
     found.sort(key=lambda each: -each.id)
     shown = found[:limit]
     given = codes.of([(customer, each.id) for each in shown])
-    return [
-        VoucherLine(
-            each.id,
-            each.reward,
-            each.state,
-            given.get((customer, each.id), ""),
-            each.issued_on,
-            answers.until(each.expires_on),
-        )
-        for each in shown
-    ]
+    return answers.voucher_lines(customer, shown, given)
 
 
 def find_voucher(business: int, code: str, *, now: datetime) -> Held | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from habitue.api import calls, paging, paying, problems, values
 from habitue.api.paying import NewLine, PaymentShown, Signed
@@ -268,13 +268,7 @@ def _month(one: Statement) -> MonthShown:
 def _statement(call: calls.Call, one: Statement) -> StatementShown:
     decimals = _decimals(call)
     return StatementShown(
-        month=f"{one.month:%Y-%m}",
-        currency=one.currency,
-        opening=one.opening,
-        issued=one.issued,
-        redeemed=one.redeemed,
-        paid=one.paid,
-        closing=one.closing,
+        **structs.asdict(_month(one)),
         units=[
             UnitsMoved(
                 unit=line.unit,

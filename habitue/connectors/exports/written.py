@@ -20,7 +20,7 @@ Row = Sequence[Value]
 CHUNK: Final = 64 * 1024
 """Bytes that are sent together."""
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -69,5 +69,5 @@ def cell(value: Value) -> str:
 
 def neutral(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    plain = _CONTROL.sub("", text)
+    plain = CONTROL.sub("", text)
     return f"'{plain}" if plain.startswith(_FORMULA) else plain

@@ -7,9 +7,7 @@ the same moment or an older one afterwards, changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -19,7 +17,7 @@ from habitue import ledger
 from habitue.connectors.models import Shop, ShopOrder
 from habitue.connectors.shops import differing, kinds, people
 from habitue.connectors.shops.differing import WHOLE, Booked, Plan, Standing, Wanted
-from habitue.connectors.shops.order import Back, Order, Partly
+from habitue.connectors.shops.order import Order, Partly
 from habitue.core import facts
 from habitue.core.facts import Refused
 from habitue.members import ids, survivors
@@ -264,19 +262,3 @@ class _Posting:
 def _turned(turn: int) -> str:
     """What tells the references of a later turn from those of the first."""
     return f":edit:{turn}" if turn else ""
-
-
-def refunds_of(row: ShopOrder) -> Sequence[Back]:
-    """The refunds of an order as the shop told them."""
-    state = _state(row)
-    return state.refunds if state is not None else ()
-
-
-def standing_of(row: ShopOrder) -> dict[str, Any]:
-    """What stands of an order in the ledger, in plain values: the purchase's event, its refunds."""
-    standing = msgspec.convert(row.standing, Standing)
-    return {
-        "purchase": standing.purchase,
-        "customer": standing.customer,
-        "refunds": {name: booked.event for name, booked in standing.refunds.items()},
-    }
