@@ -28,6 +28,13 @@ STATES: Final = {
     "delivered": gettext_lazy("Delivered"),
     "failed": gettext_lazy("Given up"),
 }
+STANDS: Final = {
+    "waiting": gettext_lazy("Still waiting"),
+    "delivered": gettext_lazy("Arrived"),
+    "failed": gettext_lazy("It was given up"),
+}
+"""How one message stands; above, the messages that stand so."""
+
 TYPES: Final = {**forms.TOLD, kinds.TEST: gettext_lazy("A test")}
 ERRORS: Final = {
     "timeout": gettext_lazy("No answer in time."),
@@ -79,7 +86,7 @@ def message(
         "host": endpoints.host(one),
         "message": found,
         "title": TYPES[found.type],
-        "state": STATES[found.state],
+        "state": STANDS[found.state],
         "body": json.dumps(json.loads(found.body), indent=2, ensure_ascii=False),
         "attempts": [(attempt, outcome(attempt)) for attempt in deliveries.attempts(found)],
     }
@@ -138,7 +145,7 @@ def _page(
         "types": TYPES.items(),
         "type": type_,
         "listed": [
-            ({"message": each, "title": TYPES[each.type]}, STATES[each.state])
+            ({"message": each, "title": TYPES[each.type]}, STANDS[each.state])
             for each in found[:PAGE]
         ],
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
