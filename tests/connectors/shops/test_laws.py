@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
-from threading import Barrier, Thread
 from typing import Final
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -23,6 +21,7 @@ from habitue.connectors.shops.order import Back, Item, Order, Person
 from habitue.core import document, facts, history, program
 from habitue.members.models import Business
 from tests.connectors.shops import world
+from tests.ledger.conftest import at_once, failures
 
 WHO = Person(external="3", email="alice@example.org", name="Alice")
 STATUSES: Final[tuple[order.Status, ...]] = ("paid", "pending", "cancelled")
@@ -217,21 +216,8 @@ def test_the_same_state_told_by_many_at_once_is_posted_once() -> None:
         world.state("woocommerce", {**world.captured("order.created"), "refunds": []}),
         world.state("woocommerce", world.captured("order.created")),
     ]
-    start, words = Barrier(6), []
-
-    def tell(number: int) -> None:
-        try:
-            start.wait()
-            words.append(posting.take(shop, states[number % 2], now=world.NOW).word)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=tell, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(words) == 6
+    told = at_once(6, lambda one: posting.take(shop, states[one % 2], now=world.NOW))
+    assert not failures(told)
     assert world.happened(bean).count("purchase") == 1
     assert ShopOrder.objects.count() == 1
     assert not ledger.verify(bean.pk)
@@ -243,25 +229,15 @@ def test_different_states_at_once_end_at_the_newest() -> None:
     shop = world.connect(bean)
     first = world.state("woocommerce", {**world.captured("order.created"), "refunds": []})
     posting.take(shop, first, now=world.NOW)
-    start, words = Barrier(5), []
 
-    def tell(number: int) -> None:
+    def tell(before: int) -> str:
+        number = before + 1
         item = structs.replace(first.items[0], amount=1_000 * number)
         at = first.updated_at + timedelta(minutes=number)
-        start.wait()
-        try:
-            one = structs.replace(first, items=(item,), updated_at=at)
-            words.append(posting.take(shop, one, now=world.NOW).word)
-        finally:
-            connection.close()
+        one = structs.replace(first, items=(item,), updated_at=at)
+        return posting.take(shop, one, now=world.NOW).word
 
-    threads = [Thread(target=tell, args=(number,)) for number in range(1, 6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(words) <= {"edited", "older"}
-    assert len(words) == 5
+    assert set(at_once(5, tell)) <= {"edited", "older"}
     assert world.points(bean) == {"Anna Rossi": 50}
 
 
@@ -270,20 +246,10 @@ def test_many_orders_of_one_new_customer_at_once_make_one_customer() -> None:
     bean = world.business("GBP")
     shop = world.connect(bean)
     state = world.state("woocommerce", {**world.captured("order.created"), "refunds": []})
-    start, words = Barrier(4), []
 
-    def tell(number: int) -> None:
-        try:
-            start.wait()
-            one = structs.replace(state, id=str(number))
-            words.append(posting.take(shop, one, now=world.NOW).word)
-        finally:
-            connection.close()
+    def tell(number: int) -> str:
+        one = structs.replace(state, id=str(number))
+        return posting.take(shop, one, now=world.NOW).word
 
-    threads = [Thread(target=tell, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert words == ["posted"] * 4
+    assert at_once(4, tell) == ["posted"] * 4
     assert world.points(bean) == {"Anna Rossi": 4 * 37}
