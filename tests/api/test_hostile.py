@@ -165,6 +165,7 @@ def test_no_offset_breaks_an_instant(cafe: world.Place) -> None:
         for instant in FAR:
             told = ask("POST", address, key=cafe.owner, body={**body, field: instant})
             assert told.status in (201, 409, 422), (address, instant, told.raw)
+    assert ask("GET", "/keys", key=cafe.owner).status == 200, "what was kept can be read"
     for instant in FAR:
         where = named(instant).replace("+", "%2B")
         for query in ("since", "until"):
