@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import copy
 import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +22,27 @@ from habitue.api.application import application
 from tests.api import world
 
 CASES = int(os.environ.get("HABITUE_CASES", "6"))
+
+asked = Counter[int]()
+"""How many requests were answered with which status."""
+
+
+def counted(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The API, and how often it was asked."""
+
+    def start(status: str, headers: list[tuple[str, str]]) -> object:
+        asked[int(status[:3])] += 1
+        return start_response(status, headers)
+
+    return application(environ, start)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told() -> Iterator[None]:
+    """Say how many there were; `make cases` promises 5,000."""
+    yield
+    print(f"{asked.total():,} requests: {dict(sorted(asked.items()))}")
+    assert asked.total() >= int(os.environ.get("HABITUE_CASES_TOTAL", "300"))
 
 
 def drawn_from() -> BaseSchema:
@@ -35,7 +58,7 @@ def drawn_from() -> BaseSchema:
             del said["security"]
     del whole["components"]["securitySchemes"]
     made = schemathesis.openapi.from_dict(whole)
-    made.app = application
+    made.app = counted
     made.config.checks.positive_data_acceptance.expected_statuses = [
         *("2xx", "3xx", "401", "403", "404", "409", "412", "422"),
     ]
