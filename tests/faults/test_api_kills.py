@@ -26,10 +26,10 @@ from habitue.site import database
 from tests.faults.test_supervisor import LINUX, House, kill, until
 
 KILLS: Final = {
-    "tree": int(os.environ.get("HABITUE_KILLS_TREE", "6")),
-    "database": int(os.environ.get("HABITUE_KILLS_DATABASE", "7")),
+    "tree": int(os.environ.get("HABITUE_KILLS_TREE", "4")),
+    "database": int(os.environ.get("HABITUE_KILLS_DATABASE", "8")),
     "web": int(os.environ.get("HABITUE_KILLS_WEB", "4")),
-    "worker": int(os.environ.get("HABITUE_KILLS_WORKER", "3")),
+    "worker": int(os.environ.get("HABITUE_KILLS_WORKER", "4")),
 }
 TILLS: Final = 8
 pytestmark = [LINUX, pytest.mark.slow, pytest.mark.timeout(7200), pytest.mark.xdist_group("kills")]
@@ -135,6 +135,9 @@ def order() -> list[str]:
 def strike(house: House, what: str) -> float:
     """Kill something at some moment of the load; seconds until a health check is well again."""
     time.sleep(random.Random(len(house.started)).uniform(0.2, 0.8))
+    words = {"web": "habitue.site.web", "worker": "habitue.site.worker"}
+    if what in words:  # it may have been killed just now
+        until(lambda: any(words[what] in one for one in house.processes().values()), "back")
     begin = time.monotonic()
     if what == "tree":
         for pid in house.processes():
@@ -142,7 +145,6 @@ def strike(house: House, what: str) -> float:
         until(lambda: not house.processes(), "gone")
         house.start()
     else:
-        words = {"web": "habitue.site.web", "worker": "habitue.site.worker"}
         victim = house.postmaster() if what == "database" else house.process(words[what])
         kill(victim)
         until(lambda: victim not in house.processes(), "gone")
