@@ -45,8 +45,8 @@ kills: $(VENV)/.dev ## Kill everything 200 times under load through the API; not
 	@HABITUE_KILLS_TREE=$(or $(TREE),100) HABITUE_KILLS_DATABASE=$(or $(DATABASE),50) HABITUE_KILLS_WEB=$(or $(WEB),0) HABITUE_KILLS_WORKER=$(or $(WORKER),50) \
 		$(BIN)/python -m pytest -q -s tests/faults/test_api_kills.py $(ARGS)
 
-cases: $(VENV)/.dev ## Draw at least 5,000 requests from the OpenAPI file and judge every answer
-	@HABITUE_CASES=$${HABITUE_CASES:-100} HABITUE_CASES_TOTAL=5000 $(BIN)/python -m pytest --timeout 7200 -q -s tests/api/test_schema.py $(ARGS)
+cases: $(VENV)/.dev ## Draw at least 20,000 requests from the OpenAPI file and judge every answer
+	@HABITUE_CASES=$${HABITUE_CASES:-100} HABITUE_CASES_TOTAL=20000 $(BIN)/python -m pytest --timeout 7200 -q -s tests/api/test_schema.py $(ARGS)
 
 mutants: $(VENV)/.mutants ## Plant small faults in the core, one by one; say how many the tests see
 	@rm -rf mutants
