@@ -98,7 +98,7 @@ class Traffic:
             self.door.request(
                 "POST",
                 "/api/v1/quotes",
-                {name: event[name] for name in ("customer", "currency", "lines")},
+                {name: event[name] for name in ("kind", "customer", "currency", "lines")},
             )
             for event in self._events(SINGLE // 2)
         ]
