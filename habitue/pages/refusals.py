@@ -128,6 +128,8 @@ def _of_corrections() -> dict[str, str]:
         "covered": _("More was paid with units than the order costs."),
         "currency": _("The program counts in another currency."),
         "reason": _("A correction needs a reason."),
+        "dates": _("These units cannot have been earned or last on these days. Check the dates."),
+        "lapsed": _("These units would have lapsed already."),
         "malformed": _("A text holds signs that are no text, or is too long."),
         "in_the_future": _("This is dated in the future. Check the clock."),
         "too_old": _("This is dated too long ago. Check the date."),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
@@ -13,6 +16,8 @@ from habitue.client.asking import Ask
 from tests.api import world
 from tests.client import serving
 from tests.client.serving import Line
+
+T = TypeVar("T")
 
 WAYS = ("waiting", "asyncio")
 FAULTS = {
@@ -37,7 +42,13 @@ def send(way: str, line: Line, key: str, ask: Ask[client.Event], **more: float) 
         async with client.AsyncClient(line.url, key, timeout=timeout, tries=tries) as till:
             return await till.send(ask)
 
-    return asyncio.run(sent())
+    return aside(sent())
+
+
+def aside(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread: a browser of an earlier test may have a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def points(cafe: world.Place, line: Line) -> int:
@@ -134,7 +145,7 @@ def test_connections_are_kept_and_closed(cafe: world.Place, line: Line) -> None:
             await till.send(bought())
             assert line.open == 1
 
-    asyncio.run(twice())
+    aside(twice())
     assert line.quiet()
 
 

@@ -52,11 +52,13 @@ def kill_in_the_middle(one: Import, kinds: list[str]) -> int:
     """Kill the worker as soon as something is done; answers how many rows were."""
     child = worker(one)
     until = time.monotonic() + 60
-    while not Change.objects.filter(of=one, kind__in=kinds).exists():
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    try:
+        while not Change.objects.filter(of=one, kind__in=kinds).exists():
+            assert time.monotonic() < until
+            time.sleep(0.005)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     one.refresh_from_db()
     assert one.state == "running", "the import was over before it could be killed"
     return Change.objects.filter(of=one, kind__in=kinds).count()
