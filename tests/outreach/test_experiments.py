@@ -156,13 +156,13 @@ def test_on_the_first_day_nothing_is_told(cafe: Business) -> None:
 def test_an_odd_sample_withholds_the_results(
     cafe: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As if the treated had lost half of their customers on the way to the table."""
-    customers = guests(cafe, 90)
+    """As if the treated had lost most of their customers on the way to the table."""
+    customers = guests(cafe, 120)
     came(cafe, {who: [60, 5] for who in customers})
     made = begun(cafe, now=NOW - timedelta(days=30), share=5_000)
-    lost = [one for one in customers if experiments.arm_of(made, one) == "treated"][:40]
-    for one in lost:
-        survivors.merge(one, customers[0] if customers[0] not in lost else customers[-1])
+    treated = [one for one in customers if experiments.arm_of(made, one) == "treated"]
+    for one in treated[8:]:
+        survivors.merge(one, treated[0])
     found = experiments.result(made, now=NOW)
     assert found.odds is not None
     assert found.odds < judging.ODD
