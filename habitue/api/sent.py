@@ -6,6 +6,7 @@ pointer. `what` makes the ledger's fact of it, once customers and events that it
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, date
 from typing import Annotated, ClassVar, Final
@@ -100,7 +101,11 @@ class Named(Struct, frozen=True):
         return self.customers[reference]
 
 
-class NewEvent(Said, frozen=True, kw_only=True):
+class _Abstract(msgspec.StructMeta, ABCMeta):
+    """Of structs that say what their kinds must have."""
+
+
+class NewEvent(Said, frozen=True, kw_only=True, metaclass=_Abstract):
     """What every event says: whose it is, when it was, and under which number of its source.
 
     With `source` and `reference` it happens once, for ever: sent again it is answered again.
@@ -140,9 +145,9 @@ class NewEvent(Said, frozen=True, kw_only=True):
         """The event whose customer it is about, where it need not say the customer."""
         return ""
 
+    @abstractmethod
     def what(self, named: Named, place: Place) -> facts.What:
         """What it means to the ledger."""
-        raise NotImplementedError
 
     def said(self) -> bytes:
         """What was said, but for the customer (in whatever way they were named) and the number."""

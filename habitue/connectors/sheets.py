@@ -62,7 +62,7 @@ def is_book(path: Path) -> bool:
         head = file.read(8)
     if head == _OLD:
         return True
-    return head.startswith(b"PK\x03\x04") and bool(_names(path) & _PARTS)
+    return head.startswith(b"PK\x03\x04") and any(part.filename in _PARTS for part in _parts(path))
 
 
 def unfold(book: Path, target: Path, sheet: str = "") -> Unfolded:
@@ -89,20 +89,23 @@ def unfold(book: Path, target: Path, sheet: str = "") -> Unfolded:
     return found
 
 
-def _names(path: Path) -> set[str]:
+def _parts(path: Path) -> list[zipfile.ZipInfo]:
+    """What a ZIP file's directory says is in it; nothing where none can be read.
+
+    Besides damage there are directories of later versions, and names in no known letters.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return set(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
-        return set()
+            return archive.infolist()
+    except (zipfile.BadZipFile, RuntimeError, ValueError):
+        return []
 
 
 def _check_size(book: Path) -> None:
-    """Refuse what its own directory says is too much, before a byte of it is unpacked."""
-    try:
-        with zipfile.ZipFile(book) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile:  # an old one: no ZIP, and not packed
-        return
+    """Refuse what its own directory says is too much, before a byte of it is unpacked.
+
+    An old workbook is no ZIP file and not packed.
+    """
+    parts = _parts(book)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise Unusable(f"{book.name} is larger unpacked than can be opened: save it as CSV.")

@@ -218,6 +218,21 @@ def test_what_is_damaged_is_a_sentence(tmp_path: Path, content: bytes, word: str
         assert word in refusal(path)
 
 
+def test_a_directory_of_a_later_version_is_a_sentence(tmp_path: Path) -> None:
+    """A reader of ZIP files says of those that it does not know the version."""
+    path = tmp_path / "later.xls"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("content.xml", b"x")
+    later = bytearray(packed.getvalue())
+    later[later.index(b"PK\x01\x02") + 6] = 99
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + later)
+    with pytest.raises(NotImplementedError):
+        zipfile.ZipFile(path)
+    assert sheets.is_book(path)
+    assert "damaged" in refusal(path)
+
+
 def test_a_truncated_workbook_is_a_sentence(tmp_path: Path) -> None:
     rows: Table = [["x", 1]] * 500
     path = one_sheet(tmp_path / "cut.xlsx", rows)
