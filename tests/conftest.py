@@ -41,6 +41,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     leaves its session to PostgreSQL for a moment: both may come later than the last test.
     """
     yield
+    connection.close()  # the last test's may be broken
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -18,6 +19,17 @@ from habitue.site import programs
 from tests.connectors.test_running import bring
 
 pytestmark = pytest.mark.slow
+
+# A real process on the test's database that does the worker's part for one import.
+WORKER = """
+import sys
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+import django
+django.setup()
+from habitue.connectors import running
+running.run(int(sys.argv[2]))
+"""
 ROWS = 3_000
 SALES = "customer;date;amount\n" + "".join(
     f"c{number % 900};{1 + number % 28:02d}/01/2026;{1 + number % 90},50\n"
@@ -36,29 +48,20 @@ def cafe(transactional_db: None) -> Business:
     return shop
 
 
-def worker(one: Import) -> int:
-    """Another process that does the worker's part."""
-    connection.close()  # it must not be shared
-    child = os.fork()
-    if child == 0:
-        try:
-            running.run(one.pk)
-        finally:
-            os._exit(0)
-    return child
-
-
 def kill_in_the_middle(one: Import, kinds: list[str]) -> int:
     """Kill the worker as soon as something is done; answers how many rows were."""
-    child = worker(one)
-    until = time.monotonic() + 60
-    try:
-        while not Change.objects.filter(of=one, kind__in=kinds).exists():
-            assert time.monotonic() < until
-            time.sleep(0.005)
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], str(one.pk)],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "habitue.site.settings"},
+    ) as worker:
+        try:
+            until = time.monotonic() + 60
+            while not Change.objects.filter(of=one, kind__in=kinds).exists():
+                assert time.monotonic() < until, "it did nothing in a minute"
+                assert worker.poll() is None, "it ended before anything was done"
+                time.sleep(0.005)
+        finally:
+            worker.kill()
     one.refresh_from_db()
     assert one.state == "running", "the import was over before it could be killed"
     return Change.objects.filter(of=one, kind__in=kinds).count()

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -83,6 +83,35 @@ def ways(draw: st.DrawFn) -> tuple[list[Order], Order]:
     return [*some[:place], known[-1], *some[place:]], known[-1]
 
 
+def every_sort() -> tuple[list[Order], Order]:
+    """A way on which everything happens that can happen to an order."""
+    bought = Order(
+        id="1",
+        at=BOUGHT,
+        updated_at=BOUGHT,
+        currency="GBP",
+        status="paid",
+        items=(Item("a", 4, 4_000),),
+        total=4_000,
+        person=WHO,
+    )
+    fewer = structs.replace(
+        bought,
+        updated_at=BOUGHT + timedelta(minutes=1),
+        items=(Item("a", 3, 3_000),),
+        total=3_000,
+    )
+    refunded = structs.replace(
+        fewer,
+        updated_at=BOUGHT + timedelta(minutes=2),
+        refunds=(Back("r1", pieces=(("a", 1),), gross=1_000),),
+    )
+    cancelled = structs.replace(
+        refunded, updated_at=BOUGHT + timedelta(minutes=3), status="cancelled"
+    )
+    return [bought, bought, fewer, refunded, bought, cancelled], cancelled
+
+
 seen: Counter[str] = Counter()
 
 
@@ -92,6 +121,7 @@ def bean(db: None) -> Business:
 
 
 @given(way=ways())
+@example(way=every_sort())
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
