@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import msgspec.inspect
 
-from habitue.api import problems
+from habitue.api import doubled, problems
 from habitue.api.problems import Problem
 from habitue.api.routing import Operation
 
@@ -46,6 +46,10 @@ def body(operation: Operation, raw: bytes, media: str) -> Any:
         raise _invalid("/body", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "no_json", f"The body is no JSON text in UTF-8: {error}.") from None
+    if twice := doubled.field(raw):
+        pointer, name = twice
+        detail = f"The field {name[:60]!r} is given twice. Give it once."
+        raise problems.wrong(f"/body{pointer}", detail)
     if rb"\u0000" in raw and _has_nul(msgspec.to_builtins(found)):
         raise problems.wrong("/body", "A text holds the character NUL (U+0000); leave it out.")
     return found
