@@ -245,3 +245,52 @@ def test_a_person_takes_along_everything_that_is_kept(
     assert ask("GET", f"/customers/{cafe.alice}/export", key=cafe.read).status == 403
     assert ask("GET", f"/customers/{cafe.alice}/export", key=next_door.owner).status == 404
     assert ask("GET", f"/customers/{cafe.bruno}/export", key=cafe.member).status == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["eva", "%20ROSS%20", "eva.rossi@example.org", "06%2012%2034%2056%2078", "shop-"]
+)
+def test_somebody_is_searched_for_and_shown_as_each_may_see_them(
+    cafe: world.Place, next_door: world.Place, text: str
+) -> None:
+    known = eva(cafe)
+    for key in (cafe.owner, cafe.read, cafe.till):
+        told = ask("GET", f"/customers?search={text}", key=key).json
+        assert [one["id"] for one in told["items"]] == [known]
+        assert told["next"] is None
+        mail = {one["kind"]: one["value"] for one in told["items"][0]["identities"]}["email"]
+        assert mail == ("e•••@example.org" if key == cafe.till else "eva.rossi@example.org")
+        assert ("note" in told["items"][0]) == (key != cafe.till)
+    assert ask("GET", f"/customers?search={text}", key=next_door.owner).json["items"] == []
+    for key in (cafe.partner, cafe.member):
+        assert ask("GET", f"/customers?search={text}", key=key).status == 403
+
+
+def test_a_till_pieces_no_hidden_address_together_and_lists_nobody(cafe: world.Place) -> None:
+    known = eva(cafe)
+    for part in ("rossi@", "eva.r", "3456", "12 34"):
+        address = f"/customers?search={part}"
+        assert [one["id"] for one in ask("GET", address, key=cafe.owner).json["items"]] == [known]
+        assert ask("GET", address, key=cafe.till).json["items"] == []
+    told = ask("GET", "/customers", key=cafe.till)
+    assert (told.status, told.json["code"]) == (403, "scope")
+    assert ask("GET", "/customers?identity=external:shop-1", key=cafe.till).json["items"]
+
+
+def test_a_search_goes_on_page_by_page(cafe: world.Place) -> None:
+    for number in range(5):
+        known = customers.find_or_create_many(cafe.business, "external", [f"row-{number}"])
+        Customer.objects.filter(pk__in=known.values()).update(name=f"Zoe {number}")
+    seen, address = [], "/customers?search=zoe&limit=2"
+    for _ in range(3):
+        page = ask("GET", address, key=cafe.till).json
+        seen += [one["name"] for one in page["items"]]
+        address = f"/customers?search=zoe&limit=2&cursor={page['next']}"
+    assert seen == [f"Zoe {number}" for number in (4, 3, 2, 1, 0)]
+    assert page["next"] is None
+
+
+@pytest.mark.parametrize("query", ["search=a", "search=%20%20a", "search=alice&identity=email:a"])
+def test_what_cannot_be_searched_for_is_refused(cafe: world.Place, query: str) -> None:
+    told = ask("GET", f"/customers?{query}", key=cafe.owner)
+    assert (told.status, told.json["errors"][0]["pointer"]) == (422, "/query/search")

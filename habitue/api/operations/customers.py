@@ -18,13 +18,13 @@ from habitue.api.operations.members import NewEnrolment
 from habitue.api.people import Birthday, CustomerName, CustomerShown, Language, Note, OfCustomer
 from habitue.api.problems import Problem
 from habitue.api.routing import operation
-from habitue.api.values import CustomerReference, Given, Instant, Said
+from habitue.api.values import MOST_ID, CustomerReference, Given, Instant, Said
 from habitue.core import facts
 from habitue.ledger import everything
 from habitue.members import bin as recycle_bin
-from habitue.members import details, erasing, ids, journal, limits
+from habitue.members import details, erasing, ids, journal, limits, searching
 from habitue.members.callers import Scope
-from habitue.members.models import Customer
+from habitue.members.models import Customer, Identity
 
 Rows = list[dict[str, Any]]
 
@@ -42,6 +42,21 @@ class AskedCustomers(paging.Paged, frozen=True, kw_only=True):
                 pattern="^(external|email|phone|number):.{1,254}$",
                 description="Whoever is recognised by this; an empty page if nobody is.",
                 examples=["email:alice@example.org"],
+            ),
+        ]
+        | None
+    ) = None
+    search: (
+        Annotated[
+            str,
+            Meta(
+                min_length=2,
+                max_length=searching.MOST,
+                pattern=r"^[^\x00-\x1f\x7f]*$",
+                description="Whoever holds exactly this e-mail address, phone, number or external"
+                " id; if nobody does, whoever's name has these letters, or whose identity has them"
+                " (three at least). A till finds by part of a name, number or external id only.",
+                examples=["alice"],
             ),
         ]
         | None
@@ -105,23 +120,48 @@ class CustomerMerge(Said, frozen=True, kw_only=True):
     into: CustomerReference
 
 
-@operation("GET", "/customers", may=calls.ANALYSTS, summary="The business's customers")
+@operation("GET", "/customers", may=calls.READERS, summary="Find customers")
 def find(call: calls.Call, asked: AskedCustomers) -> paging.Page[CustomerShown]:
-    """The newest first. Whoever was erased, lies in the bin or went over is not among them."""
+    """The newest first. Whoever was erased, lies in the bin or went over is not among them.
+
+    A till looks for somebody, by `search` or `identity`; without, it is refused (403).
+    """
+    if asked.search is not None and asked.identity is not None:
+        raise problems.wrong("/query/search", "Give either search or identity.")
+    if call.caller.scope == "till" and asked.search is None and asked.identity is None:
+        raise Problem(403, "scope", "A till does not list customers: send search or identity.")
+    position = paging.position(asked.cursor)
+    keys = _found(call, asked, position[0] if position else MOST_ID)
+    there = Customer.objects.select_related("member").filter(pk__in=keys).order_by("-pk")
+    return paging.page(
+        people.many(call, list(there)), asked.limit, lambda one: one, lambda one: [int(one.id)]
+    )
+
+
+def _found(call: calls.Call, asked: AskedCustomers, before: int) -> list[int]:
+    """The numbers of a page's customers, and of one more."""
+    since = ids.first_at(asked.created_since) if asked.created_since is not None else 0
+    if asked.search is not None:
+        text = asked.search.strip()
+        if len(text) < 2:
+            raise problems.wrong("/query/search", "Search for two letters at least.")
+        return searching.newest(
+            call.business,
+            text,
+            parts=searching.SHOWN if call.caller.scope == "till" else tuple(Identity.Kind),
+            member=asked.member,
+            since=since,
+            before=before,
+            limit=asked.limit + 1,
+        )
     rows = Customer.objects.filter(
         business=call.caller.business, erased_at=None, binned_at=None, merged_into=None
-    )
+    ).filter(pk__gte=since, pk__lt=before)
     if asked.identity:
         rows = rows.filter(pk__in=naming.known(call.caller.business, [asked.identity]).values())
     if asked.member is not None:
         rows = rows.filter(member__isnull=not asked.member)
-    if asked.created_since is not None:
-        rows = rows.filter(pk__gte=ids.first_at(asked.created_since))
-    if position := paging.position(asked.cursor):
-        rows = rows.filter(pk__lt=position[0])
-    found = list(rows.select_related("member").order_by("-pk")[: asked.limit + 1])
-    shown = people.many(call, found)
-    return paging.page(shown, asked.limit, lambda one: one, lambda one: [int(one.id)])
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[: asked.limit + 1])
 
 
 @operation(

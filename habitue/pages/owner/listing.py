@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from habitue.members import identities, survivors
-from habitue.members.models import Business, Identity
+from habitue.members import searching
+from habitue.members.models import Business
 from habitue.metrics.segments import catalogue
 from habitue.pages import events, naming, words
 from habitue.pages.owner import glance
@@ -27,9 +27,6 @@ SOON: Final = 14
 
 MONTH: Final = 30
 """After so many days the last visit is told in months, then in years."""
-
-MOST: Final = 100
-"""Letters of a search."""
 
 Sort = Literal["newest", "visit", "visits", "name"]
 
@@ -64,9 +61,6 @@ _WHERE: Final = {
     "lapsing": f"""customer.id IN (
         SELECT account.customer_id FROM ledger_account account WHERE {glance.LAPSES})""",
 }
-
-_PRESENT: Final = """customer.business_id = %(business)s AND customer.erased_at IS NULL
-    AND customer.merged_into_id IS NULL AND customer.binned_at IS NULL"""
 
 _ROWS: Final = """
 SELECT customer.id, customer.name, life.last_on, coalesce(life.orders, 0), member.number,
@@ -108,7 +102,7 @@ class Page(Struct, frozen=True):
 
 def asked(given: QueryDict) -> View:
     """The view that an address asks for; what it cannot mean is left out."""
-    group, text = given.get("group", ""), given.get("q", "").strip()[:MOST]
+    group, text = given.get("group", ""), given.get("q", "").strip()[: searching.MOST]
     sorts: dict[str, Sort] = {name: name for name in _ORDERS}
     return View(
         q="".join(letter for letter in text if letter.isprintable()),
@@ -137,7 +131,7 @@ def keys(business: Business, view: View, *, now: datetime, most: int) -> list[in
 def chosen(business: Business, customers: list[int]) -> list[int]:
     """Those of these customers who are there, ascending."""
     sql = f"""SELECT customer.id FROM members_customer customer
-        WHERE {_PRESENT} AND customer.id = ANY (%(keys)s) ORDER BY customer.id"""
+        WHERE {searching.PRESENT} AND customer.id = ANY (%(keys)s) ORDER BY customer.id"""
     rows = events.query(sql, {"business": business.pk, "keys": customers})
     return [key for (key,) in rows]
 
@@ -169,9 +163,11 @@ def _keys(
         "limit": limit,
         "offset": offset,
     }
-    where = [_PRESENT, *([_WHERE[view.group]] if view.group else [])]
+    where = [searching.PRESENT, *([_WHERE[view.group]] if view.group else [])]
     if view.q:
-        where.append(_searched(business, view.q, values))
+        found = searching.search(business, view.q)
+        values |= found.values
+        where.append(found.sql)
     life = "" if view.sort in ("newest", "name") else _LIFE
     sql = f"""SELECT customer.id FROM members_customer customer {life}
         WHERE {" AND ".join(where)}
@@ -180,29 +176,6 @@ def _keys(
 
 
 _LIFE: Final = "LEFT JOIN ledger_life life ON life.customer_id = customer.id"
-
-
-def _searched(business: Business, text: str, values: dict[str, Any]) -> str:
-    """Who holds this number, e-mail or phone; if nobody does, whose name has the letters."""
-    normal = {
-        kind.value: form
-        for kind in Identity.Kind
-        if (form := identities.normalise(kind, text, country=business.country)) is not None
-    }
-    rows = events.query(
-        """SELECT DISTINCT coalesce(customer.merged_into_id, customer.id)
-        FROM unnest(%(kinds)s::text[], %(forms)s::text[]) AS asked (kind, value)
-        JOIN members_identity identity USING (kind, value)
-        JOIN members_customer customer ON customer.id = identity.customer_id
-        WHERE identity.business_id = %(business)s""",
-        {"kinds": list(normal), "forms": list(normal.values()), "business": business.pk},
-    )
-    if rows:
-        values["found"] = list(survivors.of([key for (key,) in rows]).values())
-        return "customer.id = ANY (%(found)s)"
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    values["like"] = f"%{escaped}%"
-    return "customer.name ILIKE %(like)s"
 
 
 def _birthdays(day: date) -> list[int]:
