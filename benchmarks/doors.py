@@ -223,6 +223,7 @@ def _web(module: str, key: str) -> Iterator[Door]:
         **os.environ,
         "PORT": str(port),
         "WEB_THREADS": str(THREADS),
+        "WEB_PROCESSES": os.environ.get("WEB_PROCESSES", "1"),
         "API_RATE": "1000000",
         "API_BURST": "10000000",
     }

@@ -50,7 +50,8 @@ class Environment:
     mail_from: str
     debug: bool
     webhooks_loopback: bool  # whether webhooks may be sent to this machine itself
-    threads: int
+    processes: int  # of the web
+    threads: int  # of each
     api_rate: int  # requests a second that one caller of the API may make in the long run
     api_burst: int  # and at once
     shops_loopback: bool  # a shop on this machine may be asked, by http too
@@ -96,6 +97,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         mail_from=env.get("EMAIL_FROM", "") or "habitue@localhost",
         debug=_yes_or_no("DEBUG", env.get("DEBUG", "")),
         webhooks_loopback=_yes_or_no("WEBHOOKS_LOOPBACK", env.get("WEBHOOKS_LOOPBACK", "")),
+        processes=_number(env, "WEB_PROCESSES", 1, 1, 64),
         threads=_number(env, "WEB_THREADS", 16, 1, 256),
         api_rate=_number(env, "API_RATE", 1000, 1, 1_000_000),
         api_burst=_number(env, "API_BURST", 5000, 1, 10_000_000),

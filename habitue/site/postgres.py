@@ -153,7 +153,10 @@ class Cluster:
 
     def _launch(self) -> int:
         """Start `postgres`; returns where in the log this run begins."""
-        options = SETTINGS | {"unix_socket_directories": str(self.socket)}
+        options = SETTINGS | {
+            "unix_socket_directories": str(self.socket),
+            "max_connections": str(self.env.processes * self.env.threads + BESIDE),
+        }
         command = [str(self.bin / "postgres"), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
@@ -223,6 +226,9 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
     "cluster_name": "habitue",
 }
+
+BESIDE = 84
+"""Connections for the worker, commands and whoever looks after it, beside one a thread of the web."""
 
 CHILD_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 

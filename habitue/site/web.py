@@ -1,4 +1,4 @@
-"""The web process: granian serves the WSGI application with threads."""
+"""The web: granian serves the WSGI application with processes and threads."""
 
 import logging
 
@@ -19,7 +19,7 @@ def main() -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        workers=1,
+        workers=env.processes,
         blocking_threads=env.threads,
         backpressure=env.threads * 16,
         workers_kill_timeout=5,

@@ -55,6 +55,7 @@ def test_addresses_of_servers_are_taken_apart() -> None:
         ("PUBLIC_URL", "https://club.example/path"),
         ("ALLOWED_HOSTS", "https://club.example"),
         ("WEB_THREADS", "-1"),
+        ("WEB_PROCESSES", "0"),
         ("TRUSTED_PROXIES", "many"),
         ("API_KEY_OVERLAP_HOURS", "-1"),
         ("MEMBER_TOKEN_MINUTES", "0"),
