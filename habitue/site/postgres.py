@@ -228,7 +228,7 @@ SETTINGS = {
 }
 
 BESIDE = 84
-"""Connections for the worker, commands and whoever looks after it, beside one a thread of the web."""
+"""Connections beside those of the web, one a thread: the worker, commands, a person."""
 
 CHILD_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
