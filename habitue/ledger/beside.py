@@ -1,4 +1,4 @@
-"""Who else an event concerns: whom units go to, what a customer went over into, a household.
+"""Whom an event concerns: whom units go to, into whom a customer went over, a household.
 
 Accounts are locked in the order of their customers, so all of them must be known before the first
 is locked. Most events concern one customer and say nothing here. Where reading an account shows
@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from habitue.core import due, facts, transfers
 from habitue.core.account import Account
@@ -21,7 +21,7 @@ from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Merge, Transfer, Undo
 from habitue.core.rulebook import Book
 from habitue.ledger import arrays
-from habitue.ledger.claims import Fact
+from habitue.ledger.claims import Fact, Prepared
 from habitue.ledger.database import Rows
 
 _TWO_SIDED: Final = """
@@ -30,19 +30,70 @@ FROM ledger_event event
 JOIN unnest(%s::bigint[], %s::bigint[]) AS undone (customer_id, id) USING (customer_id, id)
 WHERE event.kind IN ('transfer', 'merge')"""
 
+_ANEW: Final = (
+    facts.Purchase,
+    facts.Visit,
+    facts.Action,
+    facts.Enrolment,
+    facts.Redemption,
+    facts.Payment,
+    facts.BenefitUse,
+    facts.FeePaid,
+    facts.FeeFailed,
+    facts.FeeRefunded,
+    facts.Cancellation,
+    facts.Adjustment,
+    Transfer,
+)
+"""What happens to a person, under whichever number; the rest is about one number's own past."""
+
 _what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
 
 
 class Wanted(Struct, frozen=True):
-    """With whom a posting begins again: more customers, and by place in the batch the household
-    that may give what a member lacks.
+    """With whom a posting begins again: more customers; by place in the batch the household that
+    may give what a member lacks, and `instead` of whom went over the customer who goes on.
     """
 
     customers: frozenset[int] = frozenset()
     households: Mapping[int, tuple[int, ...]] = {}
+    instead: Mapping[int, int] = {}
 
     def __or__(self, more: Wanted) -> Wanted:
-        return Wanted(self.customers | more.customers, {**self.households, **more.households})
+        return Wanted(
+            self.customers | more.customers,
+            {**self.households, **more.households},
+            {**self.instead, **more.instead},
+        )
+
+    def led_on(self, batch: Sequence[Fact]) -> Sequence[Fact]:
+        """The facts, of those customers under whose number the person goes on."""
+        if not self.instead:
+            return batch
+        return [
+            structs.replace(fact, customer=self.instead.get(place, fact.customer))
+            for place, fact in enumerate(batch)
+        ]
+
+
+def went_over(accounts: Mapping[int, Account], fresh: Iterable[Prepared]) -> dict[int, int]:
+    """By place in the batch, into whom the customer of a fact went over; mostly nobody did.
+
+    Doors look up whom a card names before the account is locked: a merge may have come between,
+    and what the person did then must not stay on an account that nobody looks at any more.
+    """
+    gone = {
+        customer: account.memory.merged_into
+        for customer, account in accounts.items()
+        if account.memory.merged_into
+    }
+    if not gone:
+        return {}
+    return {
+        one.place: gone[one.fact.customer]
+        for one in fresh
+        if one.fact.looked_up and one.fact.customer in gone and isinstance(one.fact.what, _ANEW)
+    }
 
 
 def told(batch: Iterable[Fact]) -> set[int]:

@@ -62,6 +62,8 @@ class Fact(Struct, frozen=True, kw_only=True):
 
     `said`: a hash of what the caller said, where the door filled in anything (its clock, as `at`).
     A repeat is then known by this and by the customer, and not by what the door made of it.
+    `looked_up`: the door looked the customer up, by a card or a name. Where that one has gone over
+    into another since, something new is of whoever goes on.
     """
 
     customer: int
@@ -70,6 +72,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     source: str = ""
     reference: str = ""
     said: bytes = b""
+    looked_up: bool = False
 
 
 class Prepared(Struct):
@@ -197,9 +200,10 @@ def _held(cursor: Rows, business: int, lost: Sequence[tuple[int, Prepared]]) -> 
 
 
 def _went_over(one: Prepared, before: int, fingerprint: int) -> bool:
-    """Whether the same was posted for a customer who has gone over into this one since."""
+    """Whether the same was posted for somebody who is the same person today."""
     if before == one.fact.customer:
         return False
     if _fingerprint(one.fact, one.body.encode(), before) != fingerprint:
         return False
-    return survivors.of([before]).get(before) == one.fact.customer
+    today = survivors.of([before, one.fact.customer])
+    return today.get(before) == today.get(one.fact.customer, 0)

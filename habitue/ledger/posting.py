@@ -8,8 +8,8 @@ One transaction, five steps:
 4. The engine decides, in memory.
 5. Write each table by one statement.
 
-Where step 3 or 4 finds that somebody else is concerned whose account is not locked (`beside`), the
-transaction is rolled back and begins again with them.
+Where step 2, 3 or 4 finds that somebody else is concerned whose account is not locked (`beside`),
+the transaction is rolled back and begins again with them.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ def _attempt(
     business: int, batch: Sequence[Fact], also: Wanted, *, now: datetime
 ) -> list[Answer] | Wanted:
     """Post what can be stored at all; what cannot is refused, and its neighbours go on."""
+    batch = also.led_on(batch)
     prepared = _prepared(batch, also)
     sound = [one for one in prepared if one is not None]
     made = _post_sound(business, sound, also, now=now) if sound else []
@@ -139,6 +140,8 @@ def _decide_and_write(
     asked = {one.fact.customer for one in fresh}
     asked |= also.customers | beside.told(one.fact for one in fresh)
     loaded = loading.accounts(cursor, business, asked, lock=True)
+    if instead := beside.went_over(loaded.accounts, fresh):
+        return Wanted(instead=instead)
     shelf = books.shelf(business, loaded.published)
     loading.fit(loaded, shelf.book.units)
     prepared = {one.event: one for one in fresh}

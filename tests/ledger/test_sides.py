@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from habitue import ledger
 from habitue.core import facts
@@ -301,6 +302,27 @@ def test_what_was_posted_before_a_merge_is_not_posted_again_after_it(town: Busin
     (other,) = post(town, bought(alice, 2_001, reference="ticket"))
     assert refusal(other) == "conflict"
     assert has(town, alice) == 30
+    sound(town)
+
+
+def test_what_a_door_posts_for_who_has_just_gone_over_goes_on_with_the_person(
+    town: Business,
+) -> None:
+    """Doors look a customer up before the account is locked; a merge may come between."""
+    alice, ali, al = guests(town, 3)
+    post(town, bought(alice, 1_000), bought(ali, 1_000), bought(al, 1_000))
+    post(town, does(al, facts.Merge(ali)), does(ali, facts.Merge(alice), at=later(minutes=1)))
+    sale = structs.replace(bought(al, 2_000, reference="late"), looked_up=True)
+    (late,), (again,) = post(town, sale), post(town, sale)
+    assert (late.refused, late.customer, late.entries[0].balance) == (None, alice, 50)
+    assert (again.event, again.duplicate, again.refused) == (late.event, True, None)
+    (other,) = post(town, bought(al, 2_001, reference="late"))
+    assert refusal(other) == "conflict"
+    spent, beside = post(town, structs.replace(takes(ali), looked_up=True), bought(alice, 500))
+    assert (spent.refused, spent.customer, beside.refused) == (None, alice, None)
+    (given,) = post(town, structs.replace(gives(ali, alice, 1), looked_up=True))
+    assert given.refused is not None
+    assert (has(town, alice), has(town, ali), has(town, al)) == (45, 0, 0)
     sound(town)
 
 
