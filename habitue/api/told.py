@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from habitue.api.looking import Item
 from habitue.api.values import Amount, Given, Id, Instant, written
-from habitue.core import explaining, facts
+from habitue.core import facts
 from habitue.ledger import Answer, EntryLine, VoucherLine, books
 
 State = Literal["issued", "redeemed", "cancelled", "expired"]
@@ -101,8 +101,8 @@ def voucher(line: VoucherLine) -> VoucherTold:
 
 def decimals(shelf: books.Shelf, unit: str) -> int:
     """With how many decimals a unit of a business is written."""
-    source = shelf.book.latest.program
-    return source.units[source.unit_index(unit)].decimals
+    latest = shelf.book.latest
+    return latest.program.units[latest.unit_number[unit]].decimals
 
 
 def state(text: str) -> State:
@@ -118,7 +118,5 @@ def entry(line: EntryLine, shelf: books.Shelf) -> EntryTold:
         kind=line.kind,
         amount=written(line.amount, places),
         balance=written(line.balance, places),
-        why=explaining.sentence(
-            shelf.book.on(line.day).program, line.unit, line.kind, line.amount, line.why
-        ),
+        why=shelf.book.on(line.day).explainer.sentence(line.unit, line.kind, line.amount, line.why),
     )

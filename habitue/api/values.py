@@ -91,4 +91,4 @@ def number(text: str) -> int | None:
 def written(amount: int, decimals: int) -> str:
     """An amount in fixed point as text, without empty decimals: 2870 with two is "28.7"."""
     text = money.written(amount, decimals)
-    return text.rstrip("0").rstrip(".") if decimals else text
+    return text.rstrip("0").removesuffix(".") if decimals else text

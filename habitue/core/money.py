@@ -61,6 +61,7 @@ def written(value: int, places: int) -> str:
     >>> written(1435, 2), written(-5, 2), written(7, 0)
     ('14.35', '-0.05', '7')
     """
-    sign = "-" if value < 0 else ""
+    if not places:
+        return str(value)
     whole, fraction = divmod(abs(value), 10**places)
-    return f"{sign}{whole}.{fraction:0{places}d}" if places else f"{sign}{whole}"
+    return f"{'-' if value < 0 else ''}{whole}.{fraction:0{places}d}"

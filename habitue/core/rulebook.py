@@ -16,7 +16,7 @@ from math import lcm
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from habitue.core import conditions, facts, program, streaks, tallies
+from habitue.core import conditions, explaining, facts, program, streaks, tallies
 from habitue.core.account import Lot
 from habitue.core.ladder import CompiledLadder
 
@@ -242,6 +242,7 @@ class Rulebook:
     def __init__(self, source: program.Program) -> None:
         self.program = source
         self.zone = ZoneInfo(source.timezone)
+        self.explainer = explaining.Explainer(source)
         self.unit_number = {unit.id: number for number, unit in enumerate(source.units)}
         self.scale = self._scales()
         self.by_level = _by_level(source)

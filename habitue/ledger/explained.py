@@ -13,7 +13,6 @@ import msgspec
 from django.db import connection
 from msgspec import Struct
 
-from habitue.core import explaining
 from habitue.core.account import Step
 from habitue.ledger import answers, books
 from habitue.ledger.answers import EntryLine
@@ -139,7 +138,7 @@ def _lines(business: int, rows: Sequence[tuple[Any, ...]]) -> list[Explained]:
                 customer,
                 place,
                 entry,
-                explaining.sentence(book.on(day).program, entry.unit, kind, amount, steps, dates),
+                book.on(day).explainer.sentence(entry.unit, kind, amount, steps, dates),
                 earned_on,
                 answers.until(expires_on) if expires_on else None,
                 source or "",

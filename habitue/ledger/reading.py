@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from msgspec import Struct
 
-from habitue.core import due, explaining
+from habitue.core import due
 from habitue.core.account import Account
 from habitue.core.rulebook import Rulebook
 from habitue.ledger import answers, books, database, loading, perks
@@ -82,13 +82,8 @@ def explain(business: int, customer: int, event: int) -> list[str]:
     book = books.shelf(business).book
     lots = lot_days(customer, [line.lot for line in lines])
     return [
-        explaining.sentence(
-            book.on(line.day).program,
-            line.unit,
-            line.kind,
-            line.amount,
-            line.why,
-            lots.get(line.lot),
+        book.on(line.day).explainer.sentence(
+            line.unit, line.kind, line.amount, line.why, lots.get(line.lot)
         )
         for line in lines
     ]

@@ -128,22 +128,22 @@ def test_an_entry_says_why_it_is_what_it_is(
     lot: tuple[date, date] | None,
     sentence: str,
 ) -> None:
-    assert explaining.sentence(OF, unit, kind, amount, why, lot) == sentence
+    assert explaining.Explainer(OF).sentence(unit, kind, amount, why, lot) == sentence
 
 
 def test_a_reward_called_payment_is_a_reward() -> None:
     reward = program.Reward("payment", COFFEE.gifts, cost=("points", 10))
     of = cafe(rewards=(reward,))
-    told = explaining.sentence(of, "points", "redemption", -10, (("payment", 0, -10),))
+    told = explaining.Explainer(of).sentence("points", "redemption", -10, (("payment", 0, -10),))
     assert told == "-10 points: taken for a reward by payment: -10."
 
 
 def test_a_rule_called_payment_is_a_rule() -> None:
     of = cafe(rules=(rule("payment", program.Fixed("points", Fraction(5))),))
-    told = explaining.sentence(of, "points", "accrual", 5, (("payment", 1, 5),))
+    told = explaining.Explainer(of).sentence("points", "accrual", 5, (("payment", 1, 5),))
     assert told == "+5 points: earned by rule payment: 5."
 
 
 def test_only_what_is_earned_is_rounded() -> None:
-    told = explaining.sentence(OF, "points", "redemption", -10, (("coffee", 0, -9),))
+    told = explaining.Explainer(OF).sentence("points", "redemption", -10, (("coffee", 0, -9),))
     assert told == "-10 points: taken for a reward by coffee: -9."

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from msgspec import structs
 
-from habitue.core import engine, explaining, facts
+from habitue.core import engine, facts
 from habitue.core.facts import Event, Line, Payment, Purchase, Refund, Returned, Undo
 from habitue.core.program import After, Partner, PayWith, Period, Unit
 from tests.core.cast import ALICE, STEP, Stage, at, buys, cafe, picture
@@ -45,9 +45,7 @@ def test_money_is_paid_with_units_rounded_up() -> None:
 def test_a_payment_explains_itself() -> None:
     stage = till()
     (entry,) = stage.post("2026-01-02", Payment(100, 1_000)).entries
-    told = explaining.sentence(
-        stage.book.latest.program, "points", entry.kind, entry.amount, entry.why
-    )
+    told = stage.book.latest.explainer.sentence("points", entry.kind, entry.amount, entry.why)
     assert told == "-34 points: taken as money by a payment of 1.00 EUR: -34."
 
 

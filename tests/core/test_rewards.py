@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from habitue.core import explaining, facts
+from habitue.core import facts
 from habitue.core.program import (
     After,
     Cause,
@@ -357,9 +357,7 @@ def test_a_donation_is_given_at_once_with_its_worth() -> None:
     outcome = stage.post("2026-01-02", facts.Redemption("give"))
     assert [(entry.kind, entry.amount) for entry in outcome.entries] == [("donation", -50)]
     (entry,) = outcome.entries
-    told = explaining.sentence(
-        stage.book.latest.program, "points", entry.kind, entry.amount, entry.why
-    )
+    told = stage.book.latest.explainer.sentence("points", entry.kind, entry.amount, entry.why)
     assert told == "-50 points: given to a cause by give: -50."
     assert stage.vouchers() == [("give", "redeemed")]
     assert outcome.tallies == {"given shoes": (50, 500)}
