@@ -7,11 +7,10 @@ slowing the others, not to count to the last request.
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from habitue.api.problems import Problem
 from habitue.api.replies import Reply
@@ -60,7 +59,7 @@ class Limit:
 
     def said(self, reply: Reply, left: int) -> Reply:
         """An answer that says so."""
-        return replace(reply, headers=(*reply.headers, *self.headers(left)))
+        return structs.replace(reply, headers=(*reply.headers, *self.headers(left)))
 
     def refusal(self) -> Problem:
         """The answer to whoever asks too often."""
