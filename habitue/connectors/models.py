@@ -252,17 +252,6 @@ class Notice(models.Model):
         return f"{self.type} {self.pk}"
 
 
-class ToldTier(models.Model):
-    """The tier in which the endpoints of a business know a customer to be."""
-
-    customer = models.BigIntegerField(primary_key=True)
-    business_id = models.BigIntegerField(db_index=True)
-    level = models.TextField()
-
-    def __str__(self) -> str:
-        return f"tier of customer {self.customer}"
-
-
 class ToldVoucher(models.Model):
     """The state in which the endpoints of a business know a voucher to be."""
 

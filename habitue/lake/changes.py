@@ -56,6 +56,7 @@ WITH RECURSIVE posted AS (
     SELECT event.customer_id, event.kind, event.business_date,
         CASE WHEN event.kind = 'undo' THEN (event.what->>'of')::bigint END AS of
     FROM posted JOIN ledger_event event USING (customer_id, id)
+    WHERE event.refusal IS NULL
 ), undone AS MATERIALIZED (
     SELECT target.customer_id, target.id, target.kind, target.business_date
     FROM happened JOIN ledger_event target

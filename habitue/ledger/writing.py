@@ -417,11 +417,11 @@ def _moved_accounts(accounts: Sequence[Account], posted: Posted, loaded: Loaded)
 
 
 def _outbox(posted: Posted, business: int, now: datetime) -> Part:
-    accepted = [outcome.event for _, outcome in posted if outcome.refused is None]
-    customers = numbers([event.customer for event in accepted])
-    events = numbers([event.id for event in accepted])
+    """What is recorded, refused or not, in the order in which it was decided."""
+    customers = numbers([outcome.event.customer for _, outcome in posted])
+    events = numbers([outcome.event.id for _, outcome in posted])
     values = [ids.make(), business, now, customers, events]
-    return Part(_OUTBOX, values, 1 if accepted else 0)
+    return Part(_OUTBOX, values, 1)
 
 
 def _money(outcome: Outcome) -> int | None:

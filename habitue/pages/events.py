@@ -11,18 +11,22 @@ from msgspec import Struct
 from habitue.members.models import Business
 from habitue.metrics.lowerings import moves
 
-# Every posting has accepted events: the newest of them are among those of as many postings.
+_LOOKED: Final = 5
+"""Times as many events are looked at as shown: some were refused, some are of who is gone."""
+
+# Every posting has events: the newest of them are among those of as many postings.
 _NEWEST = """
 SELECT event.at, event.kind, event.customer_id, customer.name
 FROM (
     SELECT unnest(customers) AS customer_id, unnest(events) AS id
     FROM (SELECT customers, events FROM ledger_outbox WHERE business_id = %(business)s
-          ORDER BY id DESC LIMIT %(limit)s) AS posted
-    ORDER BY id DESC LIMIT %(limit)s) AS newest
-JOIN ledger_event event USING (customer_id, id)
+          ORDER BY id DESC LIMIT %(looked)s) AS posted
+    ORDER BY id DESC LIMIT %(looked)s) AS newest
+JOIN ledger_event event ON event.customer_id = newest.customer_id AND event.id = newest.id
+    AND event.refusal IS NULL
 JOIN members_customer customer ON customer.id = event.customer_id
     AND customer.erased_at IS NULL AND customer.binned_at IS NULL
-ORDER BY event.id DESC"""
+ORDER BY event.id DESC LIMIT %(limit)s"""
 
 _CAME: Final = f"""
 SELECT coalesce(sum(visits), 0), count(*) FROM (
@@ -70,8 +74,9 @@ class Happening(Struct, frozen=True):
 
 
 def newest(business: Business, *, limit: int) -> list[Happening]:
-    """The last events, newest first; those of who was erased or lies in the bin are left out."""
-    return [Happening(*row) for row in query(_NEWEST, {"business": business.pk, "limit": limit})]
+    """The last events, newest first, without what was refused and whoever was erased or binned."""
+    values = {"business": business.pk, "limit": limit, "looked": _LOOKED * limit}
+    return [Happening(*row) for row in query(_NEWEST, values)]
 
 
 def title(kind: str) -> str:

@@ -47,6 +47,15 @@ def test_no_page_of_figures_names_them_but_figures_count_them(
     assert events.came(cafe, since=day, until=day.replace(year=day.year + 1)) == (1, 1)
 
 
+def test_what_was_refused_is_not_among_what_happened(cafe: Business, alice: Customer) -> None:
+    now = datetime.now(UTC)
+    tried = [ledger.Fact(customer=alice.pk, at=now, what=facts.Redemption("castle"))] * 3
+    ledger.post(cafe.pk, [ledger.Fact(customer=alice.pk, at=now, what=facts.Visit())], now=now)
+    assert all(one.refused for one in ledger.post(cafe.pk, tried, now=now))
+    assert events.newest(cafe, limit=1)[0].kind == "visit"
+    assert "redemption" not in {one.kind for one in events.newest(cafe, limit=10)}
+
+
 def test_no_audience_has_them(cafe: Business, bruno: Customer, alice: Customer) -> None:
     now = datetime.now(UTC)
     rows = audiences.rows(cafe, [bruno.pk, alice.pk], now=now)

@@ -1,8 +1,8 @@
 """Postings become messages: exactly once for each endpoint, in order, some statements a batch.
 
 What is said of a posting follows from the ledger's own rows, as they stand when it is gathered.
-Tiers and vouchers are told by their state: what endpoints know is kept (`ToldTier`, `ToldVoucher`)
-and compared. Customers who were made or changed come as notices that triggers wrote.
+Each event says which tier it led to. Vouchers are told by their state: what endpoints know is kept
+(`ToldVoucher`) and compared. Customers who were made or changed come as notices of triggers.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
 from habitue.connectors.webhooks import kinds, payloads, watermarks
 from habitue.connectors.webhooks.payloads import Place, Posted, Said
 from habitue.connectors.webhooks.watermarks import Posting
+from habitue.core.facts import Refused
 from habitue.ledger import arrays, books
 from habitue.members import ids
 
@@ -32,7 +34,8 @@ _PAIRS: Final = """unnest(%(customers)s::bigint[], %(events)s::bigint[])
 
 _EVENTS: Final = f"""
 SELECT event.customer_id, event.id, event.kind, event.at, event.business_date, event.amount,
-    event.currency, event.what->>'of'
+    event.currency, event.what->>'of', event.refusal::text,
+    coalesce(event.told->>'level', ''), coalesce(event.told->>'level_before', '')
 FROM {_PAIRS} JOIN ledger_event event USING (customer_id, id)
 ORDER BY posted.place"""
 
@@ -43,18 +46,6 @@ FROM {_PAIRS} JOIN ledger_entry entry
   ON entry.customer_id = posted.customer_id AND entry.event_id = posted.id
 GROUP BY entry.customer_id, entry.event_id, entry.unit
 ORDER BY entry.customer_id, entry.event_id, entry.unit"""
-
-_TIERS: Final = """
-INSERT INTO connectors_toldtier AS told (customer, business_id, level)
-SELECT account.customer_id, account.business_id, account.level
-FROM unnest(%(customers)s::bigint[]) AS touched (customer_id)
-JOIN ledger_account account USING (customer_id)
-LEFT JOIN connectors_toldtier known ON known.customer = account.customer_id
-WHERE account.level <> coalesce(known.level, '')
-ORDER BY account.customer_id
-ON CONFLICT (customer) DO UPDATE SET level = excluded.level
-RETURNING customer, level,
-    (SELECT level FROM connectors_toldtier known WHERE known.customer = told.customer)"""
 
 _VOUCHERS: Final = """
 WITH changed AS (
@@ -71,11 +62,6 @@ WITH changed AS (
 )
 SELECT customer_id, id, reward, state, issued_on, expires_on, before FROM changed
 ORDER BY customer_id, id"""
-
-_KNOW_TIERS: Final = """
-INSERT INTO connectors_toldtier (customer, business_id, level)
-SELECT customer_id, business_id, level FROM ledger_account
-WHERE business_id = %s AND level <> '' ON CONFLICT DO NOTHING"""
 
 _KNOW_VOUCHERS: Final = """
 INSERT INTO connectors_toldvoucher (customer, voucher, business_id, state)
@@ -100,6 +86,9 @@ INSERT INTO connectors_message
 SELECT id, endpoint_id, customer, type, body, %s, 'waiting', %s, 0
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])
     AS made (id, endpoint_id, customer, type, body)"""
+
+
+_refused = msgspec.json.Decoder(Refused)
 
 
 class Unit(Struct, frozen=True):
@@ -134,7 +123,6 @@ def gather_one(business: int, *, now: datetime) -> int:
 def begin(business: int) -> None:
     """A business has an endpoint: what is so far is known, what is posted from now on is told."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_KNOW_TIERS, [business])
         cursor.execute(_KNOW_VOUCHERS, [business])
         watermarks.begin(business)
 
@@ -148,7 +136,7 @@ def wait(business: int) -> None:
 def end(business: int) -> None:
     """A business has no endpoint any more: nothing is kept for it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in ("watermark", "notice", "toldtier", "toldvoucher"):
+        for table in ("watermark", "notice", "toldvoucher"):
             cursor.execute(f"DELETE FROM connectors_{table} WHERE business_id = %s", [business])
 
 
@@ -156,7 +144,7 @@ def end(business: int) -> None:
 
 
 def _of_postings(business: int, postings: Sequence[Posting]) -> Iterator[Said]:
-    """What follows from postings: events, balances, then tiers and vouchers of their customers."""
+    """What follows from postings: from each event by itself, then vouchers of their customers."""
     if not postings:
         return
     program = books.shelf(business).book.latest.program
@@ -174,28 +162,33 @@ def _of_postings(business: int, postings: Sequence[Posting]) -> Iterator[Said]:
         )
     }
     changes = _changes(whole, units)
+    last: dict[int, tuple[datetime, Place]] = {}
     for row in _rows(_EVENTS, whole):
         one = Posted(*row)
-        key = (one.customer, one.event)
-        at, place = told[key]
-        moved = changes.get(key, [])
-        said = payloads.event(one, moved)
-        yield Said(place, kinds.EVENT_POSTED, one.customer, at, said)
-        if moved:
-            said = payloads.balances(one, moved)
-            yield Said(place, kinds.BALANCE_CHANGED, one.customer, at, said)
-    yield from _of_states(whole, {customer: told[customer, event] for customer, event in told})
+        at, place = told[one.customer, one.event]
+        yield from _of_event(one, changes.get((one.customer, one.event), []), at, place)
+        if one.refusal is None:
+            last[one.customer] = at, place
+    yield from _of_vouchers(business, last)
 
 
-def _of_states(
-    whole: Mapping[str, Any], last: Mapping[int, tuple[datetime, Place]]
-) -> Iterator[Said]:
-    """Tiers and vouchers that are no longer what endpoints know, after the last event of each."""
-    values = {**whole, "customers": sorted(last)}
-    for customer, level, before in _rows(_TIERS, values):
-        at, place = last[customer]
-        said = payloads.tier(customer, level, before or "")
-        yield Said(place, kinds.TIER_CHANGED, customer, at, said)
+def _of_event(one: Posted, changes: payloads.Changes, at: datetime, place: Place) -> Iterator[Said]:
+    """What follows from an event by itself."""
+    if one.refusal is not None:
+        said = payloads.refused(one, _refused.decode(one.refusal))
+        yield Said(place, kinds.EVENT_REFUSED, one.customer, at, said)
+        return
+    yield Said(place, kinds.EVENT_POSTED, one.customer, at, payloads.event(one, changes))
+    if changes:
+        said = payloads.balances(one, changes)
+        yield Said(place, kinds.BALANCE_CHANGED, one.customer, at, said)
+    if one.level != one.level_before:
+        yield Said(place, kinds.TIER_CHANGED, one.customer, at, payloads.tier(one))
+
+
+def _of_vouchers(business: int, last: Mapping[int, tuple[datetime, Place]]) -> Iterator[Said]:
+    """Vouchers that are no longer what endpoints know, after the last event of each customer."""
+    values = {"business": business, "customers": sorted(last)}
     for customer, number, reward, state, issued_on, expires_on, before in _rows(_VOUCHERS, values):
         at, place = last[customer]
         # One that is used before it was ever told of was issued all the same.

@@ -3,6 +3,7 @@
 from typing import Final
 
 EVENT_POSTED: Final = "event.posted"
+EVENT_REFUSED: Final = "event.refused"
 BALANCE_CHANGED: Final = "balance.changed"
 TIER_CHANGED: Final = "tier.changed"
 VOUCHER_ISSUED: Final = "voucher.issued"
@@ -16,6 +17,7 @@ CUSTOMER_ERASED: Final = "customer.erased"
 
 ALL: Final = (
     EVENT_POSTED,
+    EVENT_REFUSED,
     BALANCE_CHANGED,
     TIER_CHANGED,
     VOUCHER_ISSUED,
@@ -28,6 +30,9 @@ ALL: Final = (
     CUSTOMER_ERASED,
 )
 """What an endpoint may ask for."""
+
+USUAL: Final = tuple(one for one in ALL if one != EVENT_REFUSED)
+"""What is proposed for a new endpoint: all that changes something."""
 
 TEST: Final = "webhook.test"
 """Sent when an owner asks for it, whatever the endpoint asked for."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from habitue.core import money
 from habitue.core.calendar import FOREVER
+from habitue.core.facts import Refused
 
 Changes = Sequence[Mapping[str, str]]
 Place = tuple[int, int, int]
@@ -32,7 +33,9 @@ class Said(Struct, frozen=True):
 
 
 class Posted(Struct, frozen=True):
-    """An accepted event as the ledger has it; `of` names the event that it is about, if one."""
+    """An event as the ledger has it; `of` names the event that it is about, if one, `refusal` why
+    it changed nothing, `level` and `level_before` the tier where that changed.
+    """
 
     customer: int
     event: int
@@ -42,6 +45,9 @@ class Posted(Struct, frozen=True):
     amount: int | None
     currency: str | None
     of: str | None
+    refusal: str | None
+    level: str
+    level_before: str
 
 
 def body(type_: str, at: datetime, data: Mapping[str, Any]) -> str:
@@ -56,17 +62,12 @@ def instant(at: datetime) -> str:
 
 def event(one: Posted, changes: Changes) -> dict[str, Any]:
     """What was posted, and what it changed."""
-    return {
-        "event": str(one.event),
-        "customer": str(one.customer),
-        "kind": one.kind,
-        "at": instant(one.at),
-        "day": one.day.isoformat(),
-        "amount": one.amount,
-        "currency": one.currency,
-        "of": one.of,
-        "changes": changes,
-    }
+    return {**_happened(one), "changes": changes}
+
+
+def refused(one: Posted, why: Refused) -> dict[str, Any]:
+    """What was tried, and why it changed nothing."""
+    return {**_happened(one), "code": why.code, "detail": why.sentence, "values": why.values}
 
 
 def balances(one: Posted, changes: Changes) -> dict[str, Any]:
@@ -83,9 +84,13 @@ def change(unit: str, decimals: int, amount: int, balance: int) -> dict[str, str
     }
 
 
-def tier(customer: int, level: str, before: str) -> dict[str, Any]:
-    """In which tier a customer is, and was; null for none."""
-    return {"customer": str(customer), "tier": level or None, "before": before or None}
+def tier(one: Posted) -> dict[str, Any]:
+    """In which tier an event left a customer, and found them; null for none."""
+    return {
+        "customer": str(one.customer),
+        "tier": one.level or None,
+        "before": one.level_before or None,
+    }
 
 
 def voucher(
@@ -99,6 +104,19 @@ def voucher(
         "state": state,
         "issued_on": issued_on.isoformat(),
         "expires_on": None if expires_on == FOREVER else expires_on.isoformat(),
+    }
+
+
+def _happened(one: Posted) -> dict[str, Any]:
+    return {
+        "event": str(one.event),
+        "customer": str(one.customer),
+        "kind": one.kind,
+        "at": instant(one.at),
+        "day": one.day.isoformat(),
+        "amount": one.amount,
+        "currency": one.currency,
+        "of": one.of,
     }
 
 

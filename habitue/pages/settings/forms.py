@@ -100,6 +100,7 @@ class Key(forms.Form):
 
 TOLD: Final = {
     kinds.EVENT_POSTED: _("Something was recorded"),
+    kinds.EVENT_REFUSED: _("Something was refused"),
     kinds.BALANCE_CHANGED: _("A balance changed"),
     kinds.TIER_CHANGED: _("A tier changed"),
     kinds.VOUCHER_ISSUED: _("A voucher was issued"),
@@ -129,7 +130,7 @@ class Webhook(forms.Form):
     types = forms.MultipleChoiceField(
         label=_("It is told when"),
         choices=TOLD.items(),
-        initial=list(TOLD),
+        initial=kinds.USUAL,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one.")},
     )

@@ -40,8 +40,9 @@ def fits(example: Any, sent: Any) -> bool:
 
 def everything(cafe: Business, endpoint: Endpoint, alice: int, clock: Clock) -> None:
     """Lets everything happen that is told of."""
-    chiara = guests(cafe, 1)[0]
+    chiara, diego = guests(cafe, 2)
     post(cafe, bought(alice, 20_000), bought(chiara, 5_000), takes(alice), takes(chiara))
+    post(cafe, bought(diego, 500), takes(diego))  # which is refused
     gathering.gather(now=NOW)
     standing = ledger.standing(cafe.pk, alice, now=NOW)
     assert standing
