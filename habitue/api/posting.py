@@ -103,13 +103,15 @@ def _shown(
 def _check(item: Item, shelf: books.Shelf) -> None:
     caller, body, pointer = item.call.caller, item.body, item.pointer
     if caller.scope not in body.may:
-        raise _forbidden(f"{pointer}/kind", f"A credential of scope {caller.scope!r} may not.")
+        detail = f"A credential of scope {caller.scope!r} may not send this."
+        raise _forbidden(f"{pointer}/kind", detail)
     partners = [one.id for one in shelf.book.latest.program.partners] if caller.partner else ()
     if caller.partner and caller.partner not in partners:
         raise _forbidden(pointer, f"The program has no partner {caller.partner!r} any more.")
     partner = getattr(body, "partner", "")
     if caller.partner and partner not in ("", caller.partner):
-        raise _forbidden(f"{pointer}/partner", f"This credential is {caller.partner!r}'s.")
+        detail = f"This credential is of the partner {caller.partner!r}. Leave the field out."
+        raise _forbidden(f"{pointer}/partner", detail)
     if body.customer is None and caller.customer is None and not (body.owned() or body.codes()):
         raise problems.wrong(f"{pointer}/customer", "The field 'customer' is missing.")
     if caller.customer is not None and body.at is not None:

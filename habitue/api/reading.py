@@ -10,26 +10,16 @@ from urllib.parse import parse_qsl
 import msgspec
 import msgspec.inspect
 
-from habitue.api import doubled, problems
+from habitue.api import doubled, problems, sentences
 from habitue.api.problems import Problem
 from habitue.api.routing import Operation
 
 MOST_BODY: Final = 4 * 1024 * 1024
-_PLACE = re.compile(r" - at `(?:key in )?\$(.*)`$")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)")
 _UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 _DIGITS = re.compile(r"-?[0-9]+")
-_TYPES = {
-    "int": "a whole number",
-    "str": "a text",
-    "float": "a number with a fraction",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-}
 
 
 def body(operation: Operation, raw: bytes, media: str) -> Any:
@@ -40,6 +30,8 @@ def body(operation: Operation, raw: bytes, media: str) -> Any:
         raise Problem(
             415, "media_type", "Send JSON in UTF-8, with the header Content-Type: application/json."
         )
+    if not raw.strip():
+        raise Problem(400, "no_json", "There is no body. Send one: a JSON text in UTF-8.")
     try:
         found = operation.decode(raw)
     except msgspec.ValidationError as error:
@@ -92,8 +84,9 @@ def where(operation: Operation, blanks: dict[str, str]) -> Any:
         raise problems.unknown("thing")
     try:
         return msgspec.convert(blanks, operation.where, strict=False)
-    except msgspec.ValidationError:
-        raise problems.unknown("thing") from None
+    except msgspec.ValidationError as error:
+        how = sentences.sentence(sentences.parted(str(error))[0])
+        raise Problem(404, "not_found", f"There is no such thing here. {how}") from None
 
 
 @functools.cache
@@ -113,26 +106,9 @@ def _converted(given: dict[str, str], wanted: Any, place: str) -> Any:
 
 def _invalid(start: str, message: str) -> Problem:
     """A 422 out of the decoder's words: what was expected, and a pointer to where."""
-    match = _PLACE.search(message)
-    steps = _STEP.findall(match[1]) if match else []
-    pointer = start + "".join(f"/{name or number}" for name, number in steps)
-    said = message[: match.start()] if match else message
-    return problems.wrong(pointer, _sentence(said))
-
-
-def _sentence(said: str) -> str:
-    """The decoder's words as a sentence a person can act on."""
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", said)
-    if unknown:
-        return f"There is no field {unknown[1]!r} here. Leave it out, or see the documentation."
-    missing = re.fullmatch(r"Object missing required field `(.*)`", said)
-    if missing:
-        return f"The field {missing[1]!r} is missing."
-    expected = re.fullmatch(r"Expected `(\w+)`, got `(\w+)`", said)
-    if expected:
-        wanted, got = (_TYPES.get(word, word) for word in expected.groups())
-        return f"This must be {wanted}, not {got}."
-    return said.replace("`", "'") + "."
+    said, place = sentences.parted(message)
+    pointer = start + "".join(f"/{name or number}" for name, number in _STEP.findall(place))
+    return problems.wrong(pointer, sentences.sentence(said))
 
 
 def _has_nul(value: Any) -> bool:

@@ -53,6 +53,10 @@ _MOST_ERRORS: Final = 100
 _AT_TILLS: Final = frozenset(
     {"purchase", "visit", "action", "redemption", "payment", "voucher_use", "benefit_use"}
 )
+_NOT_AT_A_TILL: Final = (
+    "A till undoes purchases, visits, actions, rewards, payments and what was handed in,"
+    " within a day. An owner's key undoes the rest."
+)
 _READERS: Final = calls.READERS | frozenset[Scope]({"partner"})
 _SENDERS: Final = calls.TILLS | frozenset[Scope]({"partner", "member"})
 
@@ -203,12 +207,13 @@ def undo(call: calls.Call, where: OfEvent, body: NewUndo) -> Reply:
     """It was a mistake: the same units come back with the same dates.
 
     Tills undo what happened at a till within a day; a refund of goods is an event of its own.
+    An owner undoes the rest: refunds, corrections, what is older.
     """
     mistake = looking.event(call, where.event)
     if mistake is None:
         raise problems.unknown("event")
     if call.caller.scope != "owner" and not _at_a_till(mistake, call):
-        raise Problem(403, "scope", "A till undoes what happened at a till within a day.")
+        raise Problem(403, "scope", _NOT_AT_A_TILL)
     undoing = Undoing(of=str(mistake.id), source=body.source, reference=body.reference)
     (answer,) = posting.answered([calls.Asked(call, undoing)], told.event)
     if isinstance(answer, Problem):

@@ -28,7 +28,7 @@ OVERLAP: Final = timedelta(hours=24)
 """For how long a former secret signs beside the new one."""
 
 _DEMO: Final = Refused("demo", "A demo tells no other system anything.")
-_TYPES: Final = Refused("types", "Name one or more of the types of messages that there are.")
+_TYPES: Final = Refused("types", f"Name one or more of these types: {', '.join(kinds.ALL)}.")
 _TOO_MANY: Final = Refused("too_many", f"A business has at most {MOST} endpoints.")
 _TEXT: Final = Refused("description", "A description has at most 100 ordinary letters.")
 
