@@ -16,7 +16,7 @@ from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.facts import Refused
 from habitue.core.rulebook import Book
-from habitue.ledger import arrays, books, codes
+from habitue.ledger import arrays, books, codes, reasons
 from habitue.ledger.codes import Codes
 
 
@@ -227,10 +227,10 @@ FROM ledger_entry entry
 JOIN ledger_event event
   ON event.customer_id = entry.customer_id AND event.id = entry.event_id
 WHERE event.business_id = %s AND {where}
-ORDER BY entry.event_id {order}, entry.line {order}
+ORDER BY event.id {order}, entry.line {order}
 LIMIT %s"""
 
-_HIS = "entry.customer_id = %s AND entry.event_id"
+_HIS = "event.customer_id = %s AND event.id"
 _AMONG = """(entry.customer_id, entry.event_id) IN (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"""
 
@@ -245,7 +245,6 @@ _NOTHING = Told()
 _what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
 _refused = msgspec.json.Decoder(Refused)
 _told = msgspec.json.Decoder(Told)
-_steps = msgspec.json.Decoder(tuple[Step, ...])
 
 
 def lines(
@@ -294,7 +293,7 @@ def _read(business: int, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, Ent
                 balance,
                 lot,
                 day,
-                _steps.decode(why) if why else (),
+                reasons.read(why, amount),
                 at,
                 happened,
             ),

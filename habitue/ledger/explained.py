@@ -9,12 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-import msgspec
 from django.db import connection
 from msgspec import Struct
 
-from habitue.core.account import Step
-from habitue.ledger import answers, books
+from habitue.ledger import answers, books, reasons
 from habitue.ledger.answers import EntryLine
 from habitue.ledger.events import Key
 
@@ -40,15 +38,14 @@ ORDER BY entry.event_id, entry.customer_id, entry.line"""
 _NEWEST: Final = f"""
 SELECT {_COLUMNS} FROM unnest(%(customers)s::bigint[]) AS whose (customer_id)
 CROSS JOIN LATERAL (
-    SELECT * FROM ledger_entry
-    WHERE customer_id = whose.customer_id AND event_id <= %(event)s
-        AND (event_id, customer_id, line) < (%(event)s, %(customer)s, %(line)s)
-        AND (%(unit)s::smallint IS NULL OR unit = %(unit)s)
-    ORDER BY event_id DESC, line DESC LIMIT %(limit)s
+    SELECT made.* FROM ledger_event event
+    JOIN ledger_entry made ON made.event_id = event.id AND made.customer_id = event.customer_id
+    WHERE event.customer_id = whose.customer_id AND event.id <= %(event)s
+        AND (event.id, made.customer_id, made.line) < (%(event)s, %(customer)s, %(line)s)
+        AND (%(unit)s::smallint IS NULL OR made.unit = %(unit)s)
+    ORDER BY event.id DESC, made.line DESC LIMIT %(limit)s
 ) AS entry {_WITH_ALL}
 ORDER BY entry.event_id DESC, entry.customer_id DESC, entry.line DESC LIMIT %(limit)s"""
-
-_steps = msgspec.json.Decoder(tuple[Step, ...])
 
 Place = tuple[int, int, int]
 """Where a page ends: event, customer and place of its last line."""
@@ -130,7 +127,7 @@ def _lines(business: int, rows: Sequence[tuple[Any, ...]]) -> list[Explained]:
     for row in rows:
         customer, place, event, unit, kind, amount, balance, lot, day, why = row[:10]
         at, happened, earned_on, expires_on, source, reference = row[10:]
-        steps = _steps.decode(why) if why else ()
+        steps = reasons.read(why, amount)
         entry = EntryLine(event, names[unit], kind, amount, balance, lot, day, steps, at, happened)
         dates = (earned_on, expires_on) if earned_on else None
         found.append(

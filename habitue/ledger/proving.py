@@ -23,20 +23,22 @@ _INVARIANTS: Final = {
         SELECT account.customer_id
         FROM ledger_account account
         CROSS JOIN LATERAL unnest(account.balances) WITH ORDINALITY AS held (balance, place)
-        LEFT JOIN LATERAL (
-            SELECT coalesce(sum(amount), 0) AS total FROM ledger_entry entry
-            WHERE entry.customer_id = account.customer_id AND entry.unit = held.place - 1
-        ) AS entries ON true
-        WHERE {scope} AND held.balance <> entries.total""",
+        LEFT JOIN (
+            SELECT entry.customer_id, entry.unit, sum(entry.amount) AS total
+            FROM ledger_entry entry JOIN ledger_account account USING (customer_id)
+            WHERE {scope} GROUP BY entry.customer_id, entry.unit
+        ) AS entries ON entries.customer_id = account.customer_id AND entries.unit = held.place - 1
+        WHERE {scope} AND held.balance <> coalesce(entries.total, 0)""",
     "a lot differs from the sum of its entries": """
         SELECT lot.customer_id
         FROM ledger_lot lot
         JOIN ledger_account account USING (customer_id)
-        LEFT JOIN LATERAL (
-            SELECT coalesce(sum(amount), 0) AS total FROM ledger_entry entry
-            WHERE entry.customer_id = lot.customer_id AND entry.lot_id = lot.id
-        ) AS entries ON true
-        WHERE {scope} AND lot.remaining <> entries.total""",
+        LEFT JOIN (
+            SELECT entry.customer_id, entry.lot_id, sum(entry.amount) AS total
+            FROM ledger_entry entry JOIN ledger_account account USING (customer_id)
+            WHERE {scope} GROUP BY entry.customer_id, entry.lot_id
+        ) AS entries ON entries.customer_id = lot.customer_id AND entries.lot_id = lot.id
+        WHERE {scope} AND lot.remaining <> coalesce(entries.total, 0)""",
     "an entry belongs to no event": """
         SELECT entry.customer_id
         FROM ledger_entry entry

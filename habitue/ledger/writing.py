@@ -19,7 +19,7 @@ from habitue.core.account import Account
 from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.tallies import Tally
-from habitue.ledger import answers, arrays, books, budgets, codes, lives
+from habitue.ledger import answers, arrays, books, budgets, codes, lives, reasons
 from habitue.ledger.arrays import Column, days, moments, numbers, optional, texts, words
 from habitue.ledger.claims import Prepared
 from habitue.ledger.codes import Codes
@@ -282,7 +282,7 @@ def _entries(posted: Posted) -> Part:
             entry.balance,
             entry.lot,
             entry.on,
-            _json(entry.why or None),
+            reasons.written(entry.why, entry.amount),
         )
         for _, outcome in posted
         for line, entry in enumerate(outcome.entries)
