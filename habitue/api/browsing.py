@@ -54,6 +54,15 @@ _USUAL: Final = frozenset({"Idempotency-Key", "If-Match", "limit", "cursor"})
 _MARKS: Final = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 
 
+_BLANKS: Final = {
+    "date": "2026-03-02",
+    "date-time": "2026-03-02T12:00:00+01:00",
+    "integer": 1,
+    "boolean": True,
+    "object": {},
+}
+
+
 @functools.cache
 def _page() -> bytes:
     whole = document.document()
@@ -173,8 +182,26 @@ def _call(path: str, method: str, said: dict[str, Any], content: dict[str, Any] 
         lines.append('  -H "Idempotency-Key: $(uuidgen)"')
     if content:
         lines.append("  -H 'Content-Type: application/json'")
-        lines.append(f"  -d {shlex.quote(_json(content.get('example', {})))}")
+        body = content["example"] if "example" in content else _blank(content["schema"])
+        lines.append(f"  -d {shlex.quote(_json(body))}")
     return " \\\n".join(lines)
+
+
+def _blank(schema: dict[str, Any]) -> Any:
+    """What a body must hold, where no example could be kept (a code is good once)."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return _blank(document.document()["components"]["schemas"][name])
+    if "anyOf" in schema:
+        return _blank(schema["anyOf"][0])
+    for known in ("examples", "enum"):
+        if known in schema:
+            return schema[known][0]
+    if "properties" in schema:
+        return {name: _blank(schema["properties"][name]) for name in schema.get("required", ())}
+    if schema.get("type") == "array":
+        return [_blank(schema["items"])] if schema.get("minItems") else []
+    return _BLANKS.get(schema.get("format", ""), _BLANKS.get(schema.get("type", ""), "…"))
 
 
 def _fields(name: str, schema: dict[str, Any]) -> dict[str, Any]:

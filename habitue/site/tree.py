@@ -63,6 +63,12 @@ def lock(env: Environment) -> locks.Lock:
     return locks.Lock(env.home / "tree.lock")
 
 
+def address(env: Environment) -> str:
+    """Where a person opens Habitué: as it was started, where it runs, whatever is set here."""
+    _, note = lock(env).owner() or (0, "")
+    return str(json.loads(note)["address"]) if note else env.address
+
+
 def check_port(env: Environment) -> None:
     """Refuse an address where another program listens, before anything is started."""
     family = socket.AF_INET6 if ":" in env.host else socket.AF_INET

@@ -46,6 +46,19 @@ def test_every_operation_and_shape_is_on_it() -> None:
         assert f'<article id="schema-{name}"' in page()
 
 
+def test_a_call_to_copy_holds_what_its_body_must_hold() -> None:
+    """Also where there is no example: a voucher's code or a PIN is whoever's it is."""
+    schemas = document.document()["components"]["schemas"]
+    bodies = {
+        line.split("$HABITUE")[1].split('"')[0]: json.loads(shlex.split(call)[-1])
+        for call in shown()
+        if call.startswith("curl -X POST") and " -d " in call
+        for line in call.splitlines()[:1]
+    }
+    for path, name in (("/vouchers/use", "NewVoucherUse"), ("/webhooks", "NewEndpoint")):
+        assert bodies[f"{routing.PREFIX}{path}"].keys() >= set(schemas[name]["required"])
+
+
 def test_nothing_runs_and_nothing_comes_from_elsewhere() -> None:
     answer = browsing.answer(routing.PREFIX)
     assert answer is not None

@@ -15,7 +15,7 @@ from habitue.members import businesses, callers, cards, staff, tokens
 from habitue.members.models import Business, Customer
 from habitue.outreach.models import Audience
 from habitue.pages import account
-from habitue.site import neighbors, seed
+from habitue.site import environment, neighbors, seed, tree
 from habitue.site.commands import seed as typed
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -126,6 +126,22 @@ def test_what_is_printed_is_json_and_progress_goes_elsewhere(
     assert json.loads(out)["api"].endswith("/api/v1")
     assert "is ready" in err
     assert not [text for text in _secrets(tenant) if text in err]
+
+
+def test_it_says_the_address_at_which_habitue_runs_and_not_the_usual_one(
+    running: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = tree.lock(environment.read())
+    assert held.take()
+    held.note(json.dumps({"address": "http://127.0.0.1:18677", "host": "127.0.0.1", "port": 18677}))
+    try:
+        typed.command(tenants=1, as_json=True, prefix="x", yes=False)
+    finally:
+        held.release()
+    told = json.loads(capsys.readouterr().out)
+    (tenant,) = told["tenants"]
+    for address in (told["api"], told["openapi"], tenant["members"][0]["card"]):
+        assert address.startswith("http://127.0.0.1:18677/")
 
 
 def _secrets(tenant: dict[str, Any]) -> list[str]:

@@ -44,7 +44,7 @@ def command(
     if len(prefix) > 30:
         misuse("--prefix is longer than 30 characters.")
     with database():
-        from habitue.site import seed
+        from habitue.site import seed, tree
 
         real = seed.lived_in()
         if real is not None and not yes:
@@ -52,7 +52,7 @@ def command(
                 f"A real business lives here ({real.name}). Add --yes to make others up beside it;"
                 " they stay apart, and every key of theirs opens only them."
             )
-        address, now = environment.read().address, datetime.now(UTC)
+        address, now = tree.address(environment.read()), datetime.now(UTC)
         made = seed.build(tenants, prefix=prefix, address=address, now=now, tell=_tell)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
