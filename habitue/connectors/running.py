@@ -40,6 +40,7 @@ from habitue.connectors.models import Import
 from habitue.connectors.reading import Shape
 from habitue.connectors.rejects import Rejects
 from habitue.connectors.table import Rejected, Row, Tell
+from habitue.ledger import database
 from habitue.members import journal
 from habitue.members.models import Business, Staff
 
@@ -217,6 +218,8 @@ def _run(one: Import) -> None:
     result.there -= before
     _settle(one, result)
     _write_rejected(one, shape, refused.reasons)
+    if one.rows > SMALL:
+        database.count_anew()  # pages are opened right now
     with transaction.atomic():
         mine = Import.objects.filter(pk=one.pk, state=State.RUNNING)
         ended = mine.update(

@@ -17,7 +17,7 @@ from typing import Final
 
 from habitue import ledger
 from habitue.core import facts
-from habitue.ledger import posted
+from habitue.ledger import database, posted
 from habitue.members import businesses, cards, customers, staff
 from habitue.members.models import Business, Card, Customer
 from habitue.site import regulars
@@ -49,6 +49,7 @@ def build(*, now: datetime, tell: Tell = lambda done, total: None) -> Business:
         joined |= {visit.person.number for visit in visits}
         done += len(visits)
         tell(done, total)
+    database.count_anew()  # the first page is opened right now
     return business
 
 
