@@ -1,4 +1,4 @@
-"""`habitue import`: purchases or answers from a file, each once however often it runs."""
+"""`habitue import`: purchases, balances or answers from a file, each once however often it runs."""
 
 from __future__ import annotations
 
@@ -94,6 +94,32 @@ def _bring(
             _publish(owner, program, enroll)
         try:
             _run(owner, file, table, shape, enroll)
+        except DatabaseError as error:
+            raise _stopped(error) from None
+
+
+@command.command("balances")
+def import_balances(
+    file: Annotated[Path, typer.Argument(help="Excel, OpenDocument or CSV: a balance a row.")],
+    business: Annotated[str, typer.Option(help="The business, by its short name.")],
+    unit: Annotated[str, typer.Option(help="Of which unit, where the file does not say.")] = "",
+    welcome: Annotated[bool, typer.Option(help="Give who is new what joining gives.")] = False,
+    sheet: Annotated[str, typer.Option(help=SHEET)] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would follow.")] = False,
+) -> None:
+    """Import balances from another program. Run it again: nothing is ever counted twice."""
+    from habitue.site.database import database
+
+    with database():
+        from django.db import DatabaseError
+
+        from habitue.site import carrying, named
+
+        owner = named.business(business)
+        try:
+            carrying.run(
+                owner, file, screen, sheet=sheet, unit=unit, welcome=welcome, dry_run=dry_run
+            )
         except DatabaseError as error:
             raise _stopped(error) from None
 
