@@ -104,6 +104,18 @@ def test_alice_comes_back_bruno_lapses_and_chiara_never_enrols(few: None) -> Non
     assert 0 < (found.get("churn").value or 0) < 1
 
 
+@pytest.mark.django_db
+def test_the_first_page_is_planned_for_what_is_there(few: None) -> None:
+    """Statistics of an empty table let PostgreSQL compare each row with each: minutes a page."""
+    demo.build(now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::int FROM pg_class WHERE relname = 'ledger_entry'")
+        (believed,) = cursor.fetchone() or (0,)
+        cursor.execute("SELECT count(*)::int FROM ledger_entry")
+        assert cursor.fetchone() == (believed,)
+        assert believed > 1_000
+
+
 def test_the_year_is_the_same_every_time_and_never_on_a_monday() -> None:
     for person in regulars.people()[:20]:
         told = list(regulars.visits(person, TODAY))
