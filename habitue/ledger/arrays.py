@@ -60,5 +60,18 @@ def rows(values: Iterable[Iterable[int]]) -> str:
 
 
 def columns(forms: Sequence[Column], table: Sequence[tuple[Any, ...]]) -> list[str]:
-    """The rows of a table as one literal a column."""
-    return [form(values) for form, values in zip(forms, zip(*table, strict=True), strict=True)]
+    """The rows of a table as one literal a column; one of nulls alone is empty (`unnested`)."""
+    return [
+        "{}" if values[0] is None and values.count(None) == len(values) else form(values)
+        for form, values in zip(forms, zip(*table, strict=True), strict=True)
+    ]
+
+
+def unnested(columns: str) -> str:
+    """The rows again, as SQL selects them: "id bigint, day date" takes two parameters.
+
+    Selected, not laid down in FROM: PostgreSQL takes the next of each column when it wants a row,
+    instead of storing every column first. Short columns are filled up with nulls.
+    """
+    named = (column.split() for column in columns.split(","))
+    return "SELECT " + ", ".join(f"unnest(%s::{of}[]) AS {name}" for name, of in named)

@@ -19,15 +19,17 @@ from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
 from habitue.metrics.life import Moment, Since
 
+_SINCE: Final = arrays.unnested("""
+    customer_id bigint, first_on date, last_on date, touched_on date, days integer,
+    orders bigint, amount numeric""")
+
 # Whoever was there after the first of these days is left out: then days may have been counted
 # already, and the life is counted anew (`behind`).
-ADD: Final = """
+ADD: Final = f"""
 INSERT INTO ledger_life AS life (customer_id, business_id, first_on, last_on, touched_on, days,
                                  orders, amount)
 SELECT customer_id, %s, first_on, last_on, touched_on, days, orders, amount
-FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::date[], %s::integer[], %s::bigint[],
-            %s::numeric[])
-    AS since (customer_id, first_on, last_on, touched_on, days, orders, amount)
+FROM ({_SINCE}) AS since
 ON CONFLICT (customer_id) DO UPDATE SET
     first_on = coalesce(life.first_on, excluded.first_on),
     last_on = coalesce(excluded.last_on, life.last_on),

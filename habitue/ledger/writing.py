@@ -29,41 +29,54 @@ from habitue.members import ids
 from habitue.metrics import life
 from habitue.metrics.life import Moment
 
-_EVENTS = """
+_EVENT_ROWS = arrays.unnested("""
+    customer_id bigint, id bigint, at timestamptz, amount bigint, business_date date, kind text,
+    currency text, what json, refusal json, forgiven json, room json, told json""")
+
+_EVENTS = f"""
 INSERT INTO ledger_event (customer_id, id, business_id, at, recorded_at, amount, business_date,
                           kind, currency, what, refusal, forgiven, room, told)
 SELECT customer_id, id, %s, at, %s, amount, business_date, kind, currency, what, refusal, forgiven,
        room, told
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::date[], %s::text[],
-            %s::text[], %s::json[], %s::json[], %s::json[], %s::json[], %s::json[])
-    AS event (customer_id, id, at, amount, business_date, kind, currency, what, refusal,
-              forgiven, room, told)"""
+FROM ({_EVENT_ROWS}) AS event"""
 
-_ENTRIES = """
+_ENTRY_ROWS = arrays.unnested("""
+    customer_id bigint, event_id bigint, line smallint, unit smallint, kind text, amount bigint,
+    balance bigint, lot_id bigint, day date, why json""")
+
+_ENTRIES = f"""
 INSERT INTO ledger_entry (customer_id, event_id, line, unit, kind, amount, balance, lot_id, day,
                           why)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[], %s::text[],
-                     %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::json[])"""
+{_ENTRY_ROWS}"""
 
-_NEW_LOTS = """
+_NEW_LOT_ROWS = arrays.unnested("""
+    customer_id bigint, id bigint, unit smallint, original bigint, remaining bigint,
+    earned_on date, active_on date, expires_on date, awaits text""")
+
+_NEW_LOTS = f"""
 INSERT INTO ledger_lot (customer_id, id, unit, original, remaining, earned_on, active_on,
                         expires_on, awaits)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[],
-                     %s::date[], %s::date[], %s::date[], %s::text[])"""
+{_NEW_LOT_ROWS}"""
 
-_MOVE_LOTS = """
+_MOVED_LOT_ROWS = arrays.unnested("""
+    customer_id bigint, id bigint, change bigint, original bigint, active_on date,
+    expires_on date, awaits text""")
+
+_MOVE_LOTS = f"""
 UPDATE ledger_lot SET
     remaining = ledger_lot.remaining + moved.change,
     original = greatest(ledger_lot.original, moved.original),
     active_on = moved.active_on,
     expires_on = moved.expires_on,
     awaits = moved.awaits
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::date[],
-            %s::text[])
-    AS moved (customer_id, id, change, original, active_on, expires_on, awaits)
+FROM ({_MOVED_LOT_ROWS}) AS moved
 WHERE ledger_lot.customer_id = moved.customer_id AND ledger_lot.id = moved.id"""
 
-_ACCOUNTS = """
+_ACCOUNT_ROWS = arrays.unnested("""
+    customer_id bigint, version bigint, balances text, overdraft boolean, enrolled_on date,
+    level text, due_on date, memory json""")
+
+_ACCOUNTS = f"""
 UPDATE ledger_account SET
     version = ledger_account.version + 1,
     balances = moved.balances::bigint[],
@@ -72,9 +85,7 @@ UPDATE ledger_account SET
     level = moved.level,
     due_on = moved.due_on,
     memory = moved.memory
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::boolean[], %s::date[], %s::text[],
-            %s::date[], %s::json[])
-    AS moved (customer_id, version, balances, overdraft, enrolled_on, level, due_on, memory)
+FROM ({_ACCOUNT_ROWS}) AS moved
 WHERE ledger_account.customer_id = moved.customer_id AND ledger_account.version = moved.version"""
 
 _VOUCHERS = """
