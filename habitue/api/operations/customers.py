@@ -289,11 +289,17 @@ def merge(call: calls.Call, where: OfCustomer, body: CustomerMerge) -> CustomerS
 
 
 @operation(
-    "POST", "/customers/{customer}/erase", may=calls.OWNERS, summary="Erase a customer for ever"
+    "POST",
+    "/customers/{customer}/erase",
+    may=calls.OWNERS | frozenset[Scope]({"member"}),
+    summary="Erase a customer for ever",
 )
 def erase(call: calls.Call, where: OfCustomer) -> None:
     """Nothing personal is left anywhere, at once; every sum stays. Also out of the recycle bin,
     where they are named by our number. It cannot be undone.
+
+    So a member leaves, by their own token, which opens nothing from then on; what they hold is
+    gone. Whoever comes back joins as somebody new.
     """
     customer = people.anyone(call, where)
     erasing.erase(customer, at=call.now, staff=call.staff, through=call.through)
