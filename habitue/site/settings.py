@@ -209,12 +209,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"no_health": {"()": "habitue.site.health.NotHealth"}},
+    "filters": {
+        "no_health": {"()": "habitue.site.health.NotHealth"},
+        "discreet": {"()": "habitue.site.discretion.Discreet"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["no_health"],
+            "filters": ["no_health", "discreet"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
