@@ -29,7 +29,7 @@ def together(count: int, work: Callable[[], Told]) -> list[Told]:
     barrier = threading.Barrier(count)
 
     def one(_: int) -> Told:
-        barrier.wait(timeout=60)
+        barrier.wait(timeout=120)
         try:
             return work()
         finally:

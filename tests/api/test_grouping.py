@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,11 +13,11 @@ from habitue.api.grouping import Grouping
 
 
 class Counter:
-    """Work that takes its time, and remembers its groups."""
+    """Work that takes until a crowd waits for it, once, and remembers its groups."""
 
-    def __init__(self, takes: float = 0.02) -> None:
+    def __init__(self) -> None:
         self.groups: list[list[int]] = []
-        self.takes = takes
+        self.crowded: Callable[[], bool] = lambda: True
         self.at_once = 0
         self.most_at_once = 0
         self.lock = threading.Lock()
@@ -28,7 +28,9 @@ class Counter:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         self.groups.append(list(asked))
-        time.sleep(self.takes)
+        while not self.crowded():
+            time.sleep(0.001)
+        self.crowded = lambda: True
         with self.lock:
             self.at_once -= 1
         if -1 in asked:
@@ -36,28 +38,31 @@ class Counter:
         return [one * 2 for one in asked]
 
 
-def together(grouping: Grouping[int, int], asked: Sequence[int], weight: int = 1) -> list[int]:
+def together(counter: Counter, asked: Sequence[int], *, most: int, weight: int = 1) -> list[int]:
+    """All of them ask; the first one's work goes on when all others wait."""
+    grouping = Grouping(counter.work, most=most)
+    counter.crowded = lambda: len(grouping._waiting) == len(asked) - 1
     with ThreadPoolExecutor(len(asked)) as pool:
         return list(pool.map(lambda one: grouping.do(one, weight), asked))
 
 
 def test_everybody_is_answered_their_own_and_few_groups_do_it() -> None:
     counter = Counter()
-    assert together(Grouping(counter.work, most=500), range(64)) == [2 * one for one in range(64)]
+    assert together(counter, range(64), most=500) == [2 * one for one in range(64)]
     assert sorted(one for group in counter.groups for one in group) == list(range(64))
-    assert len(counter.groups) < 10
+    assert [len(group) for group in counter.groups] == [1, 63]
     assert counter.most_at_once == 1
 
 
 def test_a_group_weighs_no_more_than_it_may() -> None:
     counter = Counter()
-    together(Grouping(counter.work, most=10), range(40), weight=4)
-    assert max(map(len, counter.groups)) == 2
+    together(counter, range(40), most=10, weight=4)
+    assert [len(group) for group in counter.groups] == [1, *[2] * 19, 1]
 
 
 def test_what_is_too_heavy_for_any_group_is_done_alone() -> None:
     counter = Counter()
-    assert together(Grouping(counter.work, most=10), range(5), weight=99) == [0, 2, 4, 6, 8]
+    assert together(counter, range(5), most=10, weight=99) == [0, 2, 4, 6, 8]
     assert [len(group) for group in counter.groups] == [1] * 5
 
 
@@ -66,4 +71,4 @@ def test_an_error_is_told_to_its_group_and_the_next_go_on() -> None:
     grouping = Grouping(counter.work, most=500)
     with pytest.raises(ValueError, match="cannot be done"):
         grouping.do(-1)
-    assert together(grouping, range(8)) == [2 * one for one in range(8)]
+    assert [grouping.do(one) for one in range(8)] == [2 * one for one in range(8)]

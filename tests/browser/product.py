@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,9 @@ from aiosmtpd.handlers import Message as MessageHandler
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Playwright
 
-PATIENCE = 90.0
+from tests import ports
+
+PATIENCE = 120.0
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,15 +46,17 @@ class Letters(MessageHandler):
     def __init__(self) -> None:
         super().__init__()
         self.kept: list[Message] = []
-        self.controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+        self.held = ports.held()
+        self.controller = Controller(self, hostname="127.0.0.1", port=ports.number(self.held))
 
     def handle_message(self, message: Message) -> None:
         self.kept.append(message)
 
     def code(self) -> str:
         """The six digits of the newest letter, waiting until it is there."""
-        until = time.monotonic() + 10
-        while not self.kept and time.monotonic() < until:
+        until = time.monotonic() + PATIENCE
+        while not self.kept:
+            assert time.monotonic() < until, "no letter came"
             time.sleep(0.05)
         body = self.kept.pop().get_payload(decode=True)
         assert isinstance(body, bytes)
@@ -67,7 +70,8 @@ class Product:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="habitue-browser-", dir="/tmp"))
-        self.port = _free_port()
+        self._held = ports.held()
+        self.port = ports.number(self._held)
         self.letters = Letters()
         self.tree: subprocess.Popen[bytes] | None = None
 
@@ -105,9 +109,11 @@ class Product:
             self.tree.wait(PATIENCE)
         self.letters.controller.stop()
         shutil.rmtree(self.home, ignore_errors=True)
+        self._held.close()
+        self.letters.held.close()
 
     def _healthy(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
             try:
                 connection.request("GET", "/health")
@@ -152,9 +158,3 @@ def film(content: str, path: Path, *, empty: int = 0) -> Path:
             shown = wall if place < empty else luma
             file.write(b"FRAME\n" + shown.tobytes() + chroma)
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

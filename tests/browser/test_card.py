@@ -50,7 +50,7 @@ def plain(browser: Browser) -> Page:
     context: BrowserContext = browser.new_context(
         viewport=PHONE, locale="fr-FR", java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(real.PATIENCE * 1000)
     return context.new_page()
 
 

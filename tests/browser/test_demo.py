@@ -15,7 +15,7 @@ def enter_the_demo(page: Page, product: Product, watch: Watch) -> None:
     page.get_by_role("button", name="Visiter une démonstration").click()
     expect(page.locator("#demo")).to_be_visible()
     watch.glance(page, "demo: building", "dark")
-    expect(page.get_by_role("button", name="Entrer")).to_be_visible(timeout=150_000)
+    expect(page.get_by_role("button", name="Entrer")).to_be_visible()
     page.get_by_role("button", name="Entrer").click()
 
 
@@ -26,7 +26,7 @@ def try_points(page: Page, product: Product) -> None:
     page.locator("[name=stretch]").select_option("year")
     page.locator("[name=worth]").fill("0,25")
     page.get_by_role("button", name="Rejouer").click()
-    expect(page.locator("#study figure").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#study figure").first).to_be_visible()
     expect(page.locator("#study .fact")).to_contain_text("au lieu de")
 
 
@@ -36,15 +36,15 @@ def draft_a_version(page: Page, product: Product) -> None:
     text = page.locator("textarea").input_value()
     page.locator("textarea").fill(text.replace("cost: {stamps: 10}", "cost: {stamps: 8}"))
     page.get_by_role("button", name="Voir ce qui change").click()
-    expect(page.locator("#study .fact")).to_be_visible(timeout=30_000)
+    expect(page.locator("#study .fact")).to_be_visible()
     expect(page.locator(".changes")).to_contain_text("Arrive tout seul dès 8")
 
 
 def work_out(page: Page, product: Product) -> None:
     """The first report comes with the demo; another one is asked for, and its progress watched."""
     page.goto(product.address + "/measures")
-    page.locator("form[action='/measures/anew'] button").click(timeout=60_000)
-    expect(page.locator("#study")).to_have_count(0, timeout=60_000)
+    page.locator("form[action='/measures/anew'] button").click()
+    expect(page.locator("#study")).to_have_count(0)
     expect(page.locator(".hero .value")).to_contain_text("%")
 
 

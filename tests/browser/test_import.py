@@ -43,7 +43,7 @@ def by_keyboard(page: Page, product: Product, path: Path) -> None:
     go(page, "Regarder de nouveau")
     assert numbers(page) == ["5", "0", "1", "3"]
     go(page, "Importer les autres")
-    expect(page.locator(".waiting.good")).to_contain_text("terminé", timeout=30_000)
+    expect(page.locator(".waiting.good")).to_contain_text("terminé")
     assert numbers(page) == ["5", "0", "1", "3"]
     assert page.evaluate(VISIBLE) or page.evaluate("document.activeElement === document.body")
 
@@ -58,14 +58,14 @@ def many(page: Page, product: Product, path: Path) -> None:
     page.get_by_label("Aucune colonne ne dit").check()
     page.get_by_role("button", name="Examiner toutes les lignes").click()
     expect(page.locator("progress")).to_be_visible()
-    expect(page.locator(".tally dd").first).to_have_text(re.compile(r"2.500"), timeout=60_000)
+    expect(page.locator(".tally dd").first).to_have_text(re.compile(r"2.500"))
     page.get_by_role("button", name="Importer", exact=True).click()
     expect(page.locator("progress")).to_be_visible()
     page.goto(f"{product.address}/import")  # it can be left and found again
     page.get_by_role("link", name=path.name).click()
-    expect(page.locator(".waiting.good")).to_contain_text("terminé", timeout=60_000)
+    expect(page.locator(".waiting.good")).to_contain_text("terminé")
     page.get_by_role("button", name="Annuler cet import").click()
-    expect(page.locator(".waiting.good")).to_contain_text("Annulé", timeout=60_000)
+    expect(page.locator(".waiting.good")).to_contain_text("Annulé")
 
 
 def test_a_list_comes_in_by_keyboard_and_goes_out(

@@ -13,6 +13,8 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
+from tests.browser.product import PATIENCE
+
 Theme = Literal["light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 PHONE = ViewportSize(width=390, height=844)
@@ -56,7 +58,7 @@ class Watch:
     def phone(self, browser: Browser, *, locale: str = "fr-FR") -> Page:
         """A phone of its own, in French if nothing else is said, watched."""
         context: BrowserContext = browser.new_context(viewport=PHONE, locale=locale)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         context.on("request", self._request)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))

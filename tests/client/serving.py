@@ -64,9 +64,9 @@ class Line:
         return set(re.findall(rb"\r\nidempotency-key: *([^\r]+)", b"".join(self.seen), re.I))
 
     def quiet(self) -> bool:
-        """Whether everybody lets go of the line within two seconds."""
+        """Whether everybody lets go of the line."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.open == 0, 2)
+            return self._changed.wait_for(lambda: self.open == 0, 120)
 
     def close(self) -> None:
         """Cut it."""

@@ -311,7 +311,8 @@ def bought(path: Path) -> list[Any]:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.tuples(customer, moments, cents, st.booleans()), min_size=1, max_size=12))
 def test_a_table_is_the_same_as_text_and_as_a_workbook(

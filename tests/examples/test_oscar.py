@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +15,8 @@ import httpx
 import pytest
 
 from habitue import client
-from tests.faults.test_supervisor import LINUX, House
+from tests import ports
+from tests.faults.test_supervisor import LINUX, PATIENCE, House, until
 
 pytestmark = [LINUX, pytest.mark.slow, pytest.mark.xdist_group("oscar")]
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "oscar_shop"
@@ -47,9 +46,8 @@ class Shop:
     """The shop's process, and a visitor in it."""
 
     def __init__(self, folder: Path, house: House, key: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        self._held = ports.held()
+        port = ports.number(self._held)
         self.env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "shop.settings",
@@ -74,9 +72,9 @@ class Shop:
         command = [sys.executable, "-m", "django", "runserver", str(port), "--noreload"]
         self.server = subprocess.Popen(command, env=self.env, stdout=self.log, stderr=self.log)
         self.visitor = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=30
+            base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=PATIENCE
         )
-        self._await()
+        until(self._answers, "the shop answers")
 
     def run(self, *command: str) -> None:
         """A command of the shop, in the one process that is there for them."""
@@ -100,19 +98,17 @@ class Shop:
     def end(self) -> None:
         self.visitor.close()
         self.server.terminate()
-        self.server.wait(20)
-        self.office.communicate(timeout=20)
+        self.server.wait(PATIENCE)
+        self.office.communicate(timeout=PATIENCE)
         self.log.close()
+        self._held.close()
 
-    def _await(self) -> None:
-        for _ in range(300):
-            try:
-                self.visitor.get("/")
-            except httpx.TransportError:
-                time.sleep(0.1)
-            else:
-                return
-        raise TimeoutError("the shop does not answer")
+    def _answers(self) -> bool:
+        try:
+            self.visitor.get("/")
+        except httpx.TransportError:
+            return False
+        return True
 
 
 @pytest.fixture

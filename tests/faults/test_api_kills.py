@@ -23,7 +23,7 @@ from typing import Any, Final
 import pytest
 
 from habitue.site import database
-from tests.faults.test_supervisor import LINUX, House, kill, until
+from tests.faults.test_supervisor import LINUX, PATIENCE, House, kill, until
 
 KILLS: Final = {
     "tree": int(os.environ.get("HABITUE_KILLS_TREE", "4")),
@@ -56,7 +56,7 @@ class Till:
             self.told[reference] = self._surely(reference, self.customers[count % 7])
 
     def _surely(self, reference: str, customer: str) -> str:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             with suppress(OSError, http.client.HTTPException, ValueError):
                 status, told = self._once(reference, customer)
@@ -65,10 +65,10 @@ class Till:
                 assert status in (429, 500, 503), told
             self.repeated += 1
             time.sleep(0.05)
-        raise TimeoutError(f"{reference} was not answered in 90 s")
+        raise TimeoutError(f"{reference} was not answered in 300 s")
 
     def _once(self, reference: str, customer: str) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=30)
         body = {
             "kind": "purchase",
             "customer": customer,
@@ -112,14 +112,14 @@ def test_whatever_is_killed_nothing_told_is_lost_or_counted_twice(house: House) 
         for till in tills:
             till.over.set()
         for thread in threads:
-            thread.join(120)
+            thread.join(600)
     assert not any(thread.is_alive() for thread in threads)
     told = {name: event for till in tills for name, event in till.told.items()}
     print(
         f"{len(told):,} acknowledged, {sum(till.repeated for till in tills):,} repeated,"
         f" back in {median(recovered):.1f} s (median), {max(recovered):.1f} s (worst)"
     )
-    assert max(recovered) <= 30
+    assert max(recovered) <= PATIENCE
     assert there(house) == told
     code, printed = house.run("verify", "--business", tenant["business"]["slug"])
     assert code == 0, printed

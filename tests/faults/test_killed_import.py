@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from django.db import connection
@@ -20,14 +19,29 @@ from tests.connectors.test_running import bring
 
 pytestmark = pytest.mark.slow
 
-# A real process on the test's database that does the worker's part for one import.
+# A real process on the test's database that does the worker's part for one import. In the middle
+# of what follows the first rows that are done, inside its transaction, it waits for its end.
 WORKER = """
-import sys
+import itertools, signal, sys
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 import django
 django.setup()
+from django.db import connection
 from habitue.connectors import running
+
+class Telling(running._Progress):
+    def tell(self, rows):
+        super().tell(rows)
+        steps = itertools.count(1)
+        def halting(execute, *given):
+            if connection.in_atomic_block and next(steps) == int(sys.argv[3]):
+                print("halted", flush=True)
+                signal.pause()
+            return execute(*given)
+        connection.execute_wrappers[:] = [halting]
+
+running._Progress = Telling
 running.run(int(sys.argv[2]))
 """
 ROWS = 3_000
@@ -49,17 +63,16 @@ def cafe(transactional_db: None) -> Business:
 
 
 def kill_in_the_middle(one: Import, kinds: list[str]) -> int:
-    """Kill the worker as soon as something is done; answers how many rows were."""
+    """Kill the worker when something is done and more is under way; how many rows were done."""
     with subprocess.Popen(
-        [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], str(one.pk)],
+        [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], str(one.pk), "3"],
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "habitue.site.settings"},
+        stdout=subprocess.PIPE,
+        text=True,
     ) as worker:
         try:
-            until = time.monotonic() + 60
-            while not Change.objects.filter(of=one, kind__in=kinds).exists():
-                assert time.monotonic() < until, "it did nothing in a minute"
-                assert worker.poll() is None, "it ended before anything was done"
-                time.sleep(0.005)
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "halted\n", "it ended before it was in the middle"
         finally:
             worker.kill()
     one.refresh_from_db()

@@ -19,11 +19,12 @@ import psycopg
 import pytest
 
 from habitue.site import binaries, complaint, database, environment, locks, postgres
+from tests import ports
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 pytestmark = [LINUX, pytest.mark.slow, pytest.mark.xdist_group("supervisor")]
 HABITUE = [sys.executable, "-m", "habitue"]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class House:
@@ -31,9 +32,8 @@ class House:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="habitue-fault-", dir="/tmp"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self._held = ports.held()
+        self.port = ports.number(self._held)
         self.started: list[subprocess.Popen[str]] = []
 
     def variables(self, **more: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ class House:
         return output
 
     def health(self) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
             try:
                 connection.request("GET", "/health")
@@ -133,6 +133,7 @@ class House:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.home, ignore_errors=True)
+        self._held.close()
 
 
 def until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
@@ -192,7 +193,7 @@ def test_ctrl_c_stops_everything_and_leaves_no_process(house: House) -> None:
 def test_stop_from_another_terminal(house: House) -> None:
     tree = house.start()
     assert house.run("stop") == (0, "Stopped.\n")
-    assert tree.wait(10) == 0
+    assert tree.wait(PATIENCE) == 0
     assert house.processes() == {}
     assert house.run("stop") == (0, "Habitué is not running.\n")
 
@@ -212,7 +213,7 @@ def test_children_of_a_killed_supervisor_end_by_themselves(house: House) -> None
     tree = house.start()
     house.keep(2)
     kill(tree.pid)
-    until(lambda: not house.processes(), "gone", 15)
+    until(lambda: not house.processes(), "gone")
     tree = house.start()
     assert 2 in house.kept()
     house.stop(tree)
@@ -266,7 +267,7 @@ def test_an_orphaned_server_is_stopped_cleanly_first(house: House) -> None:
         until((cluster.data / "postmaster.pid").exists, "there")
         until(lambda: _accepts(env), "accepting")
         tree = house.start()
-        assert orphan.wait(10) == 0
+        assert orphan.wait(PATIENCE) == 0
         house.stop(tree)
 
 
@@ -366,8 +367,8 @@ def test_commands_share_one_server_and_the_last_one_stops_it(house: House) -> No
     time.sleep(1)
     assert first.poll() is None
     (house.home / "second").touch()
-    assert "ok" in second.communicate(timeout=30)[0]
-    assert "ok" in first.communicate(timeout=30)[0]
+    assert "ok" in second.communicate(timeout=PATIENCE)[0]
+    assert "ok" in first.communicate(timeout=PATIENCE)[0]
     assert (first.returncode, second.returncode) == (0, 0)
     assert house.processes() == {}
 

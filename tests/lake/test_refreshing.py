@@ -203,13 +203,13 @@ def test_what_commits_late_is_not_lost(cafe: Business, tmp_path: Path) -> None:
             with transaction.atomic():
                 post(cafe, bought(alice, 700))
                 posted.set()
-                assert copied.wait(timeout=30)
+                assert copied.wait(timeout=120)
         finally:
             connections.close_all()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert posted.wait(timeout=30)
+    assert posted.wait(timeout=120)
     post(cafe, bought(bruno, 300))
     refresh(tmp_path, cafe)
     assert [row[1] for row in copy(tmp_path, cafe, "order_lines")] == [bruno]

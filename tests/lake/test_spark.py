@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from habitue.lake.engines import Unavailable
 from habitue.metrics.lowerings.anywhere import Anywhere
 from habitue.metrics.lowerings.plain import Plain
 from habitue.site import cli, computing, database
+from tests import ports
 from tests.lake.rich import ASKED, BUSINESS, rich_history, write
 from tests.ledger.conftest import NOW, bought, guests, make_cafe, post
 
@@ -38,11 +38,10 @@ class Cluster(NamedTuple):
 
 @pytest.fixture(scope="module")
 def cluster(home: Path) -> Iterator[Cluster]:
-    with socket.socket() as probe:
-        probe.bind((spark.LOCAL, 0))
-        port = probe.getsockname()[1]
+    free = ports.held()
+    port = ports.number(free)
     command = [sys.executable, "-m", "habitue", "spark", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with free, subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
         found = re.fullmatch(r"Spark listens at (\S+) \(processes (.+)\)\. .+\n", said)

@@ -102,7 +102,7 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
     def one(place: int) -> Any:
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
             return work(place)
         finally:
             connections.close_all()

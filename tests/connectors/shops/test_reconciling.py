@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -148,17 +148,21 @@ def test_a_slow_shop_and_one_that_is_not_there_are_trouble(
     shop: Shop, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "TIMEOUT", 0.2)
-    served = []
+    served, given_up, answered = [], threading.Event(), threading.Event()
 
     def slowly(request: Request) -> Response:
         served.append(request.path)
-        time.sleep(0.6)
+        assert given_up.wait(120)
+        answered.set()
         return Response("[]")
 
     httpserver.expect_request(ORDERS).respond_with_handler(slowly)
     ask(shop)
     shop.refresh_from_db()
-    assert (shop.trouble, served) == ("slow", [ORDERS])
+    assert shop.trouble == "slow"
+    given_up.set()
+    assert answered.wait(120)
+    assert served == [ORDERS]
     Shop.objects.filter(pk=shop.pk).update(address="http://127.0.0.1:9")
     shop.refresh_from_db()
     ask(shop)

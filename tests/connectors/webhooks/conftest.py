@@ -20,6 +20,9 @@ from habitue.connectors.webhooks.loop import Crew
 from habitue.members.models import Business
 from tests.ledger.conftest import guests, make_cafe
 
+PATIENCE = 120.0
+"""Seconds for what comes at once on a machine that has time."""
+
 
 class Request(BaseHTTPRequestHandler):
     """A request with the message that it carries."""
@@ -100,7 +103,7 @@ def answers(status: int, body: bytes = b"", **headers: str) -> Answer:
 def hang(handler: Request) -> None:
     """No answer until the receiver closes."""
     assert isinstance(handler.server, Server)
-    handler.server.open.wait(30)
+    handler.server.open.wait(PATIENCE)
 
 
 class Clock:
@@ -123,9 +126,9 @@ class World:
         self.clock = clock
         self.crew = Crew(clock=clock, **given)
 
-    def deliver(self, *, within: float = 20) -> None:
+    def deliver(self) -> None:
         """Go round until nothing is under way and nothing is due."""
-        until = time.monotonic() + within
+        until = time.monotonic() + PATIENCE
         while self.crew.round() or not self.crew.idle:
             assert time.monotonic() < until, "it does not come to an end"
             self.crew.wait(0.01)
@@ -148,7 +151,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def world(clock: Clock) -> World:
-    return World(clock, timeout=1.0)
+    return World(clock, timeout=PATIENCE)
 
 
 @pytest.fixture

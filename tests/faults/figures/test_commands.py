@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import resource
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +15,7 @@ from typer.testing import CliRunner, Result
 from habitue.lake import layout, refreshing, spark
 from habitue.outreach import audiences
 from habitue.site import cli, database
+from tests import ports
 from tests.faults.figures.conftest import Town
 from tests.faults.figures.shops import SHOPS, TODAY
 
@@ -270,11 +270,10 @@ def test_a_disk_that_is_full_is_a_sentence_and_the_old_lake_stays(
 
 
 def test_a_spark_that_does_not_answer_is_a_sentence(folder: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind((spark.LOCAL, 0))
-        nobody = f"spark://{spark.LOCAL}:{probe.getsockname()[1]}"
     ask = (*FIGURES, "--engine", "spark", "--lake", folder, "--spark-master")
-    assert f"No Spark master answers at {nobody}" in refused(*ask, nobody)
+    with ports.held() as free:
+        nobody = f"spark://{spark.LOCAL}:{ports.number(free)}"
+        assert f"No Spark master answers at {nobody}" in refused(*ask, nobody)
     for wrong in ("nonsense", "spark://", "spark://host", "spark://host:0x1", "http://h:1"):
         assert "A Spark master is written like spark://host:7077" in refused(*ask, wrong)
 

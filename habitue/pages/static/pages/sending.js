@@ -13,16 +13,20 @@ export class Sending {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.flush(); });
   }
 
-  // Send what waits; answers with how many the server has committed now.
+  // Send what waits; answers with how many the server has committed now. Tried again while something
+  // waits, or while this phone does not know yet who works here.
   async flush() {
     clearTimeout(this.timer);
-    const sent = await navigator.locks.request(`habitue ${this.base}`, { ifAvailable: true }, (lock) => (lock ? this.sendAll() : 0));
-    if ((await this.outbox.waiting()).length && this.state !== "pin") {
+    const turn = `habitue ${this.base}`;
+    const sent = await navigator.locks.request(turn, { ifAvailable: true }, (lock) => lock && this.sendAll());
+    if (sent === null) await navigator.locks.request(turn, { mode: "shared" }, () => {}); // another page's end: what it brought is shown here, too
+    const wanting = (await this.outbox.waiting()).length || !(await this.outbox.device());
+    if (wanting && this.state !== "pin") {
       this.timer = setTimeout(() => this.flush(), this.pause);
       this.pause = Math.min(this.pause * 2, LATE);
     } else this.pause = SOON;
-    this.changed(sent);
-    return sent;
+    this.changed(sent ?? 0);
+    return sent ?? 0;
   }
 
   async sendAll() {
