@@ -11,8 +11,9 @@ from pytest_django.fixtures import Settings
 from typer.testing import CliRunner, Result
 
 from habitue import ledger
-from habitue.connectors import carrying, reconciling, running, uploads
+from habitue.connectors import running, uploads
 from habitue.connectors.models import Import
+from habitue.ledger import posted
 from habitue.members import businesses
 from habitue.members.models import Business, Customer
 from habitue.site import cli
@@ -102,7 +103,7 @@ def test_a_command_that_was_killed_goes_on_when_it_is_typed_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(carrying.ledger, "post", killed)
+        patch.setattr(ledger, "post", killed)
         assert typed(str(file)).exit_code != 0
     assert Import.objects.get().state == Import.State.RUNNING
     dry = typed(str(file), "--dry-run")
@@ -117,7 +118,7 @@ def test_a_command_that_was_killed_goes_on_when_it_is_typed_again(
 def test_a_sheet_that_does_not_balance_is_said_and_ends_badly(
     club: Business, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconciling.posted, "given", lambda pairs: {0: 1_119, 1: 1250})
+    monkeypatch.setattr(posted, "given", lambda pairs: {0: 1_119, 1: 1250})
     shown = typed(str(file))
     assert (shown.exit_code, "The sheet does not balance" in shown.output) == (1, True)
 
@@ -161,7 +162,7 @@ def test_what_is_not_there_or_busy_says_so(club: Business, file: Path) -> None:
 
 
 def test_a_sheet_of_a_workbook_is_read_as_any_file(club: Business, tmp_path: Path) -> None:
-    rows = [["email", "balance"], ["alice@example.org", 7]]
+    rows: list[list[Any]] = [["email", "balance"], ["alice@example.org", 7]]
     path = book(
         tmp_path / "old.xlsx", ("Notes", [["to do"]], "visible"), ("Points", rows, "visible")
     )
