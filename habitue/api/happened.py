@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, field
 
-from habitue.api import calls, naming, problems
+from habitue.api import calls, naming, problems, values
 from habitue.api.sent import AT_TILLS, Attributes, Money, Named, NewEvent, Place
 from habitue.api.values import (
     Amount,
@@ -170,7 +170,7 @@ class NewAction(NewEvent, frozen=True, kw_only=True, tag_field="kind", tag="acti
 
     may: ClassVar[frozenset[Scope]] = AT_TILLS
 
-    name: Annotated[str, Meta(pattern="^[a-z0-9_-]{1,60}$", examples=["review"])]
+    name: Annotated[str, Meta(pattern=values.whole("[a-z0-9_-]{1,60}"), examples=["review"])]
     quantity: Quantity = 1
     channel: Text = ""
     place: Text = ""

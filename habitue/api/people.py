@@ -26,13 +26,13 @@ from habitue.members.models import Customer, Identity, Member
 Language = Literal["fr", "it", "en"]
 IdentityKind = Literal["email", "phone", "external", "number"]
 CustomerName = Annotated[
-    str, Meta(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["Alice Martin"])
+    str, Meta(max_length=80, pattern=values.whole(r"[^\x00-\x1f\x7f]*"), examples=["Alice Martin"])
 ]
 Note = Annotated[
     str,
     Meta(
         max_length=500,
-        pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$",
+        pattern=values.whole(r"[^\x00-\x09\x0b-\x1f\x7f]*"),
         description="The shop's note; the person may ask to read it.",
     ),
 ]

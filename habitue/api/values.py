@@ -15,13 +15,24 @@ from habitue.core import money
 
 MOST_ID: Final = 2**63 - 1
 
+
+def whole(pattern: str) -> str:
+    """All of a text must look so: by itself the end would also stand before a last line break."""
+    return rf"^({pattern})$(?!\n)"
+
+
 Id = Annotated[
-    str, Meta(pattern="^[0-9]{1,19}$", description="A number of ours, as text.", examples=["8231"])
+    str,
+    Meta(
+        pattern=whole("[0-9]{1,19}"),
+        description="A number of ours, as text.",
+        examples=["8231"],
+    ),
 ]
 CustomerReference = Annotated[
     str,
     Meta(
-        pattern="^(me|[0-9]{1,19}|(external|email|phone|number|code):.{1,254})$",
+        pattern=whole("me|[0-9]{1,19}|(external|email|phone|number|code):.{1,254}"),
         max_length=270,
         description="A customer: our id, or `external:` (your id), `email:`, `phone:`, `number:`"
         " (on the card), `code:` (what the card shows or has printed); with a member's token `me`.",
@@ -31,7 +42,7 @@ CustomerReference = Annotated[
 EventReference = Annotated[
     str,
     Meta(
-        pattern="^([0-9]{1,19}|reference:[A-Za-z0-9_.-]{1,40}:.{1,200})$",
+        pattern=whole("[0-9]{1,19}|reference:[A-Za-z0-9_.-]{1,40}:.{1,200}"),
         max_length=260,
         description="An event: our id, or `reference:SOURCE:REFERENCE` under which it was sent.",
         examples=["reference:till:T-1001"],
@@ -40,7 +51,7 @@ EventReference = Annotated[
 Source = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9_.-]{1,40}$",
+        pattern=whole("[A-Za-z0-9_.-]{1,40}"),
         description="Which system says so; references are unique within it, for ever.",
         examples=["till"],
     ),
@@ -58,12 +69,12 @@ Quantity = Annotated[int, Meta(ge=1, le=10**6)]
 Amount = Annotated[
     str,
     Meta(
-        pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,6})?$",
+        pattern=whole(r"-?[0-9]{1,13}(\.[0-9]{1,6})?"),
         description="An amount of a program's unit, exactly.",
         examples=["28.7"],
     ),
 ]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", examples=["EUR"])]
+Currency = Annotated[str, Meta(pattern=whole("[A-Z]{3}"), examples=["EUR"])]
 Instant = Annotated[
     datetime, Meta(tz=True, description="RFC 3339 with an offset, e.g. 2026-03-02T12:00:00+01:00.")
 ]

@@ -56,3 +56,13 @@ def test_a_body_that_is_missing_is_not_called_truncated(cafe: world.Place) -> No
     told = ask("POST", "/events", key=cafe.till, raw=b" ")
     assert told.status == 400
     assert told.json["detail"].startswith("There is no body.")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written"),
+    [(values.Amount, '"5\\n"'), (values.Currency, '"EUR\\n"'), (values.Source, '"till\\n"')],
+    ids=["amount", "currency", "source"],
+)
+def test_a_line_break_at_the_end_is_part_of_a_text(wanted: Any, written: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(written, type=wanted)

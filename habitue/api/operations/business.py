@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from django.db import transaction
 from msgspec import UNSET, Meta, UnsetType
 
-from habitue.api import calls, problems
+from habitue.api import calls, problems, values
 from habitue.api.routing import operation
 from habitue.api.values import Currency, Given, Id, Name, Said
 from habitue.members import journal
@@ -30,7 +30,7 @@ Kind = Literal[
 QuietFrom = Annotated[
     str,
     Meta(
-        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        pattern=values.whole("([01][0-9]|2[0-3]):[0-5][0-9]"),
         description="From then until `quiet_until` nobody is written to, by their own clock.",
         examples=["21:00"],
     ),
@@ -38,7 +38,7 @@ QuietFrom = Annotated[
 QuietUntil = Annotated[
     str,
     Meta(
-        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        pattern=values.whole("([01][0-9]|2[0-3]):[0-5][0-9]"),
         description="The end of the quiet hours; another minute than `quiet_from`.",
         examples=["08:00"],
     ),

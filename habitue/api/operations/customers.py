@@ -10,7 +10,7 @@ from django.db import transaction
 from msgspec import UNSET, Meta, UnsetType, structs
 
 from habitue import ledger
-from habitue.api import calls, naming, paging, people, posting, problems
+from habitue.api import calls, naming, paging, people, posting, problems, values
 from habitue.api.operations import consents, identities, members
 from habitue.api.operations.consents import NewConsent
 from habitue.api.operations.identities import NewIdentity
@@ -39,7 +39,7 @@ class AskedCustomers(paging.Paged, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                pattern="^(external|email|phone|number):.{1,254}$",
+                pattern=values.whole("(external|email|phone|number):.{1,254}"),
                 description="Whoever is recognised by this; an empty page if nobody is.",
                 examples=["email:alice@example.org"],
             ),
@@ -52,7 +52,7 @@ class AskedCustomers(paging.Paged, frozen=True, kw_only=True):
             Meta(
                 min_length=2,
                 max_length=searching.MOST,
-                pattern=r"^[^\x00-\x1f\x7f]*$",
+                pattern=values.whole(r"[^\x00-\x1f\x7f]*"),
                 description="Whoever holds exactly this e-mail address, phone, number or external"
                 " id; if nobody does, whoever's name has these letters, or whose identity has them"
                 " (three at least). A till finds by part of a name, number or external id only.",

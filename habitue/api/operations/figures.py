@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from msgspec import Meta, Struct
 
 from habitue import metrics
-from habitue.api import calls, days, exact, problems
+from habitue.api import calls, days, exact, problems, values
 from habitue.api.problems import Problem
 from habitue.api.routing import operation
 from habitue.api.values import Given, Said
@@ -83,7 +83,7 @@ class AskedFigure(Said, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$",
+                pattern=values.whole(r"[0-9]{1,6}(\.[0-9]{1,6})?"),
                 description="For how many periods somebody stays a customer; left out: estimated.",
             ),
         ]

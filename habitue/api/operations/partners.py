@@ -24,7 +24,7 @@ PartnerName = Annotated[str, Meta(max_length=60, description="The partner's id i
 MonthName = Annotated[
     str,
     Meta(
-        pattern="^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])$",
+        pattern=values.whole("(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])"),
         description="A month.",
         examples=["2026-03"],
     ),

@@ -46,7 +46,7 @@ rewards:
 VersionName = Annotated[
     str,
     Meta(
-        pattern="^([0-9]{1,9}|current)$",
+        pattern=values.whole("[0-9]{1,9}|current"),
         description="The version's number, or `current`: the one in force today.",
     ),
 ]

@@ -34,7 +34,7 @@ class StaffSignIn(Said, frozen=True, kw_only=True):
     """Who works at this till now."""
 
     staff: Annotated[Id, Meta(description="Their number, as GET /staff lists it.")]
-    pin: Annotated[str, Meta(pattern="^[0-9]{4,12}$")]
+    pin: Annotated[str, Meta(pattern=values.whole("[0-9]{4,12}"))]
 
 
 class MemberToken(Said, frozen=True, kw_only=True):

@@ -139,7 +139,7 @@ class OfEndpoint(Said, frozen=True, kw_only=True):
 class OfMessage(OfEndpoint, frozen=True, kw_only=True):
     """Which message of which endpoint."""
 
-    message: Annotated[str, Meta(pattern="^msg_[0-9]{1,19}$")]
+    message: Annotated[str, Meta(pattern=values.whole("msg_[0-9]{1,19}"))]
 
 
 class AskedMessages(paging.Paged, frozen=True, kw_only=True):
