@@ -25,7 +25,7 @@ if __name__ == "__main__":
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        workers=1,
+        workers=int(os.environ["WEB_PROCESSES"]),
         blocking_threads=int(os.environ["WEB_THREADS"]),
         log_enabled=False,
     ).serve()

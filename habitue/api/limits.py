@@ -1,7 +1,7 @@
 """How often a caller may ask: a bucket that fills steadily, per key, in the memory of the process.
 
-In memory because one process serves the web; a limit is there to keep one till's endless loop from
-slowing the others, not to count to the last request.
+In memory, and of several processes of the web each has its share: a limit is there to keep one
+till's endless loop from slowing the others, not to count to the last request.
 """
 
 from __future__ import annotations
@@ -72,4 +72,12 @@ class Limit:
         )
 
 
-per_caller: Final = Limit(rate=settings.API_RATE, burst=settings.API_BURST)
+def share(most: int, processes: int) -> int:
+    """What each process allows of what all of them together may."""
+    return max(1, most // processes)
+
+
+per_caller: Final = Limit(
+    rate=share(settings.API_RATE, settings.WEB_PROCESSES),
+    burst=share(settings.API_BURST, settings.WEB_PROCESSES),
+)

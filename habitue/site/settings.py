@@ -196,6 +196,7 @@ else:
 # ---- the door for programs -------------------------------------------------------------------
 
 API_RATE = ENVIRONMENT.api_rate
+WEB_PROCESSES = ENVIRONMENT.processes
 WEB_THREADS = ENVIRONMENT.threads
 API_BURST = ENVIRONMENT.api_burst
 WEBHOOKS_LOOPBACK = ENVIRONMENT.webhooks_loopback

@@ -292,6 +292,10 @@ def test_one_caller_s_flood_leaves_the_others_alone(cafe: world.Place, unspent: 
         assert (other.status < 300, '"caller";r=' in other.headers["RateLimit"]) == (True, True)
 
 
+def test_of_several_web_processes_each_allows_its_share() -> None:
+    assert [limits.share(most, 4) for most in (1_000, 7, 1)] == [250, 1, 1]
+
+
 def test_a_till_does_nothing_of_the_owner_s(cafe: world.Place) -> None:
     for one in routing.operations():
         if "owner" in one.may and "till" not in one.may:
