@@ -1,9 +1,9 @@
 """The API under load, against TPC-B on the same server: single events, batches, quotes.
 
 The web is the product's own, with 2 processes of 32 threads; the load comes from a process of its
-own over 64 connections, each asking again when it was answered. An event is a purchase with a permanent
-reference: JSON in, durable commit, JSON out. Beside them stand an endpoint that does nothing but
-find out who asks, and a bare one: the same web server without us.
+own over 64 connections, each asking again when it was answered. An event is a purchase with a
+permanent reference: JSON in, durable commit, JSON out. Beside them stand an endpoint that does
+nothing but find out who asks, and a bare one: the same web server without us.
 """
 
 from __future__ import annotations
