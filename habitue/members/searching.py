@@ -41,18 +41,23 @@ SELECT DISTINCT customer_id FROM members_identity
 JOIN unnest(%s::text[], %s::text[]) AS asked (kind, value) USING (kind, value)
 WHERE business_id = %s"""
 
-_NAMED: Final = """(customer.name ILIKE %(name)s OR customer.id IN (
-    WITH RECURSIVE holder (id, goes_to) AS (
-        SELECT one.id, one.merged_into_id
-        FROM members_identity identity
-        JOIN unnest(%(kinds)s::text[], %(parts)s::text[]) AS asked (kind, part)
-            ON asked.kind = identity.kind AND identity.value ILIKE asked.part
-        JOIN members_customer one ON one.id = identity.customer_id
-        WHERE identity.business_id = %(business)s
-      UNION
-        SELECT next.id, next.merged_into_id
-        FROM holder JOIN members_customer next ON next.id = holder.goes_to)
-    SELECT id FROM holder WHERE goes_to IS NULL))"""
+_PARTS: Final = """
+    identity.business_id = %(business)s AND EXISTS (
+        SELECT FROM unnest(%(kinds)s::text[], %(parts)s::text[]) AS asked (kind, part)
+        WHERE asked.kind = identity.kind AND identity.value ILIKE asked.part)"""
+
+# Those who went over into somebody are few: only they are followed to who they are now.
+_NAMED: Final = f"""(customer.name ILIKE %(name)s
+    OR customer.id IN (SELECT identity.customer_id FROM members_identity identity WHERE {_PARTS})
+    OR customer.id IN (
+        WITH RECURSIVE holder (id, goes_to) AS (
+            SELECT one.id, one.merged_into_id
+            FROM members_customer one JOIN members_identity identity ON identity.customer_id = one.id
+            WHERE one.merged_into_id IS NOT NULL AND one.business_id = %(business)s AND {_PARTS}
+          UNION
+            SELECT next.id, next.merged_into_id
+            FROM holder JOIN members_customer next ON next.id = holder.goes_to)
+        SELECT id FROM holder WHERE goes_to IS NULL))"""
 
 
 class Search(Struct, frozen=True):
