@@ -19,7 +19,7 @@ import zxingcpp
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 from tests import ports
 
@@ -128,6 +128,13 @@ def launch(playwright: Playwright, *, film: Path | None = None) -> Browser:
     camera = [flag.format(film) for flag in CAMERA] if film else []
     browser: Browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *camera])
     return browser
+
+
+def opening(page: Page) -> float:
+    """Seconds that the page takes to open anew: how quick this machine is just now."""
+    began = time.monotonic()
+    page.reload()
+    return time.monotonic() - began
 
 
 def read_code(picture: Locator) -> str:

@@ -216,8 +216,9 @@ def test_the_first_day_of_a_cafe(product: Product, playwright: Playwright, tmp_p
     sign_in_at_counter(counter, staff, pin)
     began = time.monotonic()
     counter.wait_for_url("**/m/*")
-    print("from the counter to the sheet:", round(time.monotonic() - began, 1), "s")
-    assert time.monotonic() - began < 5
+    took = time.monotonic() - began
+    print("from the counter to the sheet:", round(took, 1), "s")
+    assert took < max(5, 10 * real.opening(counter))
     stamp_until_the_reward(counter)
     alice.reload()
     expect(alice.get_by_role("heading", name="Votre récompense est prête")).to_be_visible()

@@ -44,13 +44,13 @@ UNSORTED = "ORDER BY random()"
 
 
 def storm(
-    cafe: Business, people: list[int], *, references: bool = False, batches: int = 6
+    cafe: Business, people: list[int], *, references: bool = False, batches: int = 6, first: int = 0
 ) -> list[Exception]:
     """Eight tills post batches for the same hot members in orders of their own."""
 
     def till(place: int) -> None:
         chance = random.Random(place)
-        for number in range(batches):
+        for number in range(first, first + batches):
             batch = [
                 bought(
                     person,
@@ -123,7 +123,8 @@ def test_the_gate_of_sorted_claims_sees_claims_in_any_order(
     cafe = make_cafe()
     people = guests(cafe, 60)
     post(cafe, *[bought(person, 100) for person in people])
-    assert deadlocks(storm(cafe, people, references=True, batches=2)) > 0
+    storms = (storm(cafe, people, references=True, batches=2, first=2 * n) for n in range(20))
+    assert any(map(deadlocks, storms))  # claims are made quickly: one storm in fifteen has none
 
 
 def test_a_deadlock_made_by_others_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
