@@ -27,6 +27,11 @@ Told = Reply | Problem
 MOST: Final = 500
 """Events in one group; a request that brings more is a group by itself."""
 
+ALONE: Final = 50
+"""Events from which on a request is a posting beside the groups: it gains nothing by neighbors, and
+where they are late and their customer's history long, nobody else waits for it.
+"""
+
 _TRIES: Final = 3
 _DOWN: Final = ("08", "53", "57P")  # connection lost, nothing left of something, shut down
 
@@ -42,8 +47,12 @@ class Wanted(Struct, frozen=True):
 
 
 def do(wanted: Wanted) -> Told:
-    """Have a request done with whatever others ask for just now."""
-    return _grouping.do(wanted, wanted.operation.weigh(wanted.body))
+    """Have a request done with whatever others ask for just now; a great one by itself."""
+    weight = wanted.operation.weigh(wanted.body)
+    if weight >= ALONE:
+        (told,) = work([wanted])
+        return told
+    return _grouping.do(wanted, weight)
 
 
 def work(group: Sequence[Wanted]) -> list[Told]:

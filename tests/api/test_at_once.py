@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
+from habitue.api import together as posted_together
 from habitue.members import cards
 from habitue.members.models import Card
 from tests.api import world
 from tests.api.asking import Told
-from tests.api.test_events import bought, events_of, sent
+from tests.api.test_events import batch, bought, events_of, sent
 from tests.api.test_redemptions import corrects, points, takes, uses
-from tests.ledger.conftest import at_once, failures, sound
+from tests.ledger.conftest import at_once, failures, rows, sound
 
 
 @pytest.fixture
@@ -37,6 +39,42 @@ def together(count: int, work: Callable[[], Told]) -> list[Told]:
 
     with ThreadPoolExecutor(count) as threads:
         return list(threads.map(one, range(count)))
+
+
+def apart(work: Callable[[], Told]) -> Told:
+    """Work of a thread that has a connection of its own."""
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+def test_nobody_waits_for_the_great_batch_of_somebody_else(place: world.Place) -> None:
+    """It waits for an account that is held; a visit that comes meanwhile does not wait with it."""
+    visits = [
+        {
+            "kind": "visit",
+            "customer": "external:alice",
+            "source": "till",
+            "reference": f"V-{number}",
+        }
+        for number in range(posted_together.ALONE)
+    ]
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with ThreadPoolExecutor(2) as threads:
+        with transaction.atomic():
+            rows("SELECT 1 FROM ledger_account WHERE customer_id = %s FOR UPDATE", place.alice)
+            great = threads.submit(apart, lambda: batch(place, *visits))
+            deadline = time.monotonic() + 60
+            while rows(waits) == [(0,)]:
+                assert time.monotonic() < deadline, "the batch never came to the account"
+                time.sleep(0.01)
+            visit = {"kind": "visit", "customer": "external:bruno"}
+            other = threads.submit(apart, lambda: sent(place, visit))
+            answered, _ = wait([other], timeout=60)
+        assert answered
+        assert (other.result().status, great.result().status) == (201, 200)
+    sound(place.business)
 
 
 @pytest.mark.parametrize("by", ["key", "reference"])
