@@ -48,7 +48,7 @@ def habitue(home: Path, *command: str, code: int = 0) -> str:
         check=False,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=1100,
     )
     assert done.returncode == code, done.stdout + done.stderr
     return " ".join((done.stdout + done.stderr).split())
