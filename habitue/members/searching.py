@@ -52,7 +52,8 @@ _NAMED: Final = f"""(customer.name ILIKE %(name)s
     OR customer.id IN (
         WITH RECURSIVE holder (id, goes_to) AS (
             SELECT one.id, one.merged_into_id
-            FROM members_customer one JOIN members_identity identity ON identity.customer_id = one.id
+            FROM members_customer one
+            JOIN members_identity identity ON identity.customer_id = one.id
             WHERE one.merged_into_id IS NOT NULL AND one.business_id = %(business)s AND {_PARTS}
           UNION
             SELECT next.id, next.merged_into_id
