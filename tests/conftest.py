@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
+from psycopg import Cursor
 from pytest_django import DjangoDbBlocker
 
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -76,6 +77,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that go out from now on: Django's and those of psycopg's own cursors."""
+    sent: list[str] = []
+    execute = Cursor.execute
+
+    def noting(self: Cursor[Any], query: Any, *args: Any, **kwargs: Any) -> Any:
+        sent.append(str(query)[:40])
+        return execute(self, query, *args, **kwargs)
+
+    monkeypatch.setattr(Cursor, "execute", noting)
+    return sent
 
 
 def every_table(*_: Any, **__: Any) -> list[str]:

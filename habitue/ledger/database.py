@@ -6,25 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
-from psycopg import Cursor
 
-Rows = Cursor[tuple[Any, ...]]
+from habitue.members.statements import Rows, cursor
+
+__all__ = ["Rows", "count_anew", "cursor", "query"]
 
 _COUNTED: Final = """
 ANALYZE ledger_event, ledger_entry, ledger_lot, ledger_account, ledger_life, ledger_moved,
     ledger_voucher, ledger_outbox, members_customer, members_member"""
-
-
-def cursor() -> Rows:
-    """A cursor of psycopg's own on Django's connection, inside its transaction.
-
-    Django forbids its connections to prepare statements; ours are few, long and always the same.
-    """
-    connection.ensure_connection()
-    raw = connection.connection
-    if raw.prepare_threshold is None:
-        raw.prepare_threshold = 5
-    return Cursor(raw)
 
 
 def query(sql: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from django.db import connection
 from msgspec import Struct
 
-from habitue.members import keys, tokens
+from habitue.members import keys, statements, tokens
 from habitue.members.models import Staff
 
 Scope = Literal["owner", "till", "read", "partner", "member"]
@@ -22,7 +21,8 @@ Scope = Literal["owner", "till", "read", "partner", "member"]
 # Written out: Django's way takes six times as long, and every call begins here.
 _KEYS: Final = """
 SELECT key_hash, business_id, scope, id, partner, name, used_at FROM members_apikey
-WHERE key_hash = ANY(%s) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)"""
+WHERE key_hash = ANY(%s::text[]) AND revoked_at IS NULL
+    AND (expires_at IS NULL OR expires_at > %s)"""
 
 _TOKENS: Final = """
 SELECT token.token_hash, token.business_id, token.id, token.counter, staff.id, staff.role,
@@ -31,12 +31,12 @@ FROM members_accesstoken token
 LEFT JOIN members_staff staff ON staff.id = token.staff_id AND staff.active
 LEFT JOIN members_customer customer ON customer.id = token.customer_id
     AND customer.erased_at IS NULL AND customer.binned_at IS NULL
-WHERE token.token_hash = ANY(%s) AND token.revoked_at IS NULL AND token.expires_at > %s
+WHERE token.token_hash = ANY(%s::text[]) AND token.revoked_at IS NULL AND token.expires_at > %s
     AND (staff.id IS NOT NULL OR customer.id IS NOT NULL)"""
 
 _SURVIVING: Final = """
 WITH RECURSIVE step (asked, id) AS (
-    SELECT id, merged_into_id FROM members_customer WHERE id = ANY(%s)
+    SELECT id, merged_into_id FROM members_customer WHERE id = ANY(%s::bigint[])
     UNION ALL
     SELECT step.asked, next.merged_into_id FROM step JOIN members_customer next ON next.id = step.id
     WHERE next.merged_into_id IS NOT NULL
@@ -91,16 +91,16 @@ def callers(texts: Collection[str], *, at: datetime) -> dict[str, Caller]:
 
 
 def _of_keys(hashes: list[str], at: datetime) -> Iterator[tuple[str, Caller]]:
-    rows = _rows(_KEYS, hashes, at)
+    rows = statements.rows(_KEYS, hashes, at)
     keys.note({row[3]: row[6] for row in rows}, at=at)
     for mark, business, scope, key, partner, name, _ in rows:
         yield mark, Caller(business=business, scope=scope, key=key, partner=partner, name=name)
 
 
 def _of_tokens(hashes: list[str], at: datetime) -> Iterator[tuple[str, Caller]]:
-    rows = _rows(_TOKENS, hashes, at)
+    rows = statements.rows(_TOKENS, hashes, at)
     went_over = [row[8] for row in rows if row[9] is not None]
-    goes_on = dict(_rows(_SURVIVING, went_over)) if went_over else {}
+    goes_on = dict(statements.rows(_SURVIVING, went_over)) if went_over else {}
     for mark, business, token, counter, staff, role, partner, name, customer, into in rows:
         if customer is None:
             yield (
@@ -124,10 +124,3 @@ def _scope(role: str, partner: str, counter: bool) -> Scope:
     if partner:
         return "partner"
     return "till" if counter or role == Staff.Role.CASHIER else "owner"
-
-
-def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -8,25 +8,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from django.db import connection
-
-from habitue.members import identities
+from habitue.members import identities, statements
 from habitue.members.models import Business, Identity
 
 _BY_ID: Final = """
 SELECT id, id, merged_into_id, binned_at IS NULL AND erased_at IS NULL FROM members_customer
-WHERE business_id = %s AND id = ANY(%s)"""
+WHERE business_id = %s AND id = ANY(%s::bigint[])"""
 
 _BY_IDENTITY: Final = """
 SELECT identity.value, customer.id, customer.merged_into_id,
     customer.binned_at IS NULL AND customer.erased_at IS NULL
 FROM members_identity identity
 JOIN members_customer customer ON customer.id = identity.customer_id
-WHERE identity.business_id = %s AND identity.kind = %s AND identity.value = ANY(%s)"""
+WHERE identity.business_id = %s AND identity.kind = %s AND identity.value = ANY(%s::text[])"""
 
 _GOES_ON: Final = """
 WITH RECURSIVE step (asked, id, goes_to) AS (
-    SELECT id, id, merged_into_id FROM members_customer WHERE id = ANY(%s)
+    SELECT id, id, merged_into_id FROM members_customer WHERE id = ANY(%s::bigint[])
     UNION ALL
     SELECT step.asked, next.id, next.merged_into_id
     FROM step JOIN members_customer next ON next.id = step.goes_to
@@ -58,15 +56,11 @@ def by_identity(business: int, kind: str, values: Collection[str]) -> dict[str, 
 
 def surviving(customers: Iterable[int]) -> dict[int, int]:
     """Who customers are today, mostly themselves; whoever is not there any more is absent."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GOES_ON, [list(customers)])
-        return dict(cursor.fetchall())
+    return dict(statements.rows(_GOES_ON, list(customers)))
 
 
 def _led(query: str, *values: Any) -> dict[Any, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        rows = cursor.fetchall()
+    rows = statements.rows(query, *values)
     went_over = [customer for _, customer, into, _ in rows if into is not None]
     goes_on = surviving(went_over) if went_over else {}
     found = {}

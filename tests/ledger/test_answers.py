@@ -23,9 +23,6 @@ from tests.ledger.conftest import (
     rows,
     sound,
 )
-from tests.ledger.test_posting import SENT, counted
-
-__all__ = ["counted"]
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +131,9 @@ def test_what_goes_back_and_what_is_paid_is_told(db: None) -> None:
     sound(club)
 
 
-def test_any_number_of_repeats_is_answered_by_so_many_statements(cafe: Business) -> None:
+def test_any_number_of_repeats_is_answered_by_so_many_statements(
+    cafe: Business, counted: list[str]
+) -> None:
     people = guests(cafe, 300)
 
     def batch(count: int) -> list[Fact]:
@@ -148,13 +147,13 @@ def test_any_number_of_repeats_is_answered_by_so_many_statements(cafe: Business)
     first = post(cafe, *batch(300))
 
     def statements(count: int) -> int:
-        before = len(SENT)
+        before = len(counted)
         again = post(cafe, *batch(count))
         assert {answer.duplicate for answer in again} == {True}
         assert [one.code for answer in again for one in answer.issued] == [
             one.code for answer in first[300 : 300 + count] for one in answer.issued
         ]
-        return len(SENT) - before
+        return len(counted) - before
 
     assert statements(1) == statements(300) <= 10
 

@@ -12,9 +12,6 @@ from habitue.ledger import Answer, Fact, events
 from habitue.members import ids
 from habitue.members.models import Business
 from tests.ledger.conftest import NOW, PROGRAM, bought, does, guests, later, make_cafe, post, takes
-from tests.ledger.test_posting import SENT, counted
-
-__all__ = ["counted"]
 
 pytestmark = pytest.mark.django_db
 
@@ -161,29 +158,29 @@ def test_of_a_gift_the_giving_is_what_was_handed_in(db: None) -> None:
     assert len(walked(cafe, 1)) == 4
 
 
-def test_a_page_costs_the_same_however_long_it_is(cafe: Business) -> None:
+def test_a_page_costs_the_same_however_long_it_is(cafe: Business, counted: list[str]) -> None:
     people = guests(cafe, 60)
     post(cafe, *[bought(person, 1_500, reference=f"{person}") for person in people])
     post(cafe, *[takes(person, at=later(minutes=1)) for person in people])
 
     def statements(limit: int) -> int:
-        before = len(SENT)
+        before = len(counted)
         assert len(events.of_business(cafe.pk, limit=limit).events) == limit
         assert len(events.of_customers(cafe.pk, people, limit=limit).events) == limit
-        return len(SENT) - before
+        return len(counted) - before
 
     statements(100)
     assert statements(1) == statements(100) == 6
 
 
-def test_standings_of_many_are_one_question(cafe: Business) -> None:
+def test_standings_of_many_are_one_question(cafe: Business, counted: list[str]) -> None:
     people = guests(cafe, 60)
     post(cafe, *[bought(person, 1_500) for person in people])
 
     def statements(count: int) -> int:
-        before = len(SENT)
+        before = len(counted)
         assert len(ledger.standings(cafe.pk, people[:count], now=later(hours=1))) == count
-        return len(SENT) - before
+        return len(counted) - before
 
     statements(60)
     assert statements(1) == statements(60) <= 8

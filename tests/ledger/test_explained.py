@@ -11,9 +11,6 @@ from habitue.core import facts
 from habitue.ledger import explained
 from habitue.members.models import Business
 from tests.ledger.conftest import bought, does, guests, later, make_cafe, post, takes
-from tests.ledger.test_posting import SENT, counted
-
-__all__ = ["counted"]
 
 pytestmark = pytest.mark.django_db
 
@@ -79,16 +76,16 @@ def test_nothing_of_another_business_is_found(cafe: Business, alice: int) -> Non
     assert explained.of_events(opposite, [(alice, one.event)]) == {(alice, one.event): []}
 
 
-def test_a_page_costs_the_same_however_long_it_is(cafe: Business) -> None:
+def test_a_page_costs_the_same_however_long_it_is(cafe: Business, counted: list[str]) -> None:
     people = guests(cafe, 40)
     made = post(cafe, *[bought(person, 1_500, reference=f"{person}") for person in people])
     keys = [(answer.customer, answer.event) for answer in made]
 
     def statements(limit: int) -> int:
-        before = len(SENT)
+        before = len(counted)
         assert len(explained.of_customers(cafe.pk, people, limit=limit).lines) == limit
         assert len(explained.of_events(cafe.pk, keys[:limit])) == min(limit, 40)
-        return len(SENT) - before
+        return len(counted) - before
 
     statements(80)
     assert statements(1) == statements(80) <= 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -220,7 +219,9 @@ def test_an_empty_batch_is_answered_and_a_huge_one_refused(cafe: Business, alice
         post(cafe, *[bought(alice, 1)] * 10_001)
 
 
-def test_the_number_of_statements_does_not_grow_with_the_batch(cafe: Business) -> None:
+def test_the_number_of_statements_does_not_grow_with_the_batch(
+    cafe: Business, counted: list[str]
+) -> None:
     people = guests(cafe, 500)
     post(cafe, *[bought(person, 1_000) for person in people])
 
@@ -231,32 +232,14 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(cafe: Business) -
         ]
         batch += [takes(person, at=later(hours=hours, minutes=1)) for person in people[:count]]
         batch += [does(person, facts.Visit(), at=later(hours=0.5)) for person in people[:count]]
-        before = len(SENT)
+        before = len(counted)
         post(cafe, *batch, now=later(hours=hours + 1))
-        return len(SENT) - before
+        return len(counted) - before
 
     statements(1, 1)
     few, some, many = statements(1, 2), statements(50, 3), statements(500, 4)
     assert few <= some == many < 40  # a few rows go out as one statement
     sound(cafe)
-
-
-SENT: list[str] = []
-
-
-@pytest.fixture(autouse=True)
-def counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count what goes out on any cursor of psycopg, Django's and the ledger's own."""
-    from psycopg import Cursor
-
-    execute = Cursor.execute
-
-    def counting(self: Cursor[Any], query: Any, *args: Any, **kwargs: Any) -> Any:
-        SENT.append(str(query)[:40])
-        return execute(self, query, *args, **kwargs)
-
-    monkeypatch.setattr(Cursor, "execute", counting)
-    SENT.clear()
 
 
 def test_a_batch_is_done_whole_or_not_at_all(

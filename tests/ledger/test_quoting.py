@@ -29,10 +29,7 @@ from tests.ledger.conftest import (
     rows,
     takes,
 )
-from tests.ledger.test_posting import SENT, counted
 from tests.ledger.town import TOWN
-
-__all__ = ["counted"]
 
 pytestmark = pytest.mark.django_db
 
@@ -220,7 +217,7 @@ def without_numbers(line: ledger.EntryLine) -> ledger.EntryLine:
     ("text", "due"), [(PROGRAM, 1), (TOWN.replace("stock: 7", "stock: 9"), 3)], ids=["cafe", "town"]
 )
 def test_a_quote_is_one_statement_or_a_few_and_writes_nothing(
-    db: None, text: str, due: int
+    db: None, text: str, due: int, counted: list[str]
 ) -> None:
     """Lots are read again where something is due, and at once where the program always asks; one
     statement more says what is left for all.
@@ -231,7 +228,7 @@ def test_a_quote_is_one_statement_or_a_few_and_writes_nothing(
     tables = ("ledger_event", "ledger_entry", "ledger_lot", "ledger_account", "ledger_outbox")
     before = [rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
     for now, most in ((later(hours=1), max(1, due - 1)), (later(days=400), due)):
-        sent = len(SENT)
+        sent = len(counted)
         quoted(shop, alice, now=now)
-        assert len(SENT) - sent == most
+        assert len(counted) - sent == most
     assert [rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == before

@@ -28,11 +28,8 @@ from tests.ledger.conftest import (
     sound,
     takes,
 )
-from tests.ledger.test_posting import SENT, counted
 from tests.ledger.test_promises import rows_changed
 from tests.ledger.town import TOWN, at_partner
-
-__all__ = ["counted"]
 
 pytestmark = pytest.mark.django_db
 
@@ -103,14 +100,14 @@ def test_nothing_is_earned_at_a_partner_beyond_what_it_paid_in(town: Business) -
     sound(town)
 
 
-def test_the_rest_of_a_program_asks_for_no_budget(town: Business) -> None:
+def test_the_rest_of_a_program_asks_for_no_budget(town: Business, counted: list[str]) -> None:
     (alice,) = guests(town, 1)
     post(town, bought(alice, 1_000))
-    SENT.clear()
+    counted.clear()
     post(town, bought(alice, 1_000))
-    assert not any("ledger_budget" in statement for statement in SENT)
+    assert not any("ledger_budget" in statement for statement in counted)
     post(town, takes(alice, "lamp"))
-    assert sum("ledger_budget" in statement for statement in SENT) >= 1
+    assert sum("ledger_budget" in statement for statement in counted) >= 1
 
 
 def test_every_capacity_of_a_program_is_known_to_the_ledger(town: Business) -> None:
