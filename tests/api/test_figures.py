@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from habitue import ledger, metrics
 from habitue.api.operations import figures as operation
@@ -105,7 +107,15 @@ def test_a_question_that_cannot_be_meant_is_refused(cafe: world.Place, query: st
 def test_what_takes_too_long_is_refused_and_not_waited_for(
     year: world.Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operation, "PATIENCE", 1)
+    real = figures.answer
+
+    def slowly(*asked: Any, **named: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(600)")
+        return real(*asked, **named)
+
+    monkeypatch.setattr(figures, "answer", slowly)
+    monkeypatch.setattr(operation, "PATIENCE", 50)
     told = ask("GET", "/figures/upsell_ratio?since=2025-01-01&until=2025-04-01", key=year.read)
     assert (told.status, told.json["code"]) == (422, "too_long")
 
