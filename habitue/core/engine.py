@@ -46,14 +46,17 @@ Need = Literal[0, 1, 2]
 
 
 _CORRECTIONS: Final = (facts.Refund, facts.Undo)
-_WHOLE_HISTORY: Final = (*_CORRECTIONS, facts.Merge, facts.Merged)
-_SPENDING: Final = (
-    facts.Redemption,
-    facts.VoucherUse,
-    facts.Payment,
-    facts.Adjustment,
-    facts.Transfer,
-    facts.Receipt,
+_WHOLE_HISTORY: Final = frozenset((*_CORRECTIONS, facts.Merge, facts.Merged))
+_SEES_LOTS: Final = frozenset(
+    (
+        facts.Redemption,
+        facts.VoucherUse,
+        facts.Payment,
+        facts.Adjustment,
+        facts.Transfer,
+        facts.Receipt,
+        facts.Approval,
+    )
 )
 
 
@@ -233,15 +236,14 @@ def need(book: Book, account: Account, event: Event) -> Need:
     Where the event has another side (`sides.other`, `Memory.merged_into`, and on from there), ask
     for that account too, with the event as if it were that customer's; a merge needs 2 on both.
     """
-    if isinstance(event.what, _WHOLE_HISTORY) or account.memory.merged_into:
+    kind = type(event.what)
+    if kind in _WHOLE_HISTORY or account.memory.merged_into:
         return 2
-    if isinstance(event.what, facts.Enrolment) and account.enrolled_on is None:
+    if kind is facts.Enrolment and account.enrolled_on is None:
         return 2
     if _precedes(event, account):
         return 2
-    if isinstance(event.what, _SPENDING):
-        return 1
-    if book.moves_lots or isinstance(event.what, facts.Approval):
+    if book.moves_lots or kind in _SEES_LOTS:
         return 1
     if book.awaited and facts.trigger(event.what) in book.awaited:
         return 1

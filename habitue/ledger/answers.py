@@ -102,7 +102,7 @@ def again(business: int, events: Collection[tuple[int, int]]) -> dict[tuple[int,
     """
     if not events:
         return {}
-    asked = [arrays.numbers(column) for column in zip(*events, strict=True)]
+    asked = [arrays.plain(column) for column in zip(*events, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [*asked, business])
         rows = cursor.fetchall()
@@ -187,7 +187,7 @@ def decided(outcome: Outcome, names: Sequence[str]) -> list[EntryLine]:
 
 def _cost(book: Book, what: facts.What, day: date) -> tuple[str, int] | None:
     """What a redemption took, by the rules of its day."""
-    if not isinstance(what, facts.Redemption):
+    if type(what) is not facts.Redemption:
         return None
     reward = book.on(day).program.reward(what.reward)
     return reward.cost if reward is not None else None

@@ -1,62 +1,56 @@
 """Columns of a batch as PostgreSQL array literals: one parameter a column, whatever the rows.
 
-Building the literal ourselves costs a tenth of adapting a Python list element by element, and
-lets every table be written by one `unnest`.
+A list written as JSON is such a literal, but for its brackets: so msgspec writes a whole column at
+once, in a twentieth of the time of putting it together here, value by value. Every table can so
+be written by one `unnest`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-Column = Callable[[Iterable[Any]], str]
+import msgspec
+
+Column = Callable[[Sequence[Any]], str]
+
+_json = msgspec.json.Encoder()
 
 
-def numbers(values: Iterable[int]) -> str:
-    """A bigint[] (or smallint[], …)."""
-    return "{" + ",".join(map(str, values)) + "}"
+def plain(values: Sequence[Any]) -> str:
+    """Numbers, truths, days, words of our own, JSON that is written already; None is null."""
+    return "{" + _json.encode(values)[1:-1].decode() + "}"
 
 
-def optional(values: Iterable[int | None]) -> str:
-    """A bigint[] with nulls."""
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
-
-
-def days(values: Iterable[date | None]) -> str:
-    """A date[] with nulls. A batch has few days: each is written once."""
-    told = list(values)
-    written = {day: "NULL" if day is None else day.isoformat() for day in set(told)}
-    return "{" + ",".join([written[day] for day in told]) + "}"
-
-
-def moments(values: Iterable[date | datetime | None]) -> str:
-    """A date[] or timestamptz[] with nulls; instants must be aware."""
-    written = ["NULL" if value is None else value.isoformat() for value in values]
-    return "{" + ",".join(written) + "}"
-
-
-def words(values: Iterable[str]) -> str:
-    """A text[] of plain words of our own, which need no quotes."""
-    return "{" + ",".join(values) + "}"
-
-
-def texts(values: Iterable[str | None]) -> str:
-    """A text[] or json[]: quoted, with quotes and backslashes escaped."""
-    written = [
-        "NULL"
-        if value is None
-        else f'"{value}"'
-        if '"' not in value and "\\" not in value
-        else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def texts(values: Sequence[str | None]) -> str:
+    """A text[] of whatever people write; None is null."""
+    written = plain(values)
+    if "\\" not in written:
+        return written
+    # The end of a line is `\n` in JSON, which PostgreSQL would take for an n.
+    quoted = [
+        "NULL" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         for value in values
     ]
-    return "{" + ",".join(written) + "}"
+    return "{" + ",".join(quoted) + "}"
 
 
-def rows(values: Iterable[Iterable[int]]) -> str:
+def moments(values: Sequence[datetime]) -> str:
+    """A timestamptz[] of aware instants: JSON would cut an offset of minutes and seconds short."""
+    return plain([value if value.tzinfo is UTC else value.isoformat() for value in values])
+
+
+def documents(values: Sequence[object]) -> str:
+    """A json[] of values that are still to be written as JSON; None is null."""
+    lines = _json.encode_lines(values).decode().split("\n")
+    return plain([None if line == "null" else line for line in lines[:-1]])
+
+
+def rows(values: Sequence[Sequence[int]]) -> str:
     """A text[] of which each element is itself an array literal, to be cast row by row."""
-    return "{" + ",".join(['"{' + ",".join(map(str, row)) + '}"' for row in values]) + "}"
+    written = _json.encode(values)[1:-1].decode()
+    return "{" + written.replace("[", '"{').replace("]", '}"') + "}"
 
 
 def columns(forms: Sequence[Column], table: Sequence[tuple[Any, ...]]) -> list[str]:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from habitue.core import due, facts, transfers
+from habitue.core import sides as two_sided
 from habitue.core.account import Account
 from habitue.core.engine import Outcome
 from habitue.core.facts import Event, Merge, Transfer, Undo
@@ -29,6 +30,8 @@ SELECT event.customer_id, event.id, event.kind, event.what::text
 FROM ledger_event event
 JOIN unnest(%s::bigint[], %s::bigint[]) AS undone (customer_id, id) USING (customer_id, id)
 WHERE event.kind IN ('transfer', 'merge')"""
+
+_TWO: Final = frozenset(two_sided.TWO)
 
 _ANEW: Final = (
     facts.Purchase,
@@ -96,14 +99,15 @@ def went_over(accounts: Mapping[int, Account], fresh: Iterable[Prepared]) -> dic
     }
 
 
-def told(batch: Iterable[Fact]) -> set[int]:
-    """The customers that facts name as their other side."""
-    found = set()
-    for fact in batch:
-        if isinstance(fact.what, Transfer):
-            found.add(fact.what.to)
-        elif isinstance(fact.what, Merge):
-            found.add(fact.what.into)
+def named(batch: Iterable[Prepared]) -> dict[int, int]:
+    """By event, the customer whom a fact names as its other side."""
+    found = {}
+    for one in batch:
+        what = one.fact.what
+        if type(what) in _TWO:
+            match what:
+                case Transfer(to=other) | Merge(into=other):
+                    found[one.event] = other
     return found
 
 
@@ -117,6 +121,8 @@ def sides(
     undone = _undone(cursor, events)
     found: dict[int, list[int]] = {}
     for event in events:
+        if type(event.what) not in _TWO and not accounts[event.customer].memory.merged_into:
+            continue
         after = [event.customer]
         match event.what:
             case Transfer(to=other) | Merge(into=other):
@@ -136,11 +142,11 @@ def sides(
 
 def _undone(cursor: Rows, events: Sequence[Event]) -> dict[tuple[int, int], int]:
     """The other customer of each gift or merge that is undone."""
-    asked = [(event.customer, event.what.of) for event in events if isinstance(event.what, Undo)]
+    asked = [(event.customer, event.what.of) for event in events if type(event.what) is Undo]
     if not asked:
         return {}
     who, which = zip(*asked, strict=True)
-    rows = cursor.execute(_TWO_SIDED, [arrays.numbers(who), arrays.numbers(which)], prepare=True)
+    rows = cursor.execute(_TWO_SIDED, [arrays.plain(who), arrays.plain(which)], prepare=True)
     other = {}
     for customer, event, _, body in rows:
         what = _what.decode(body)

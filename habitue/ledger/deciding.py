@@ -84,6 +84,8 @@ def _needs(
         need: int = engine.need(shelf.book, accounts[event.customer], event)
         _see(needs, newest, event, need, shelf.book.zone)
         one = prepared[event.id]
+        if not one.household and event.id not in sides:
+            continue
         for customer in (*sides.get(event.id, ()), *one.household):
             if customer in accounts:
                 number = one.spare[0] if one.household else event.id
@@ -102,11 +104,13 @@ def _see(
 ) -> None:
     """Note what an event needs, after those of the same customer that stand before it."""
     before = newest.get(event.customer)
-    if before is not None and event.at < before:
-        need = 2
-    elif before is not None and not _one_day(before, event.at, zone):
-        need = max(need, 1)
-    newest[event.customer] = max(event.at, before or event.at)
+    if before is None or event.at > before:
+        newest[event.customer] = event.at
+    if before is not None:
+        if event.at < before:
+            need = 2
+        elif not _one_day(before, event.at, zone):
+            need = max(need, 1)
     if need:
         _note(needs, event.customer, need)
 

@@ -103,7 +103,7 @@ def leave(business: int, member: int) -> bool:
 def mates(cursor: Rows, business: int, customers: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Everybody in the household of each customer that has one, in the order of joining it."""
     found: dict[int, list[int]] = {}
-    values = [business, arrays.numbers(sorted(customers))]
+    values = [business, arrays.plain(sorted(customers))]
     for own, mate in cursor.execute(_MATES, values, prepare=True):
         found.setdefault(own, []).append(mate)
     return {own: tuple(all_of) for own, all_of in found.items() if len(all_of) > 1}

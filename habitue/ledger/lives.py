@@ -14,7 +14,7 @@ from typing import Final
 from habitue.core import facts
 from habitue.core.engine import Outcome
 from habitue.ledger import arrays
-from habitue.ledger.arrays import days, numbers
+from habitue.ledger.arrays import plain
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
 from habitue.metrics.life import Moment, Since
@@ -39,6 +39,8 @@ ON CONFLICT (customer_id) DO UPDATE SET
     orders = life.orders + excluded.orders,
     amount = life.amount + excluded.amount
 WHERE life.last_on IS NULL OR excluded.first_on IS NULL OR excluded.first_on >= life.last_on"""
+
+_CHANGING: Final = frozenset((facts.Undo, facts.Merge, facts.Merged))
 
 _BEHIND: Final = """
 SELECT customer_id FROM unnest(%s::bigint[], %s::date[]) AS since (customer_id, first_on)
@@ -179,39 +181,34 @@ def moments(
         what, customer = outcome.event.what, outcome.event.customer
         if isinstance(what, facts.Purchase):
             yield Moment(customer, day, True, (amount or 0) if what.currency == own else 0)
-        elif isinstance(what, facts.Visit):
+        elif type(what) is facts.Visit:
             yield Moment(customer, day, True, 0)
-        elif isinstance(what, facts.Refund):
+        elif type(what) is facts.Refund:
             foreign = outcome.currency not in ("", own)
             yield Moment(customer, day, False, 0 if foreign else amount or 0)
 
 
 def columns(since: dict[int, Since]) -> list[str]:
     """The values of `ADD` but for the business, as array literals."""
-    forms = (numbers, days, days, days, numbers, numbers, numbers)
-    table = [
-        (
-            customer,
-            min(one.days, default=None),
-            max(one.days, default=None),
-            one.touched_on,
-            len(one.days),
-            one.orders,
-            one.amount,
+    forms = (plain,) * 7
+    table = []
+    for customer in sorted(since):
+        one = since[customer]
+        days = sorted(one.days) or (None,)
+        table.append(
+            (customer, days[0], days[-1], one.touched_on, len(one.days), one.orders, one.amount)
         )
-        for customer, one in sorted(since.items())
-    ]
     return arrays.columns(forms, table)
 
 
-def changed(posted: Sequence[Outcome], loaded: Loaded) -> set[int]:
+def changed(posted: Iterable[Outcome], loaded: Loaded) -> set[int]:
     """Whose past an accepted outcome changes: lives that must be counted anew."""
     return {
         outcome.event.customer
         for outcome in posted
         if outcome.refused is None
         and (
-            isinstance(outcome.event.what, facts.Undo | facts.Merge | facts.Merged)
+            type(outcome.event.what) in _CHANGING
             or loaded.accounts[outcome.event.customer].memory.merged_into
         )
     }
@@ -225,16 +222,16 @@ def behind(cursor: Rows, added: Sequence[str]) -> set[int]:
 
 def mark(cursor: Rows, customers: Collection[int], *, now: datetime) -> None:
     """Leave a mark that the past of these customers changes, from whatever day."""
-    cursor.execute(_CHANGED, [now, numbers(customers)], prepare=True)
+    cursor.execute(_CHANGED, [now, plain(list(customers))], prepare=True)
 
 
 def recount(cursor: Rows, customers: Collection[int]) -> None:
     """Count lives anew from the events: of these customers, of whom they went over into, and of
     whoever else did.
     """
-    cursor.execute(_FAMILY, [numbers(sorted(customers))], prepare=True)
+    cursor.execute(_FAMILY, [plain(sorted(customers))], prepare=True)
     family = cursor.fetchall()
-    members, survivors = (numbers(column) for column in zip(*family, strict=True))
+    members, survivors = (plain(column) for column in zip(*family, strict=True))
     for table in ("ledger_life", "ledger_moved"):
         cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY (%s::bigint[])", [members])
     for statement in _RECOUNT:

@@ -48,6 +48,7 @@ SELECT customer_id, id, at, what::text, forgiven::text, room::text
 FROM ledger_event WHERE customer_id = ANY (%s::bigint[]) AND refusal IS NULL
 ORDER BY customer_id, id"""
 
+_amounts = msgspec.json.Decoder(list[int])
 _memory = msgspec.json.Decoder(Memory)
 _what: msgspec.json.Decoder[facts.What] = msgspec.json.Decoder(facts.What)
 _forgiven = msgspec.json.Decoder(Forgiven)
@@ -77,7 +78,7 @@ def accounts(cursor: Rows, business: int, customers: Collection[int], *, lock: b
     _read(cursor, business, wanted, loaded, lock=lock)
     missing = [customer for customer in wanted if customer not in loaded.accounts]
     if missing and lock:
-        cursor.execute(_OPEN_ACCOUNTS, [arrays.numbers(missing), business], prepare=True)
+        cursor.execute(_OPEN_ACCOUNTS, [arrays.plain(missing), business], prepare=True)
         _read(cursor, business, missing, loaded, lock=True)
     return loaded
 
@@ -99,7 +100,7 @@ def lots(cursor: Rows, found: Iterable[Account], *, closed: bool = False) -> Non
     for customer, account in by_customer.items():
         account.lots = lots_of[customer] = []
         account.vouchers = vouchers_of[customer] = []
-    customers = arrays.numbers(sorted(by_customer))
+    customers = arrays.plain(sorted(by_customer))
     for customer, *lot in cursor.execute(_LOTS, [customers, closed], prepare=True):
         lots_of[customer].append(Lot(*lot))
     for customer, *voucher in cursor.execute(_VOUCHERS, [customers], prepare=True):
@@ -111,7 +112,7 @@ def histories(cursor: Rows, customers: Collection[int]) -> dict[int, list[Event]
     found: dict[int, list[Event]] = {customer: [] for customer in customers}
     if not found:
         return found
-    cursor.execute(_HISTORY, [arrays.numbers(sorted(found))], prepare=True)
+    cursor.execute(_HISTORY, [arrays.plain(sorted(found))], prepare=True)
     for customer, event_id, at, what, forgiven, room in cursor:
         found[customer].append(
             Event(
@@ -135,12 +136,12 @@ def _read(
     lock: bool,
 ) -> None:
     query = _LOCKED if lock else _ACCOUNTS
-    values = [business, arrays.numbers(customers), business]
-    cursor.execute(query, values, prepare=True)
-    for customer, version, balances, *rest in cursor.fetchall():
-        enrolled_on, level, due_on, memory, loaded.published = rest
-        held = list(map(int, balances[1:-1].split(","))) if len(balances) > 2 else []
-        loaded.accounts[customer] = Account(
-            customer, held, enrolled_on, level, due_on or FOREVER, _memory.decode(memory)
-        )
-        loaded.versions[customer] = version
+    values = [business, arrays.plain(customers), business]
+    rows = cursor.execute(query, values, prepare=True).fetchall()
+    found, versions = loaded.accounts, loaded.versions
+    for customer, version, balances, enrolled_on, level, due_on, memory, published in rows:
+        held = _amounts.decode(f"[{balances[1:-1]}]")
+        remembered = _memory.decode(memory)
+        found[customer] = Account(customer, held, enrolled_on, level, due_on or FOREVER, remembered)
+        versions[customer] = version
+        loaded.published = published

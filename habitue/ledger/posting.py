@@ -14,7 +14,7 @@ the transaction is rolled back and begins again with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Final
@@ -22,7 +22,7 @@ from typing import Final
 from django.db import OperationalError, connection, transaction
 
 from habitue.core.engine import Outcome
-from habitue.core.facts import Event, Merge, Refused, Transfer, Undo
+from habitue.core.facts import Event, Merge, Refused, Undo
 from habitue.ledger import (
     answers,
     beside,
@@ -40,6 +40,7 @@ from habitue.ledger.beside import Wanted
 from habitue.ledger.claims import CONFLICT, MALFORMED, Fact, Held, Prepared
 from habitue.ledger.database import Rows
 from habitue.ledger.loading import Loaded
+from habitue.ledger.writing import Posted
 from habitue.members import ids, survivors
 
 HORIZON: Final = timedelta(hours=24)
@@ -49,6 +50,7 @@ MOST: Final = 10_000
 """Facts in one posting."""
 
 _TRIES = 3
+_TURNS: Final = frozenset((Merge, Undo))
 _UNKNOWN: Final = Refused("unknown_customer", "There is no such customer in this business.")
 _FUTURE: Final = Refused("in_the_future", "This is dated in the future; check the till's clock.")
 _LONG_AGO: Final = Refused("too_old", "This is dated before 1900; check the date.")
@@ -94,7 +96,7 @@ def _attempt(
     prepared = _prepared(batch, also)
     sound = [one for one in prepared if one is not None]
     made = _post_sound(business, sound, also, now=now) if sound else []
-    if isinstance(made, Wanted):
+    if isinstance(made, Wanted) or len(sound) == len(batch):
         return made
     told = iter(made)
     return [
@@ -137,8 +139,8 @@ def _post_sound(
 def _decide_and_write(
     cursor: Rows, business: int, fresh: Sequence[Prepared], also: Wanted, now: datetime
 ) -> dict[int, Answer] | Wanted:
-    asked = {one.fact.customer for one in fresh}
-    asked |= also.customers | beside.told(one.fact for one in fresh)
+    named = beside.named(fresh)
+    asked = {one.fact.customer for one in fresh}.union(also.customers, named.values())
     loaded = loading.accounts(cursor, business, asked, lock=True)
     if instead := beside.went_over(loaded.accounts, fresh):
         return Wanted(instead=instead)
@@ -146,42 +148,39 @@ def _decide_and_write(
     loading.fit(loaded, shelf.book.units)
     prepared = {one.event: one for one in fresh}
     events = [Event(one.event, one.fact.customer, one.fact.at, one.fact.what) for one in fresh]
-    barred = [
-        Outcome(event, books.local_day(event.at, shelf.zone), [], refused)
-        for event in events
-        if (refused := _barred(event, loaded, now)) is not None
-    ]
-    closed = {outcome.event.id for outcome in barred}
+    barred = _barred(events, named, loaded, now)
     went_over = _went_over(loaded, events)
-    open_events = [event for event in events if event.id not in closed]
+    open_events = [event for event in events if event.id not in barred] if barred else events
     decided = deciding.decide(cursor, business, shelf, loaded, open_events, prepared)
     if isinstance(decided, Wanted):
         return decided
-    outcomes = [*decided.outcomes, *barred]
-    posted = [
-        (prepared.get(side.event.id) if side is outcome else None, side)
-        for outcome in outcomes
-        for side in _sides(outcome)
-    ]
-    raw, given = connection.connection, codes.given(side for _, side in posted)
-    behind = writing.write(raw, business, shelf, posted, loaded, decided.stored, given, now)
+    outcomes = [*decided.outcomes, *_refusals(events, barred, shelf)]
+    posted = _posted(outcomes, prepared)
+    given = codes.given(side for _, side in posted)
+    behind = writing.write(
+        cursor.connection, business, shelf, posted, loaded, decided.stored, given, now
+    )
     for customer, before in went_over.items():
         into = loaded.accounts[customer].memory.merged_into
         if into != before:
             survivors.merge(customer, into or None)
-    if changed := lives.changed([outcome for _, outcome in posted], loaded):
+    if changed := lives.changed((outcome for _, outcome in posted), loaded):
         lives.mark(cursor, changed, now=now)
     if again := changed | behind:
         lives.recount(cursor, again)
     return answers.first(business, shelf, outcomes, given)
 
 
-def _sides(outcome: Outcome) -> Iterator[Outcome]:
-    """An outcome, and what followed on the other sides."""
-    side: Outcome | None = outcome
-    while side is not None:
-        yield side
-        side = side.other
+def _posted(outcomes: Sequence[Outcome], prepared: Mapping[int, Prepared]) -> Posted:
+    """The outcomes with their facts, each before what followed on the other sides."""
+    posted: list[tuple[Prepared | None, Outcome]] = []
+    for outcome in outcomes:
+        posted.append((prepared.get(outcome.event.id), outcome))
+        side = outcome.other
+        while side is not None:
+            posted.append((None, side))
+            side = side.other
+    return posted
 
 
 def _went_over(loaded: Loaded, events: Sequence[Event]) -> dict[int, int]:
@@ -189,21 +188,34 @@ def _went_over(loaded: Loaded, events: Sequence[Event]) -> dict[int, int]:
     return {
         event.customer: loaded.accounts[event.customer].memory.merged_into
         for event in events
-        if isinstance(event.what, Merge | Undo) and event.customer in loaded.accounts
+        if type(event.what) in _TURNS and event.customer in loaded.accounts
     }
 
 
-def _barred(event: Event, loaded: Loaded, now: datetime) -> Refused | None:
-    """What is refused before the rules are asked."""
-    if event.customer not in loaded.accounts:
-        return _UNKNOWN
-    if isinstance(event.what, Transfer) and event.what.to not in loaded.accounts:
-        return _UNKNOWN
-    if isinstance(event.what, Merge) and event.what.into not in loaded.accounts:
-        return _UNKNOWN
-    if event.at > now + HORIZON:
-        return _FUTURE
-    return _LONG_AGO if event.at.year < 1900 else None
+def _barred(
+    events: Sequence[Event], named: Mapping[int, int], loaded: Loaded, now: datetime
+) -> dict[int, Refused]:
+    """What is refused before the rules are asked, by event."""
+    barred, latest = {}, now + HORIZON
+    for event in events:
+        known = event.customer in loaded.accounts
+        if not known or named.get(event.id, event.customer) not in loaded.accounts:
+            barred[event.id] = _UNKNOWN
+        elif event.at > latest:
+            barred[event.id] = _FUTURE
+        elif event.at.year < 1900:
+            barred[event.id] = _LONG_AGO
+    return barred
+
+
+def _refusals(
+    events: Sequence[Event], barred: Mapping[int, Refused], shelf: books.Shelf
+) -> list[Outcome]:
+    return [
+        Outcome(event, books.local_day(event.at, shelf.zone), [], barred[event.id])
+        for event in events
+        if event.id in barred
+    ]
 
 
 def _answers(

@@ -41,8 +41,8 @@ def keep(business: Business, *, now: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         for start in range(0, len(rows), CHUNK):
             customers, stages, vip, leaking, usual = zip(*rows[start : start + CHUNK], strict=True)
-            told = [arrays.numbers(customers), arrays.words(stages)]
-            told += [arrays.numbers(vip), arrays.numbers(leaking)]
+            told = [arrays.plain(customers), arrays.plain(stages)]
+            told += [arrays.plain(vip), arrays.plain(leaking)]
             told.append("{" + ",".join(f"{days:.4g}" for days in usual) + "}")
             cursor.execute(_KEEP, [*told, business.pk])
         cursor.execute(_GONE, [business.pk])

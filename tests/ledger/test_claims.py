@@ -1,13 +1,14 @@
 """What makes a repeat a repeat: the fact itself, or what the caller said of it."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import structs
 
 from habitue.core import facts
-from habitue.ledger import Answer, Fact
+from habitue.ledger import Answer, Fact, claims
 from habitue.members.models import Business
 from tests.ledger.conftest import NOW, bought, does, has, later, post, sound
 
@@ -70,3 +71,12 @@ def test_a_repeat_for_somebody_who_went_over_since_is_a_repeat(
     assert (again.duplicate, again.event) == (True, first.event)
     assert has(cafe, bruno) == 11
     sound(cafe)
+
+
+@pytest.mark.parametrize("micros", [0, 1, 120_000, 999_999])
+def test_instants_are_hashed_as_they_always_were(micros: int) -> None:
+    """What was claimed years ago is known again: fingerprints are stored."""
+    instant = datetime(1901, 5, 1, 23, 59, 7, micros, UTC)
+    for zone in (UTC, ZoneInfo("UTC"), ZoneInfo("Europe/Paris"), ZoneInfo("Asia/Kathmandu")):
+        at = instant.astimezone(zone)
+        assert claims._written(at) == at.isoformat().encode()

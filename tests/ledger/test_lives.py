@@ -14,6 +14,7 @@ from habitue import ledger
 from habitue.core import facts
 from habitue.core.facts import Line, Purchase
 from habitue.ledger import database, lives
+from habitue.ledger.writing import PIPELINED
 from habitue.members.models import Business
 from habitue.metrics import life
 from habitue.metrics.life import Moment
@@ -60,7 +61,7 @@ def test_what_was_refused_adds_nothing(cafe: Business, alice: int) -> None:
     assert kept(alice) is None
 
 
-@pytest.mark.parametrize("size", [1, 60], ids=["as one statement", "in a pipeline"])
+@pytest.mark.parametrize("size", [1, PIPELINED], ids=["as one statement", "in a pipeline"])
 def test_a_late_day_counts_once_only(cafe: Business, alice: int, size: int) -> None:
     others = [bought(who, 1) for who in guests(cafe, size - 1)]
     post(cafe, bought(alice, 100), now=later(days=9))

@@ -10,6 +10,7 @@ from habitue import ledger
 from habitue.core import facts
 from habitue.core.facts import Line, Purchase
 from habitue.ledger import Fact
+from habitue.ledger.writing import PIPELINED
 from habitue.members.models import Business
 from tests.ledger.conftest import (
     NOW,
@@ -75,6 +76,14 @@ def test_a_customer_who_never_enrolled_is_recorded_and_earns_nothing(db: None) -
     post(shop, does(chiara, facts.Enrolment(), at=later(hours=-1)))
     assert has(shop, chiara) == 9
     sound(shop)
+
+
+def test_an_event_is_of_the_day_where_the_business_is(cafe: Business, alice: int) -> None:
+    """The program counts Paris's days, the business may be elsewhere."""
+    Business.objects.filter(pk=cafe.pk).update(timezone="Asia/Tokyo")
+    (answer,) = post(cafe, bought(alice, 1_000, at=later(hours=5)), now=later(hours=5))
+    assert rows("SELECT business_date FROM ledger_event") == [(later(days=1).date(),)]
+    assert answer.entries[0].day == NOW.date()
 
 
 def test_unknown_customers_and_those_of_other_businesses_are_refused_alike(
@@ -237,7 +246,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(
         return len(counted) - before
 
     statements(1, 1)
-    few, some, many = statements(1, 2), statements(50, 3), statements(500, 4)
+    few, some, many = statements(1, 2), statements(PIPELINED // 3 + 1, 3), statements(500, 4)
     assert few <= some == many < 40  # a few rows go out as one statement
     sound(cafe)
 

@@ -248,7 +248,7 @@ def _write(business: int, said: Sequence[Said], now: datetime) -> int:
     if not rows:
         return 0
     numbered = [(key, *row) for key, row in zip(ids.make_many(len(rows)), rows, strict=True)]
-    forms = (arrays.numbers, arrays.numbers, arrays.optional, arrays.words, arrays.texts)
+    forms = (arrays.plain, arrays.plain, arrays.plain, arrays.plain, arrays.texts)
     with connection.cursor() as cursor:
         cursor.execute(_MESSAGES, [now, now, *arrays.columns(forms, numbered)])
     return len(rows)
