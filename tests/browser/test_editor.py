@@ -20,6 +20,7 @@ from habitue.pages.program import drafts
 from tests.browser import product as real
 from tests.browser.watch import Watch
 from tests.pages.conftest import make_shop
+from tests.pages.program import town as made
 from tests.pages.program.test_overview import POINTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -50,7 +51,7 @@ def signed_in(page: Page, address: str, user: User) -> None:
 def shop_with_points() -> tuple[Business, User]:
     """A café with points and a reward, from tomorrow on."""
     shop = make_shop("Café des Amis")
-    since = timezone.localdate() + timedelta(days=1)
+    since = timezone.localdate(timezone=made.PARIS) + timedelta(days=1)
     published = ledger.publish(shop.pk, POINTS, since=since)
     assert not published.problems, published.problems
     user = User.objects.create_user("zoe@example.org", "zoe@example.org")

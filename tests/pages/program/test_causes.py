@@ -23,7 +23,7 @@ def body(client: Client, path: str) -> str:
 
 
 def paid(amount: str, reference: str) -> dict[str, str]:
-    return {"amount": amount, "reference": reference, "day": timezone.localdate().isoformat()}
+    return {"amount": amount, "reference": reference, "day": made.today().isoformat()}
 
 
 def gives(town: Business, who: Customer, times: int = 1) -> None:
@@ -82,7 +82,7 @@ def test_a_member_finds_the_certificate_on_the_card(
     gives(town, alice, 2)
     alice.language = "it"
     alice.save()
-    card, year = alice.cards.get(), timezone.localdate().year
+    card, year = alice.cards.get(), made.today().year
     path = f"/c/{card.token}/certificate/trees/{year}.pdf"
     assert path in body(client, f"/c/{card.token}")
     answer = client.get(path)
@@ -97,7 +97,7 @@ def test_the_owner_hands_it_over_from_the_customers_page(
     owner: Client, town: Business, alice: Customer, bruno: Customer
 ) -> None:
     gives(town, alice)
-    year = timezone.localdate().year
+    year = made.today().year
     path = f"/customers/{alice.pk}/certificate/trees/{year}.pdf"
     assert path in body(owner, f"/customers/{alice.pk}")
     assert "Alice" in text_of(owner.get(path).content)

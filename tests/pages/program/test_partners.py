@@ -21,11 +21,11 @@ def body(client: Client, path: str) -> str:
 
 
 def month() -> str:
-    return f"{timezone.localdate():%Y-%m}"
+    return f"{made.today():%Y-%m}"
 
 
 def paid(amount: str, reference: str, direction: str = "in") -> dict[str, str]:
-    day = timezone.localdate().isoformat()
+    day = made.today().isoformat()
     return {"amount": amount, "direction": direction, "reference": reference, "day": day}
 
 

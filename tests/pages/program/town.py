@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from habitue.core.facts import Line, Purchase
 from habitue.ledger import Answer, Fact, joining
 from habitue.members import businesses, customers
 from habitue.members.models import Business, Customer
+
+PARIS = ZoneInfo("Europe/Paris")
 
 TOWN = """\
 program: town
@@ -85,9 +88,13 @@ def buys(
 
 def yesterday() -> tuple[date, datetime]:
     """The shop's day before this one, and its noon."""
-    noon = datetime.now(UTC).replace(hour=11, minute=0, second=0, microsecond=0)
-    day = noon - timedelta(days=1)
-    return day.date(), day
+    day = today() - timedelta(days=1)
+    return day, datetime.combine(day, time(12), PARIS).astimezone(UTC)
+
+
+def today() -> date:
+    """The shop's: for an hour or two each night it is another than that of UTC."""
+    return timezone.localdate(timezone=PARIS)
 
 
 CLUB = """\
