@@ -49,7 +49,7 @@ def use(
 ) -> Refused | None:
     """A voucher is handed in, once."""
     day = local.date()
-    voucher = _voucher(account, what)
+    voucher = _voucher(account, what, forced)
     if forced and voucher is not None:
         _know_again(rulebook, voucher, what)
     elif forced:
@@ -150,10 +150,11 @@ def _free(account: Account, event_id: int) -> int:
     return event_id
 
 
-def _voucher(account: Account, what: VoucherUse) -> Voucher | None:
+def _voucher(account: Account, what: VoucherUse, forced: bool) -> Voucher | None:
     """The voucher meant; once its reward was recorded, the number is no more than a label.
 
-    While history is folded again, a voucher may come with another number, or on another day.
+    While history is folded again, a voucher may come with another number, or on another day. Who
+    hands one in for the first time, and late, means one of that day: none that was there before.
     """
     assert account.vouchers is not None, "vouchers were not loaded"
     if not what.reward:
@@ -162,6 +163,7 @@ def _voucher(account: Account, what: VoucherUse) -> Voucher | None:
         voucher
         for voucher in account.vouchers
         if voucher.reward == what.reward and voucher.state == "issued"
+        if forced or voucher.issued_on == what.issued_on
     ]
     equal.sort(key=lambda each: (each.issued_on != what.issued_on, each.id != what.voucher))
     return equal[0] if equal else None

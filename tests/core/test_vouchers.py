@@ -53,6 +53,20 @@ def test_the_one_that_was_handed_in_stays_used_where_what_brought_it_came_back()
     assert cancelled in ([2 * STEP], [2 * STEP + 1])
 
 
+def test_one_handed_in_before_there_was_one_is_not_taken_for_another() -> None:
+    """A till with a wrong clock: the voucher of the third is not the one of the first."""
+    stage = Stage(card())
+    first = stage.post("2026-01-01", buys(1_000)).event.id
+    later = stage.post("2026-01-03", buys(1_000)).event.id
+    early = stage.post("2026-01-02", VoucherUse(later))
+    assert early.refused is not None
+    assert early.refused.code == "unknown_voucher"
+    assert {(number, state) for number, state, *_ in seen(stage)} == {
+        (first, "issued"),
+        (later, "issued"),
+    }
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_of_two_of_one_event_the_one_that_was_handed_in_stays(place: int) -> None:
     stage = Stage(card())
