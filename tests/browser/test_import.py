@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import FileChooser, Page, Playwright, expect
 
 from tests.browser import product as real
 from tests.browser.product import Product
@@ -21,10 +21,16 @@ MANY = 2_500
 
 def choose(page: Page, path: Path) -> None:
     """The dialog that the space bar opens on a field of files."""
+    opened: list[FileChooser] = []
+
+    def keep(chooser: FileChooser) -> None:
+        opened.append(chooser)
+
+    page.on("filechooser", keep)  # before the way there: a listener takes a moment to be in place
     to(page, "Choisissez un fichier")
-    with page.expect_file_chooser() as chooser:
+    with page.expect_file_chooser():
         page.keyboard.press("Space")
-    chooser.value.set_files(path)
+    opened[0].set_files(path)
 
 
 def numbers(page: Page) -> list[str]:
