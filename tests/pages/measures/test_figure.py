@@ -18,6 +18,7 @@ from habitue.metrics import Result, cadence, catalogue
 from habitue.pages.measures import reports, sums
 from tests.ledger.conftest import make_cafe
 from tests.pages.measures.conftest import make_history
+from tests.pages.program import town as made
 from tests.pages.program.test_overview import body
 
 
@@ -171,7 +172,7 @@ def test_json_says_what_is_wrong_with_a_question(owner: Client) -> None:
 def test_a_running_period_has_no_value_in_json(
     reported: dict[str, list[int]], owner: Client
 ) -> None:
-    running = cadence.running("month", today=datetime.now(UTC).date())
+    running = cadence.running("month", today=made.today())
     found = json.loads(owner.get("/measures.json", {"period": str(running)}).content)
     assert all(one["value"] is None for one in found["figures"])
     assert {one["ripens_on"] for one in found["figures"]} == {running.until.isoformat()}
