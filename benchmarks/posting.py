@@ -36,6 +36,7 @@ class Shop:
     def __init__(self, name: str = "bench", members: int = MEMBERS) -> None:
         from habitue import ledger
         from habitue.core import facts
+        from habitue.ledger import database
         from habitue.members import ids
         from habitue.members.models import Business, Customer
 
@@ -59,6 +60,7 @@ class Shop:
                 [ledger.Fact(customer=member, at=START, what=start) for member in some],
                 now=START,
             )
+        database.count_anew()  # as pgbench does with its own tables
 
     def purchases(self, size: int) -> list[Fact]:
         """A batch of purchases, each by another member."""
