@@ -192,7 +192,7 @@ def _fresh(request: Request, reply: Reply) -> Reply:
     tag = replies.tag(reply.body)
     headers = (*reply.headers, ("ETag", tag))
     known = {one.strip() for one in request.headers.get("IF_NONE_MATCH", "").split(",")}
-    if tag in known:
+    if tag in known or "*" in known:
         return Reply(304, b"", headers=headers)
     return Reply(reply.status, reply.body, reply.media, headers)
 

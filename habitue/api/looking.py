@@ -209,20 +209,12 @@ def _events(items: Sequence[Item]) -> dict[Name | int, Held]:
 
 
 def _vouchers(items: Sequence[Item]) -> dict[str, Held]:
-    """The vouchers that can be handed in, or were under the same reference.
-
-    One that was used, lapsed, or is nobody's is not there, all in the same way.
-    """
+    """Whose vouchers these are, whatever became of them: one that was is no guess."""
     codes = {code for item in items for code in item.body.codes()}
     if not codes:
         return {}
-    business = items[0].call.caller.business
-    there = holdings.find_vouchers(business, codes, now=items[0].call.now)
-    good = {code for code, one in there.items() if one.voucher.state == "issued"}
-    past = [(name(item), code) for item in items for code in item.body.codes() if code not in good]
-    repeated = recorded.by_reference(business, {named for named, _ in past if named is not None})
-    good |= {code for named, code in past if named in repeated and code in there}
-    return {code: Held(there[code].customer, there[code].voucher.id) for code in good}
+    there = holdings.find_vouchers(items[0].call.caller.business, codes, now=items[0].call.now)
+    return {code: Held(one.customer, one.voucher.id) for code, one in there.items()}
 
 
 # --- codes of cards ------------------------------------------------------------------------------

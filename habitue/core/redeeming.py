@@ -101,7 +101,9 @@ def used_since(
     voucher = next((each for each in account.vouchers or () if each.id == what.voucher), None)
     if voucher is None:
         return vouchers.UNKNOWN
-    return vouchers.spent(voucher) if voucher.state in ("redeemed", "cancelled") else None
+    if voucher.state not in ("redeemed", "cancelled"):
+        return None
+    return vouchers.spent(voucher.id, voucher.state)
 
 
 def adjust(

@@ -15,6 +15,12 @@ from habitue.core.rulebook import Rulebook
 
 UNKNOWN: Final = Refused("unknown_voucher", "This voucher does not exist.")
 
+_SPENT: Final[dict[VoucherState, str]] = {
+    "redeemed": "This voucher was used already.",
+    "expired": "This voucher has expired.",
+    "cancelled": "This voucher was cancelled.",
+}
+
 
 def issue(
     rulebook: Rulebook,
@@ -57,7 +63,7 @@ def use(
     if voucher is None:
         return UNKNOWN
     if voucher.state != "issued":
-        return spent(voucher)
+        return spent(voucher.id, voucher.state)
     reward = rulebook.program.reward(voucher.reward)
     if reward is not None and not 0 <= what.choice < len(reward.gifts):
         return Refused("choice", f"Choose between 1 and {len(reward.gifts)}.")
@@ -75,13 +81,9 @@ def use(
     return None
 
 
-def spent(voucher: Voucher) -> Refused:
-    """Why a voucher cannot be handed in."""
-    return Refused(
-        f"voucher_{voucher.state}",
-        f"This voucher is {voucher.state} already.",
-        {"voucher": voucher.id},
-    )
+def spent(voucher: int, state: VoucherState) -> Refused:
+    """Why a voucher in this state, which is not `issued`, cannot be handed in."""
+    return Refused(f"voucher_{state}", _SPENT[state], {"voucher": voucher})
 
 
 def waits_for_nothing(reward: Reward) -> bool:

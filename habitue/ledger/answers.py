@@ -11,7 +11,7 @@ from django.db import connection
 from msgspec import Struct
 
 from habitue.core import facts
-from habitue.core.account import Step, Voucher
+from habitue.core.account import Step, Voucher, VoucherState
 from habitue.core.calendar import FOREVER
 from habitue.core.engine import Outcome
 from habitue.core.facts import Refused
@@ -40,7 +40,7 @@ class VoucherLine(Struct, frozen=True):
 
     id: int
     reward: str
-    state: str
+    state: VoucherState
     code: str
     issued_on: date
     expires_on: date | None

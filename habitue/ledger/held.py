@@ -24,6 +24,13 @@ SELECT voucher.code, voucher.customer_id, voucher.id, voucher.reward, voucher.st
 FROM ledger_voucher voucher JOIN ledger_account account USING (customer_id)
 WHERE voucher.code = ANY (%s) AND account.business_id = %s"""
 
+_USED: Final = """
+SELECT at FROM ledger_event
+WHERE customer_id = %(customer)s AND refusal IS NULL
+    AND (kind = 'voucher_use' AND (what->>'voucher')::bigint = %(voucher)s
+        OR id = %(voucher)s & ~255::bigint AND what->>'at_once' = 'true')
+ORDER BY id DESC LIMIT 1"""
+
 LATEST: Final = 2**63 - 1
 
 
@@ -123,11 +130,20 @@ def find_vouchers(business: int, given: Collection[str], *, now: datetime) -> di
         cursor.execute(_BY_CODE, [list(given), business])
         rows = cursor.fetchall()
     found = {}
-    for code, customer, number, reward, state, issued_on, expires_on in rows:
-        state = "expired" if state == "issued" and expires_on < today else state
+    for code, customer, number, reward, stored, issued_on, expires_on in rows:
+        lapsed = stored == "issued" and expires_on < today
+        state: VoucherState = "expired" if lapsed else stored
         line = VoucherLine(number, reward, state, code, issued_on, answers.until(expires_on))
         found[code] = Held(customer, line)
     return found
+
+
+def used_at(found: Held) -> datetime | None:
+    """When a voucher was handed in last; None where no event says it by this number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USED, {"customer": found.customer, "voucher": found.voucher.id})
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _account(

@@ -27,6 +27,11 @@ def test_an_answer_has_a_tag_and_is_not_sent_twice(cafe: world.Place) -> None:
     first = ask("GET", "/business", key=cafe.read)
     again = ask("GET", "/business", key=cafe.read, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.raw) == (304, b"")
+    for known in ("*", f'"other", {first.headers["ETag"]}'):
+        again = ask("GET", "/business", key=cafe.read, headers={"If-None-Match": known})
+        assert (again.status, again.raw) == (304, b"")
+    absent = ask("GET", "/customers/external:nobody", key=cafe.read, headers={"If-None-Match": "*"})
+    assert absent.status == 404
 
 
 def test_an_address_or_method_that_is_not_there_says_so(cafe: world.Place) -> None:

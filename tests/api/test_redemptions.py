@@ -58,7 +58,7 @@ def test_a_reward_is_taken_and_its_voucher_used_once(cafe: world.Place) -> None:
     assert (used.status, used.json["reward"]) == (201, "coffee")
     assert used.json["customer"] == str(cafe.alice)
     again = uses(cafe, voucher["code"])
-    assert (again.status, pointers(again)) == (404, ["/body/code"])
+    assert (again.status, again.json["code"]) == (409, "voucher_redeemed")
     sound(cafe.business)
 
 
@@ -155,17 +155,35 @@ def test_a_code_is_shown_to_whom_it_concerns(cafe: world.Place, next_door: world
     uses(cafe, cafe.voucher)
     assert ask("GET", f"/vouchers/{cafe.voucher}", key=cafe.owner).json["state"] == "redeemed"
     used = ask("GET", f"/vouchers/{cafe.voucher}", key=cafe.till)
-    never = ask("GET", "/vouchers/ABCDEFGH", key=cafe.till)
-    assert (used.status, used.raw) == (404, never.raw)
+    assert (used.status, used.json["code"]) == (409, "voucher_redeemed")
+    guess = ask("GET", f"/vouchers/{cafe.voucher}", key=next_door.till)
+    assert (guess.status, guess.raw) == (404, ask("GET", "/vouchers/A", key=cafe.till).raw)
+    guess = uses(next_door, cafe.voucher)
+    assert (guess.status, guess.raw) == (404, uses(next_door, "ABCDEFGH").raw)
 
 
-def test_a_used_code_is_answered_like_one_that_never_was(cafe: world.Place) -> None:
+def test_a_used_code_is_refused_with_its_moment_and_a_guess_learns_nothing(
+    cafe: world.Place,
+) -> None:
     first = uses(cafe, cafe.voucher, source="till", reference="V-1")
     again = uses(cafe, cafe.voucher, source="till", reference="V-1")
     assert (again.status, again.raw) == (201, first.raw)
     used = uses(cafe, cafe.voucher, source="till", reference="V-2")
+    moment = used.json["values"]["at"]
+    assert datetime.fromisoformat(moment) == datetime.fromisoformat(first.json["at"]).replace(
+        microsecond=0
+    )
+    said = f"This voucher was used already, on {moment[:10]} at {moment[11:16]}."
+    assert (used.status, used.json["code"], used.json["detail"]) == (409, "voucher_redeemed", said)
+    shown = ask("GET", f"/vouchers/{cafe.voucher}", key=cafe.till)
+    assert (shown.status, shown.json["detail"]) == (409, said)
+    abroad = uses(cafe, cafe.voucher, key=cafe.partner)
+    assert (abroad.status, abroad.json["detail"]) == (409, "This voucher was used already.")
+    assert "at" not in abroad.json["values"]
+    at_once = takes(cafe, at_once=True).json["vouchers"][0]["code"]
+    assert "used already, on" in uses(cafe, at_once).json["detail"]
     never = uses(cafe, "ABCDEFGH", source="till", reference="V-3")
-    assert (used.status, used.raw) == (404, never.raw)
+    assert never.status == 404
     ours = cafe.voucher
     assert uses(cafe, takes(cafe).json["vouchers"][0]["code"], customer="external:bruno").raw == (
         never.raw
@@ -194,6 +212,20 @@ def test_who_tries_codes_is_sent_away(cafe: world.Place) -> None:
     assert ask("GET", f"/vouchers/{cafe.voucher}", key=cafe.till).status == 429
     assert uses(cafe, cafe.voucher).status == 429
     assert uses(cafe, cafe.voucher, key=cafe.owner).status == 201
+
+
+def test_a_code_that_was_used_or_has_lapsed_is_no_guess(cafe: world.Place) -> None:
+    lapsed = takes(cafe).json["vouchers"][0]["code"]
+    rows("UPDATE ledger_voucher SET expires_on = '2026-01-31' WHERE code = %s RETURNING 1", lapsed)
+    uses(cafe, cafe.voucher)
+    for _ in range(vouchers.MISSES // 2 + 1):
+        assert ask("GET", f"/vouchers/{cafe.voucher}", key=cafe.till).status == 409
+        assert uses(cafe, cafe.voucher).json["code"] == "voucher_redeemed"
+    shown = ask("GET", f"/vouchers/{lapsed}", key=cafe.till)
+    assert (shown.status, shown.json["values"]["expired_on"]) == (409, "2026-01-31")
+    assert "2026-01-31" in shown.json["detail"]
+    assert ask("GET", f"/vouchers/{lapsed}", key=cafe.owner).json["state"] == "expired"
+    assert uses(cafe, "ABCDEFGH").status == 404  # and is not sent away
 
 
 def test_misses_under_a_key_count_too(cafe: world.Place) -> None:

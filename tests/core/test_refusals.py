@@ -199,10 +199,10 @@ def test_a_voucher_says_what_became_of_it() -> None:
     cake = cost(valid_for=Period(1, "month"))
     stage = rich(Redemption("cake"), VoucherUse(2 * STEP), Redemption("cake"), rewards=(cake,))
     assert refused(stage, VoucherUse(2 * STEP)) == Refused(
-        "voucher_redeemed", "This voucher is redeemed already.", {"voucher": 2 * STEP}
+        "voucher_redeemed", "This voucher was used already.", {"voucher": 2 * STEP}
     )
     assert stage.post("2026-03-01", VoucherUse(4 * STEP)).refused == Refused(
-        "voucher_expired", "This voucher is expired already.", {"voucher": 4 * STEP}
+        "voucher_expired", "This voucher has expired.", {"voucher": 4 * STEP}
     )
 
 

@@ -1,7 +1,8 @@
 """Vouchers: what a code is good for, and handing it in, once.
 
-Whoever tries codes learns nothing: one that was used, has lapsed or is another customer's is
-answered like one that never was, after the same work, and who misses often is sent away.
+Whoever tries codes learns nothing: another business's or another customer's is answered like one
+that never was, after the same work, and who misses often is sent away. A code of this business that
+was used or has lapsed is no guess: tills are told what became of it, and it counts for nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from habitue.api.routing import operation
 from habitue.api.taking import NewVoucherUse
 from habitue.api.told import EventTold
 from habitue.api.values import Given, Id, Said
-from habitue.core import facts
+from habitue.core import facts, vouchers
 from habitue.ledger import Answer, books, held
 from habitue.members import finding, limits
 
@@ -38,7 +39,7 @@ class OfVoucher(Said, frozen=True, kw_only=True):
 
 
 class VoucherShown(Given, frozen=True, kw_only=True):
-    """A voucher; owners and members see theirs whatever became of it, tills while it is good."""
+    """A voucher; owners and members see theirs whatever became of it, others while it is good."""
 
     id: Id
     code: str
@@ -56,12 +57,19 @@ class VoucherUsed(EventTold, frozen=True, kw_only=True):
     choice: Annotated[int, Meta(description="Which of its gifts, from 0.")]
 
 
-@operation("GET", "/vouchers/{code}", may=calls.EVERYBODY, summary="What a voucher is good for")
+@operation(
+    "GET",
+    "/vouchers/{code}",
+    may=calls.EVERYBODY,
+    problems=(409,),
+    summary="What a voucher is good for",
+)
 def show(call: calls.Call, where: OfVoucher) -> VoucherShown:
     """What a code is good for, as the till scanned it. Looking at it does not use it up.
 
-    Tills and partners are told of good ones only: everything else is 404. After sixty misses in an
-    hour a credential is sent away (429).
+    Tills and partners are shown good ones only; of one that was used, has lapsed or was cancelled
+    they are told so (409). Everything else is 404, and after sixty such misses in an hour a
+    credential is sent away (429).
     """
     refused = _refusal(call)
     if refused is not None:
@@ -69,10 +77,12 @@ def show(call: calls.Call, where: OfVoucher) -> VoucherShown:
     found = held.find_voucher(call.caller.business, where.code, now=call.now)
     today = finding.by_id(call.caller.business, [found.customer if found else 0])
     holder = today.get(found.customer) if found else None
-    if found is None or holder is None or not _visible(call, found, holder):
+    if found is None or holder is None or call.caller.customer not in (None, holder):
         limits.allow(_TRIED, call.caller.named, most=MISSES, at=call.now)
         raise problems.unknown("voucher")
     one = found.voucher
+    if one.state != "issued" and call.caller.scope in sent.AT_TILLS - calls.ANALYSTS:
+        raise _dated(call, found, problems.conflict(vouchers.spent(one.id, one.state)))
     return VoucherShown(
         id=str(one.id),
         code=one.code,
@@ -98,8 +108,9 @@ def show(call: calls.Call, where: OfVoucher) -> VoucherShown:
 def use(asked: Sequence[calls.Asked]) -> list[Struct | Reply | Problem]:
     """The voucher is used up, once, whatever happens; undo the event if it was a mistake.
 
-    A code that is nobody's, was used or has lapsed is 404, all in the same way. Send a `source` and
-    `reference`, or an idempotency key, to be able to repeat the request.
+    One that was used, has lapsed or was cancelled is refused, and the refusal says which, to tills
+    also when; a code that is nobody's is 404. Send a `source` and `reference`, or an idempotency
+    key, to be able to repeat the request.
     """
     refused = {one.call.caller.named: _refusal(one.call) for one in asked}
     let_in = [one for one in asked if refused[one.call.caller.named] is None]
@@ -107,22 +118,44 @@ def use(asked: Sequence[calls.Asked]) -> list[Struct | Reply | Problem]:
         answered = iter(posting.answered(let_in, _told) if let_in else [])
         all_told = [refused[one.call.caller.named] or next(answered) for one in asked]
         for one, answer in zip(asked, all_told, strict=True):
-            if isinstance(answer, Problem) and answer.status == 404:
-                limits.allow(_TRIED, one.call.caller.named, most=MISSES, at=one.call.now)
+            if isinstance(answer, Problem):
+                _missed(one, answer)
     return all_told
+
+
+def _missed(one: calls.Asked, problem: Problem) -> None:
+    """Count a code of nothing; of one that was used, say when."""
+    assert isinstance(one.body, NewVoucherUse)
+    if problem.status == 404:
+        limits.allow(_TRIED, one.call.caller.named, most=MISSES, at=one.call.now)
+    elif problem.code.startswith("voucher_"):
+        code, business = one.body.code, one.call.caller.business
+        found = held.find_voucher(business, code, now=one.call.now)
+        if found is not None:
+            _dated(one.call, found, problem)
+
+
+def _dated(call: calls.Call, found: held.Held, problem: Problem) -> Problem:
+    """The same, with the moment where the caller may know it: a partner is told no more than that
+    the voucher is good no more.
+    """
+    if call.caller.partner:
+        return problem
+    if problem.code == "voucher_redeemed" and (used := held.used_at(found)) is not None:
+        zone = books.shelf(call.caller.business).zone
+        problem.values = {**problem.values, "at": used.astimezone(zone).isoformat("T", "seconds")}
+        moment = f"{used.astimezone(zone):%Y-%m-%d at %H:%M}"
+        problem.detail = f"This voucher was used already, on {moment}."
+    elif problem.code == "voucher_expired" and found.voucher.expires_on is not None:
+        problem.values = {**problem.values, "expired_on": found.voucher.expires_on.isoformat()}
+        problem.detail = f"This voucher has expired; its last day was {found.voucher.expires_on}."
+    return problem
 
 
 def _told(item: Item, answer: Answer, shelf: books.Shelf) -> VoucherUsed:
     used = answer.what
     assert isinstance(used, facts.VoucherUse)
     return VoucherUsed(**told.fields(item, answer, shelf), reward=used.reward, choice=used.choice)
-
-
-def _visible(call: calls.Call, found: held.Held, holder: int) -> bool:
-    caller = call.caller
-    if caller.scope == "member":
-        return holder == caller.customer
-    return caller.scope in calls.ANALYSTS or found.voucher.state == "issued"
 
 
 def _refusal(call: calls.Call) -> Problem | None:
