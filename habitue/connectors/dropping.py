@@ -43,6 +43,10 @@ NOT_READABLE: Final = "may not be read by Habitué: allow its account to"
 TOO_LARGE: Final = "larger than 100 MB: cut it into several"
 TOO_LONG: Final = "of more than 1,000,000 rows: cut it into several"
 NOT_KNOWN: Final = "its columns are not known yet: settle them on the page Import, where it waits"
+NO_UNIT: Final = (
+    "its rows do not say of which unit they are, and the program has several: add a column “unit”,"
+    " or choose the unit on the page Import, where it waits"
+)
 ALL_WRONG: Final = "none of its rows can be taken: look at them on the page Import, where it waits"
 STOPPED: Final = "its import stopped before its end: go on with it on the page Import"
 
@@ -223,7 +227,11 @@ def _looked(one: Import) -> Import | str:
     try:
         known = bringing.recognise(one, finished=True)
         said = reading.of(one)
-        if not known or reading.missing(one.what, said.columns) or _unit_missing(one):
+        readable = not reading.missing(one.what, said.columns)
+        if readable and _unit_missing(one):
+            one.save()
+            return NO_UNIT
+        if not (known and readable):
             one.save()
             return NOT_KNOWN
         one.rows = reading.survey(uploads.path(one.pk), one.what, said).rows

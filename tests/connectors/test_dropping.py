@@ -258,3 +258,21 @@ def test_what_was_brought_in_is_deleted_in_time_and_with_an_erasure(
     sweep()
     dropping.forget(cafe.pk)
     assert listed(place / "done") == []
+
+
+def test_balances_of_several_units_say_which_is_missing_and_how_to_say_it(
+    club: Business, settings: Any, tmp_path: Path
+) -> None:
+    settings.HABITUE_DROP = tmp_path / "drop"
+    sweep()
+    place = dropping.folder(club)
+    assert place is not None
+    (place / "balances.csv").write_text("Email,Points balance\nalice@example.org,120\n")
+    assert sweep() == 1
+    (note,) = dropping.unclear(club)
+    assert "de quelle unité" in note.sentence
+    assert "« unit »" in note.sentence.replace("\xa0", " ").replace("\u202f", " ")
+    (place / "said.csv").write_text("Email,Points balance,Unit\nalice@example.org,120,points\n")
+    sweep()
+    said = Import.objects.get(business=club, filename="said.csv")
+    assert "unit" in (said.reading or {}).get("columns", {})

@@ -89,6 +89,10 @@ _SENTENCES: Final = [
     gettext_noop("larger than 100 MB: cut it into several"),
     gettext_noop("of more than 1,000,000 rows: cut it into several"),
     gettext_noop("its columns are not known yet: settle them on the page Import, where it waits"),
+    gettext_noop(
+        "its rows do not say of which unit they are, and the program has several: add a column"
+        " “unit”, or choose the unit on the page Import, where it waits"
+    ),
     gettext_noop("none of its rows can be taken: look at them on the page Import, where it waits"),
     gettext_noop("its import stopped before its end: go on with it on the page Import"),
     gettext_noop(
