@@ -221,5 +221,4 @@ def _fact(item: Item, customer: int, found: looking.Found, shelf: books.Shelf) -
         source=source,
         reference=reference,
         said=body.said() if reference else b"",
-        looked_up=True,
     )

@@ -176,7 +176,8 @@ class _Carrier:
         )  # fmt: skip
         named = [(one.reference, 1) for one in giving]
         self.keeper.posted(Change.Kind.BALANCE, answers, named)
-        for one, answer in zip(giving, answers, strict=True):
+        for row, answer in zip(giving, answers, strict=True):
+            one = row._replace(customer=answer.customer)  # who may have gone over meanwhile
             if answer.refused:
                 self._counted(one, answer.refused.sentence.rstrip("."))
             else:

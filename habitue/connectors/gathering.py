@@ -23,7 +23,7 @@ from habitue.connectors.people import KINDS, Person
 from habitue.connectors.table import Reject, Rejected, Tell
 from habitue.core.facts import Enrolment
 from habitue.members import cards, consents, customers, ids
-from habitue.members.models import Business, Consent, Customer, Identity
+from habitue.members.models import Business, Consent, Customer, Identity, Member
 
 BATCH: Final = 1_000
 _TRIES: Final = 3
@@ -382,7 +382,7 @@ def enrol(business: Business, new: Sequence[int], rules: Rules, now: datetime) -
     customers.enroll_many(business, new, at=now)
     cards.issue_many(new)
     what = Enrolment(channel="import", unwelcomed=not rules.welcome)
-    ledger.post(
+    answers = ledger.post(
         business.pk,
         [
             ledger.Fact(
@@ -396,3 +396,9 @@ def enrol(business: Business, new: Sequence[int], rules: Rules, now: datetime) -
         ],
         now=now,
     )
+    today = {answer.customer for answer in answers} - {*new}  # of who has just gone over
+    missing = today - {
+        *Member.objects.filter(customer__in=today).values_list("customer", flat=True)
+    }
+    if missing:
+        enrol(business, sorted(missing), rules, now)

@@ -243,7 +243,6 @@ class _Poster:
             what=facts.Purchase(lines, self.business.currency),
             source=under[receipt[0].reference],
             reference=receipt[0].reference,
-            looked_up=True,
         )
 
     def _enrol(self, receipts: Sequence[Receipt], known: dict[str, int]) -> None:

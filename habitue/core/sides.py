@@ -76,8 +76,9 @@ def happen(
 def refusal(account: Account, event: Event, *, follows: bool) -> Refused | None:
     """Why an event may not come to this account at all.
 
-    An account that went over into another one still earns (doors send its events there), but
-    what it has to spend is there. `follows`: the event is what the engine tells this side.
+    An account that went over into another one still earns (what is new goes to the other one,
+    before it is an event), but what it has to spend is there. `follows`: the event is what the
+    engine tells this side.
     """
     what = event.what
     if isinstance(what, (Receipt, Merged)):

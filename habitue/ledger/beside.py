@@ -95,7 +95,7 @@ def went_over(accounts: Mapping[int, Account], fresh: Iterable[Prepared]) -> dic
     return {
         one.place: gone[one.fact.customer]
         for one in fresh
-        if one.fact.looked_up and one.fact.customer in gone and isinstance(one.fact.what, _ANEW)
+        if one.fact.customer in gone and isinstance(one.fact.what, _ANEW)
     }
 
 

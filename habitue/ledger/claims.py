@@ -58,14 +58,24 @@ FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS signed (source, customer_
 ORDER BY source, event_id
 ON CONFLICT DO NOTHING"""
 
+_LED_ON = """
+WITH RECURSIVE led (customer_id) AS (
+    SELECT %s::bigint
+    UNION
+    SELECT (merge.what->>'into')::bigint
+    FROM led JOIN ledger_event merge USING (customer_id)
+    WHERE merge.kind = 'merge' AND merge.refusal IS NULL AND merge.id < %s
+)
+SELECT FROM led WHERE customer_id = %s"""
+
 
 class Fact(Struct, frozen=True, kw_only=True):
     """What a door hands in: who, when (aware), what, and the reference that makes it unique.
 
     `said`: a hash of what the caller said, where the door filled in anything (its clock, as `at`).
     A repeat is then known by this and by the customer, and not by what the door made of it.
-    `looked_up`: the door looked the customer up, by a card or a name. Where that one has gone over
-    into another since, something new is of whoever goes on.
+    Where the customer has gone over into another by then, what is new of them is of whoever goes
+    on (`beside.went_over`), and the answer says so.
     """
 
     customer: int
@@ -74,7 +84,6 @@ class Fact(Struct, frozen=True, kw_only=True):
     source: str = ""
     reference: str = ""
     said: bytes = b""
-    looked_up: bool = False
 
 
 class Prepared(Struct):
@@ -196,15 +205,23 @@ def _held(cursor: Rows, business: int, lost: Sequence[tuple[int, Prepared]]) -> 
     for place, one in lost:
         customer, event, fingerprint = holders[one.fact.source, one.fact.reference]
         same = customer == one.fact.customer and fingerprint == one.fingerprint
-        held[place] = Held(customer, event, same or _went_over(one, customer, fingerprint))
+        if not same and _says(one, customer, fingerprint):
+            same = _same_person(cursor, one.fact.customer, customer, event)
+        held[place] = Held(customer, event, same)
     return held
 
 
-def _went_over(one: Prepared, before: int, fingerprint: int) -> bool:
-    """Whether the same was posted for somebody who is the same person today."""
-    if before == one.fact.customer:
-        return False
-    if _fingerprint(one.fact, one.body.encode(), before) != fingerprint:
-        return False
-    today = survivors.of([before, one.fact.customer])
-    return today.get(before) == today.get(one.fact.customer, 0)
+def _says(one: Prepared, before: int, fingerprint: int) -> bool:
+    """Whether the same was posted for somebody else."""
+    return before != one.fact.customer and fingerprint == _fingerprint(
+        one.fact, one.body.encode(), before
+    )
+
+
+def _same_person(cursor: Rows, customer: int, before: int, event: int) -> bool:
+    """Whether the one an event was posted for is this customer, today or at that time."""
+    today = survivors.of([before, customer])
+    if today.get(before) == today.get(customer, 0):
+        return True
+    cursor.execute(_LED_ON, [customer, event, before])
+    return cursor.rowcount > 0

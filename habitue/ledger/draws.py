@@ -329,15 +329,28 @@ def _give(business: int, record: Record, holders: dict[str, int], now: datetime)
     """Each winner's event, under a reference that is its own for ever."""
     at = _at(books.shelf(business), record, now)
     winners = {winner.ticket: holders[winner.ticket] for winner in record.winners}
-    goes_on = survivors.of(list(winners.values()))
     for start in range(0, len(record.winners), posting.MOST // 3):
+        won = [
+            _won(record, winner, winners[winner.ticket], at)
+            for winner in record.winners[start : start + posting.MOST // 3]
+        ]
+        while not _gave(business, won, now):
+            pass  # a merge came between: it holds now, and the prizes go through it
+
+
+def _gave(business: int, won: Sequence[Fact], now: datetime) -> bool:
+    """Give prizes to whoever the winners are today, unless somebody goes over meanwhile."""
+    with transaction.atomic():
+        goes_on = survivors.of([fact.customer for fact in won])
         batch: list[Fact] = []
-        for winner in record.winners[start : start + posting.MOST // 3]:
-            customer = winners[winner.ticket]
-            won = _won(record, winner, customer, at)
-            into = goes_on.get(customer, customer)
-            batch += [won] if into == customer else _through(won, into, now)
+        for fact in won:
+            into = goes_on.get(fact.customer, fact.customer)
+            batch += [fact] if into == fact.customer else _through(fact, into, now)
         posting.post(business, batch, now=now)
+        if goes_on == survivors.of(list(goes_on)):  # whose accounts are locked now
+            return True
+        transaction.set_rollback(True)
+    return False
 
 
 def _won(record: Record, winner: Winner, customer: int, at: datetime) -> Fact:

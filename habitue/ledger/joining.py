@@ -28,7 +28,8 @@ class Joined(Struct, frozen=True):
 def welcome(customer: Customer, *, at: datetime, place: str = "", invited_by: int = 0) -> Joined:
     """Make a customer a member with a card; doing it again changes nothing.
 
-    `place`: where the poster hung; `invited_by`: the member who brought them.
+    `place`: where the poster hung; `invited_by`: the member who brought them. Who has just gone
+    over into another customer joins as that one.
     """
     with transaction.atomic():
         customers.enroll(customer, at=at)
@@ -40,5 +41,12 @@ def welcome(customer: Customer, *, at: datetime, place: str = "", invited_by: in
             reference=f"enrolment-{customer.pk}",
         )
         (answer,) = posting.post(customer.business_id, [fact], now=at)
-        card = customer.cards.filter(revoked_at=None).first() or cards.issue(customer)
-    return Joined(card, answer)
+        if answer.customer == customer.pk:
+            return Joined(_card(customer), answer)
+        transaction.set_rollback(True)
+    today = Customer.objects.get(pk=answer.customer)
+    return welcome(today, at=at, place=place, invited_by=invited_by)
+
+
+def _card(customer: Customer) -> Card:
+    return customer.cards.filter(revoked_at=None).first() or cards.issue(customer)

@@ -16,6 +16,7 @@ from habitue.core import facts
 from habitue.members import customers
 from habitue.members.models import Business, Customer, Member
 from tests.connectors.test_running import alice, bring, finish, found, take_back
+from tests.ledger.conftest import beside_a_merge, has, sound
 
 LIST = (
     "E-mail,Name,Balance,Unit,Earned on,Expires on\n"
@@ -234,3 +235,24 @@ def test_one_person_by_two_addresses_in_a_file_is_refused(club: Business) -> Non
     one = bring(club, mixed, "balances", unit="points")
     assert [fault.reason for fault in found(one).faults] == ["line 2 has this phone number already"]
     checking.check(one, now=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_balance_of_who_goes_over_meanwhile_is_the_persons_and_can_be_taken_back(
+    club: Business,
+) -> None:
+    giver, into = alice(club).pk, customers.find_or_create_many(club, "external", ["9"])["9"]
+    now = timezone.now()
+    for who in (giver, into):
+        enrolled = ledger.Fact(customer=who, at=now, what=facts.Enrolment(unwelcomed=True))
+        ledger.post(club.pk, [enrolled], now=now)
+    before = has(club, into, now=now) + has(club, giver, now=now)
+    one = bring(club, "E-mail,Balance\nalice@example.org,120\n", "balances", unit="points")
+    found(one)
+    beside_a_merge(club, giver, into, lambda: finish(one), now=now)
+    assert Change.objects.get(of=one, kind=Change.Kind.BALANCE).customer_id == into
+    now = timezone.now()
+    assert (has(club, into, now=now), has(club, giver, now=now)) == (before + 120, 0)
+    assert take_back(one).back == 1
+    assert has(club, into, now=timezone.now()) == before
+    sound(club)

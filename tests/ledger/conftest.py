@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from habitue import ledger
 from habitue.core import facts
@@ -110,6 +111,33 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
     with ThreadPoolExecutor(count) as threads:
         futures = [threads.submit(one, place) for place in range(count)]
     return [future.exception() or future.result() for future in futures]
+
+
+def beside_a_merge(
+    business: Business, giver: int, into: int, door: Callable[[], Any], *, now: datetime = NOW
+) -> Any:
+    """What a door does that has looked the giver up when a merge commits, and posts after it."""
+    waits = (
+        "SELECT count(*) FROM pg_locks"
+        " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+
+    def apart() -> Any:
+        try:
+            return door()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            (merged,) = post(business, does(giver, facts.Merge(into), at=now), now=now)
+            assert merged.refused is None, merged.refused
+            doing = threads.submit(apart)
+            deadline = time.monotonic() + 60
+            while rows(waits) == [(0,)]:
+                assert not doing.done(), doing.result()
+                assert time.monotonic() < deadline, "the door never came to the account"
+        return doing.result(timeout=60)
 
 
 def later(**delta: float) -> datetime:

@@ -15,6 +15,7 @@ from habitue.ledger import draws
 from habitue.members.models import Business
 from tests.ledger.conftest import (
     at_once,
+    beside_a_merge,
     bought,
     does,
     failures,
@@ -235,6 +236,23 @@ def test_who_went_over_into_another_customer_finds_the_prize_there(game: Busines
     post(game, does(ali, facts.Merge(alice), at=AFTER), now=AFTER)
     draws.close(game.pk, "weekly", WEEK, now=AFTER)
     draws.reveal(game.pk, "weekly", WEEK, now=LATER)
+    standing = ledger.standing(game.pk, alice, now=LATER)
+    assert standing is not None
+    assert [voucher.reward for voucher in standing.vouchers] == ["weekly#0"]
+    assert [claim.state for claim in winners(game)] == ["waiting"]
+    sound(game)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_goes_over_while_prizes_are_given_finds_it_there() -> None:
+    game = started()
+    alice, ali = guests(game, 2)
+    enters(game, ali)
+    post(game, bought(alice, 500, at=AFTER), now=AFTER)
+    draws.close(game.pk, "weekly", WEEK, now=AFTER)
+    beside_a_merge(
+        game, ali, alice, lambda: draws.reveal(game.pk, "weekly", WEEK, now=LATER), now=AFTER
+    )
     standing = ledger.standing(game.pk, alice, now=LATER)
     assert standing is not None
     assert [voucher.reward for voucher in standing.vouchers] == ["weekly#0"]

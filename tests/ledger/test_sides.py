@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec import structs
 
 from habitue import ledger
 from habitue.core import facts
@@ -282,8 +281,8 @@ def test_goods_of_who_went_over_come_back(town: Business) -> None:
     (returned,) = post(town, does(ali, facts.Refund(purchase.event, amount=500)))
     assert returned.refused is None
     assert (has(town, alice), has(town, ali)) == (25, 0)
-    (spent,) = post(town, takes(ali))
-    assert refusal(spent) == "merged"
+    (twice,) = post(town, does(ali, facts.Merge(alice)))
+    assert refusal(twice) == "merged"
     (whole,) = post(town, does(ali, facts.Undo(purchase.event)))
     assert whole.refused is None
     assert has(town, alice) == 10
@@ -312,18 +311,34 @@ def test_what_a_door_posts_for_who_has_just_gone_over_goes_on_with_the_person(
     alice, ali, al = guests(town, 3)
     post(town, bought(alice, 1_000), bought(ali, 1_000), bought(al, 1_000))
     post(town, does(al, facts.Merge(ali)), does(ali, facts.Merge(alice), at=later(minutes=1)))
-    sale = structs.replace(bought(al, 2_000, reference="late"), looked_up=True)
+    sale = bought(al, 2_000, reference="late")
     (late,), (again,) = post(town, sale), post(town, sale)
     assert (late.refused, late.customer, late.entries[0].balance) == (None, alice, 50)
     assert (again.event, again.duplicate, again.refused) == (late.event, True, None)
     (other,) = post(town, bought(al, 2_001, reference="late"))
     assert refusal(other) == "conflict"
-    spent, beside = post(town, structs.replace(takes(ali), looked_up=True), bought(alice, 500))
+    spent, beside = post(town, takes(ali), bought(alice, 500))
     assert (spent.refused, spent.customer, beside.refused) == (None, alice, None)
-    (given,) = post(town, structs.replace(gives(ali, alice, 1), looked_up=True))
+    (given,) = post(town, gives(ali, alice, 1))
     assert given.refused is not None
     assert (has(town, alice), has(town, ali), has(town, al)) == (45, 0, 0)
     sound(town)
+
+
+def test_a_repeat_is_known_also_when_the_two_are_apart_again(town: Business) -> None:
+    alice, ali, al = guests(town, 3)
+    *_, merged = post(
+        town, *(bought(who, 100) for who in (alice, ali)), does(ali, facts.Merge(alice))
+    )
+    sale = bought(ali, 2_000, reference="ticket")
+    (first,) = post(town, sale)
+    (apart,) = post(town, does(ali, facts.Undo(merged.event)))
+    assert (first.customer, apart.refused) == (alice, None)
+    (again,) = post(town, sale)
+    assert (again.event, again.duplicate, again.refused) == (first.event, True, None)
+    (stranger,) = post(town, bought(al, 2_000, reference="ticket"))
+    assert refusal(stranger) == "conflict"
+    assert (has(town, alice), has(town, ali), has(town, al)) == (21, 1, 0)
 
 
 def test_three_who_are_one_are_led_to_the_last(town: Business) -> None:

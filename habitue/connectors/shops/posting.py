@@ -133,11 +133,12 @@ def _settle(
 
 
 def _same(standing: Standing, customer: int) -> int:
-    """The number under which the purchase stands, where that customer goes on as this one."""
+    """The number under which the purchase stands, where that customer and this are one person."""
     if standing.customer in (0, customer):
         return customer
-    goes_on = survivors.of([standing.customer]).get(standing.customer)
-    return standing.customer if goes_on == customer else customer
+    today = survivors.of([standing.customer, customer])
+    same = today.get(standing.customer) == today.get(customer, 0)
+    return standing.customer if same else customer
 
 
 def _goal(shop: Shop, state: Order, customer: int) -> Wanted | None:
@@ -228,6 +229,7 @@ class _Posting:
         self.standing.customer = goal.customer
         bought = self._post(goal.what, _turned(turn).removeprefix(":"), at=goal.at)
         if bought.refused is None:
+            self.standing.customer = bought.customer  # who may have gone over meanwhile
             self.standing.purchase, self.standing.what = bought.event, goal.what
             self.standing.at, self.standing.refunds = goal.at, {}
         return bought.refused

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from habitue import ledger
 from habitue.core import facts, money
+from habitue.ledger import events as recorded
 from habitue.members import wishes
 from habitue.members.models import Business, Customer, Staff
 from habitue.pages import events
@@ -72,6 +73,7 @@ def at_partner(staff: Staff, what: facts.What) -> facts.What:
 
 def _first(fact: ledger.Fact, business: Business) -> ledger.Fact | None:
     """The fact at the moment of its first sending: a button sent twice is one and the same."""
-    event = ledger.find(business.pk, fact.source, fact.reference)
-    at = events.moment_of(fact.customer, event) if event else None
+    name = fact.source, fact.reference
+    held = recorded.by_reference(business.pk, [name]).get(name)
+    at = events.moment_of(*held) if held else None
     return structs.replace(fact, at=at) if at else None

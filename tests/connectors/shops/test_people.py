@@ -19,6 +19,7 @@ from habitue.core import facts
 from habitue.members import customers, erasing
 from habitue.members.models import Business, Consent, Customer, Identity, Member
 from tests.connectors.shops import world
+from tests.ledger.conftest import beside_a_merge, has
 
 WHO = Person(
     external="3", email="bea@example.org", phone="020 7946 0018", name="Bea", language="fr"
@@ -108,6 +109,28 @@ def test_whoever_went_over_into_another_customer_goes_on_there(
     moved = structs.replace(state, id="14", refunds=())
     posting.take(shop, moved, now=world.NOW)
     assert ShopOrder.objects.get(number="14").customer_id == into
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_of_who_goes_over_meanwhile_stands_once_and_comes_back_there() -> None:
+    bean = world.business("GBP")
+    shop = world.connect(bean)
+    told = world.state("woocommerce", world.captured("order.created"))
+    giver = people.of(shop, told.person, at=world.NOW)
+    into = known(bean, "into@example.org", confirmed=True)
+    for who in (giver, into):
+        fact = ledger.Fact(customer=who, at=world.NOW, what=facts.Enrolment())
+        ledger.post(bean.pk, [fact], now=world.NOW)
+    bought = structs.replace(told, refunds=())
+    became = beside_a_merge(
+        bean, giver, into, lambda: posting.take(shop, bought, now=world.NOW), now=world.NOW
+    )
+    assert became.word == "posted"
+    assert posting.take(shop, bought, now=world.NOW).word == "same"
+    assert has(bean, giver, now=world.NOW) == 0
+    before = has(bean, into, now=world.NOW)
+    assert posting.take(shop, told, now=world.NOW).word == "refunded"
+    assert 0 < has(bean, into, now=world.NOW) < before
 
 
 def test_an_order_that_turns_out_to_be_somebody_elses_goes_over(bean: Business, shop: Shop) -> None:
