@@ -29,8 +29,16 @@ NASTY = [
 ]  # fmt: skip
 RAW = ("%FF", "%ED%A0%80", "%C0%AF")  # bytes that are no text, sent as they are
 EACH = 3  # of them for each field, by chance that is always the same
-# A wrong PIN counts, a wrong code too; what the rules refuse is an event, without any entry.
-MEANT = frozenset({"members_staff", "members_coderefusal", "ledger_event", "ledger_reference"})
+# A wrong PIN counts, a wrong code too; what the rules refuse is an event without any entry, and told.
+MEANT = frozenset(
+    {
+        "members_staff",
+        "members_coderefusal",
+        "ledger_event",
+        "ledger_reference",
+        "ledger_outbox",
+    }
+)
 
 
 def sent(fields: dict[str, str]) -> str:
