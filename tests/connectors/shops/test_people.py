@@ -122,10 +122,13 @@ def test_an_order_of_who_goes_over_meanwhile_stands_once_and_comes_back_there() 
         fact = ledger.Fact(customer=who, at=world.NOW, what=facts.Enrolment())
         ledger.post(bean.pk, [fact], now=world.NOW)
     bought = structs.replace(told, refunds=())
+    (item,) = bought.items
+    more = structs.replace(bought, items=(structs.replace(item, amount=item.amount + 500),))
+    posting.take(shop, more, now=world.NOW)  # so it is known whose it is
     became = beside_a_merge(
         bean, giver, into, lambda: posting.take(shop, bought, now=world.NOW), now=world.NOW
     )
-    assert became.word == "posted"
+    assert became.word == "edited"
     assert posting.take(shop, bought, now=world.NOW).word == "same"
     assert has(bean, giver, now=world.NOW) == 0
     before = has(bean, into, now=world.NOW)
