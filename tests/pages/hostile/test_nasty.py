@@ -29,7 +29,7 @@ NASTY = [
 ]  # fmt: skip
 RAW = ("%FF", "%ED%A0%80", "%C0%AF")  # bytes that are no text, sent as they are
 EACH = 3  # of them for each field, by chance that is always the same
-# A wrong PIN counts, a wrong code too; what the rules refuse is an event without any entry, and told.
+# A wrong PIN counts, a wrong code too; what the rules refuse is an event without entries, and told.
 MEANT = frozenset(
     {
         "members_staff",
