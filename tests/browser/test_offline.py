@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 import segno
@@ -21,6 +23,7 @@ from habitue import ledger
 from habitue.ledger import joining
 from habitue.members import cards, customers, devices, staff
 from habitue.members.models import Business, CodeRefusal, Customer, OfflineScan
+from habitue.pages import access
 from tests.browser import product as real
 from tests.browser import stills
 from tests.browser.watch import PHONE, Watch
@@ -295,28 +298,30 @@ def test_photos_as_people_take_them_are_read(live_server: LiveServer, browser: B
 
 
 def test_two_pages_of_one_phone_never_give_a_number_twice(
-    live_server: LiveServer, browser: Browser
+    live_server: LiveServer, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = make_shop("Café des Amis")
     code = f"m:{member(shop, 'Alice').pk}"
     staff.add_cashier(shop, name="Diego", pin="4711")
     first = browser.new_context(locale="fr-FR").new_page()
-    asked: list[Route] = []
+    asked, answered, told = Event(), Event(), access.told_device
 
-    def hold(route: Route) -> None:
+    def late(*who: Any, **known: Any) -> Any:
         """The second page comes while the first still asks."""
-        asked.append(route)
-        if len(asked) > 1:
-            route.continue_()
+        if not asked.is_set():
+            asked.set()
+            assert answered.wait(real.PATIENCE)
+        return told(*who, **known)
 
-    first.route("**/device", hold)
+    monkeypatch.setattr(access, "told_device", late)
     enter(first, f"{live_server.url}/s/{shop.counter_key}")
     expect(first.get_by_role("heading", name="Scannez la carte")).to_be_visible()
+    assert asked.wait(real.PATIENCE)
     second = first.context.new_page()
     second.goto(first.url)
     expect(second.locator("#queue")).to_have_attribute("data-ready", "false")
     second.wait_for_timeout(500)
-    asked[0].continue_()
+    answered.set()
     for page in (first, second):
         expect(page.locator("#queue")).to_have_attribute("data-ready", "true")
     first.context.set_offline(True)
