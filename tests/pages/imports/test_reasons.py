@@ -65,7 +65,7 @@ def test_reasons_with_a_word_in_them_are_said_whole() -> None:
 def test_files_that_cannot_be_used_and_dropped_ones_are_said_in_french() -> None:
     dropped = [value for name, value in vars(dropping).items()
                if name.isupper() and isinstance(value, str) and " " in value]  # fmt: skip
-    assert len(dropped) == 7
+    assert len(dropped) == 8
     books = [f"sales.xlsx {reason}." for reason in sheets._REASONS.values()]
     others = [export.instead for export in platforms.exports() if export.instead]
     whole = [
