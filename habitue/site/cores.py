@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -42,15 +43,29 @@ def spread(
     # Spawned, not forked: a fork would share this process's database connection.
     pool = ProcessPoolExecutor(min(cores, len(tasks)), get_context("spawn"), _settle, (begin,))
     try:
-        for future in as_completed([pool.submit(work, task) for task in tasks]):
+        with _uninterrupted():
+            futures = [pool.submit(work, task) for task in tasks]
+        for future in as_completed(futures):
             done(future.result())
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits while the processes start; these never hear of it, not even while they begin.
+
+    They inherit that it is held back. One that was ended half begun would never be missed.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _settle(begin: Callable[[], object] | None) -> None:
-    """In each process: Ctrl-C is for the one that spread the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In each process, before its first task."""
     if begin is not None:
         begin()
     garbage.settle()

@@ -35,7 +35,7 @@ def codes() -> set[str]:
             case ast.Constant(str(code)):
                 found.add(code)
             case ast.JoinedStr():
-                assert ast.unparse(word) == "f'voucher_{voucher.state}'"
+                assert ast.unparse(word) == "f'voucher_{state}'"
                 states = set(get_args(VoucherState)) - {"issued"}
                 found |= {f"voucher_{state}" for state in states}
             case _:  # inside of a maker that hands on what it was given
